@@ -1,0 +1,37 @@
+//! As data: a machine's rows, from its provider to inputs, targets and metadata.
+
+use serde_json::Value;
+
+/// Rows a machine learns from, all finite in number, same times for inputs and targets.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Row times, nanoseconds since 1970 UTC, ascending.
+    pub times: Vec<i64>,
+    /// Inputs, one column per tag.
+    pub x: Table,
+    /// Targets, one column per target tag.
+    pub y: Table,
+    /// The dataset's metadata in the peer's form.
+    pub metadata: Value,
+    /// Tags that have gaps, in loading order, for the not-enough-data warning.
+    pub gaps: Vec<String>,
+}
+
+/// Named columns of one length, row-major.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Column names.
+    pub columns: Vec<String>,
+    /// `[rows, columns]`, engineering units.
+    pub values: Vec<f64>,
+}
+
+impl Table {
+    /// Number of rows.
+    pub fn n_rows(&self) -> usize {
+        self.values
+            .len()
+            .checked_div(self.columns.len())
+            .unwrap_or(0)
+    }
+}

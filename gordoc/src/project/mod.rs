@@ -1,0 +1,197 @@
+//! As meant: globals folded in, defaults filled, every field present and valid.
+//!
+//! Reads no data and no clock.
+
+use serde_json::Value;
+
+use crate::model::Model;
+use crate::source::{Source, Span, Spanned};
+
+/// A whole config as meant.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Project name, a DNS name.
+    pub name: String,
+    /// The config file, for errors of later stages.
+    pub source: Source,
+    /// Globals with all defaults, in the peer's document form.
+    pub globals: Value,
+    /// In the order of the config.
+    pub machines: Vec<Machine>,
+}
+
+/// One machine as meant.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// A DNS name of at most 63 characters.
+    pub name: Spanned<String>,
+    /// Project name.
+    pub project_name: String,
+    /// What rows it learns from.
+    pub dataset: Dataset,
+    /// What it learns.
+    pub model: Model,
+    /// The `model` section as written, as JSON.
+    pub model_document: Spanned<Value>,
+    /// How it is scored.
+    pub evaluation: Evaluation,
+    /// The `runtime` section, globals folded in.
+    pub runtime: Value,
+    /// `globals.metadata` as written.
+    pub global_metadata: Value,
+    /// The machine's own `metadata` as written.
+    pub machine_metadata: Value,
+}
+
+/// The `dataset` section as meant.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// The whole section.
+    pub span: Span,
+    /// Training period.
+    pub period: Period,
+    /// Tags read as inputs, in column order; never empty.
+    pub tags: Vec<Spanned<Tag>>,
+    /// Tags to reproduce, in column order; the inputs if none were given.
+    pub target_tags: Vec<Spanned<Tag>>,
+    /// Spacing of rows; `None` joins raw rows without resampling.
+    pub resolution: Option<Spanned<Resolution>>,
+    /// How readings within a bucket become one value (issue 2: only `mean`).
+    pub aggregation: Spanned<String>,
+    /// How holes between buckets are filled.
+    pub interpolation: InterpolationMethod,
+    /// How far a hole is filled, as text (`48H`) and nanoseconds; `None` is unlimited.
+    pub interpolation_limit: Option<Spanned<Duration>>,
+    /// Fewer or equally many rows are an error.
+    pub n_samples_threshold: usize,
+    /// Where series are read.
+    pub provider: Spanned<Provider>,
+    /// Machine's dataset section in the peer's `to_dict` form: all defaults, types as full paths.
+    pub document: Value,
+}
+
+/// Training period: instants in nanoseconds since 1970 UTC, `start < end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// First instant.
+    pub start: i64,
+    /// Last instant.
+    pub end: i64,
+}
+
+/// A sensor series and its extra fields, `name` not among them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tag {
+    /// Series name.
+    pub name: String,
+    /// Other fields such as `asset`, in order; text or null.
+    pub fields: serde_json::Map<String, Value>,
+}
+
+/// Bucket width as written and in nanoseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolution {
+    /// As written, `10T`.
+    pub text: String,
+    /// Width, above zero.
+    pub nanoseconds: i64,
+}
+
+/// A span of time as written and in nanoseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duration {
+    /// As written, `48H`.
+    pub text: String,
+    /// Length.
+    pub nanoseconds: i64,
+}
+
+/// How holes are filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InterpolationMethod {
+    /// `linear_interpolation`
+    Linear,
+    /// `ffill`
+    ForwardFill,
+}
+
+/// Where series are read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Provider {
+    /// Random readings at random times, as the peer draws them.
+    Random {
+        /// Fewest readings per tag.
+        min_size: u32,
+        /// Most readings per tag.
+        max_size: u32,
+    },
+    /// One CSV file with a column per tag, as the peer's `CSVDataProvider`.
+    Csv {
+        /// The file, relative to the config file's folder.
+        file_path: Spanned<String>,
+        /// Column of time stamps.
+        timestamp_column: Spanned<String>,
+        /// Cell separator.
+        separator: char,
+    },
+    /// A folder with one CSV or Parquet file per tag.
+    Files(FilesProvider),
+}
+
+/// `FilesDataProvider`: a folder with one file per tag, as historians export them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilesProvider {
+    /// The folder, relative to the config file's folder.
+    pub path: Spanned<String>,
+    /// Tag to file, relative to `path`; others are `<tag>.csv`.
+    pub files: indexmap::IndexMap<String, Spanned<String>>,
+    /// Column of times.
+    pub time_column: String,
+    /// Column of values.
+    pub value_column: String,
+    /// Cell separator of CSV files.
+    pub separator: char,
+    /// Zone of times without an offset, an IANA name.
+    pub timezone: String,
+    /// Which rows are handed on.
+    pub window: Window,
+    /// Whether the latest reading before the start may be asked for.
+    pub look_back: bool,
+}
+
+/// Which rows of a file a provider hands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// `closed`: start <= time <= end.
+    Closed,
+    /// `all`: every row.
+    All,
+}
+
+/// The `evaluation` section as meant.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// Which parts of a build are done.
+    pub mode: Mode,
+    /// Metric names without a module, in order.
+    pub metrics: Vec<String>,
+    /// Scaler fitted on all targets before scoring.
+    pub scoring_scaler: Option<crate::model::Step>,
+    /// How rows are split into folds.
+    pub splitter: crate::model::Splitter,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// The section, globals folded in, as JSON.
+    pub document: Value,
+}
+
+/// `cv_mode`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Score folds, then train on all rows.
+    FullBuild,
+    /// Score folds only.
+    CrossValOnly,
+    /// Train only.
+    BuildOnly,
+}

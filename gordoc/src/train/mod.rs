@@ -1,0 +1,1 @@
+//! As learnt: fits every part, scores folds, finds thresholds.
