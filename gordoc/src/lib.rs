@@ -7,6 +7,7 @@
 pub mod config;
 pub mod dataset;
 pub mod diagnostic;
+pub mod emit;
 pub mod files;
 pub mod model;
 pub mod project;

@@ -199,3 +199,9 @@ fn io_error(path: &Path, source: io::Error) -> Error {
     let path = path.to_owned();
     Error::Io { path, source }
 }
+
+/// Removes machines of a revision that are not among these.
+pub fn remove_others(revision: &Path, keep: &Machines) -> Result<(), Error> {
+    let names: Vec<&str> = keep.keys().map(String::as_str).collect();
+    files::keep_only(revision, &names).map_err(|source| io_error(revision, source))
+}
