@@ -43,7 +43,9 @@ pub fn sync(root: &Path, files: &BTreeMap<PathBuf, Vec<u8>>, owned: &[&str]) -> 
 /// Removes all entries of a folder but those named.
 pub fn keep_only(folder: &Path, names: &[&str]) -> io::Result<()> {
     for path in entries(folder)? {
-        let kept = path.file_name().is_some_and(|name| names.iter().any(|n| name == *n));
+        let kept = path
+            .file_name()
+            .is_some_and(|name| names.iter().any(|n| name == *n));
         if !kept {
             remove(&path)?;
         }
@@ -76,7 +78,8 @@ fn write(path: &Path, bytes: &[u8], mode: u32, time: Option<SystemTime>) -> io::
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
     if let Some(time) = time {
-        file.as_file().set_times(FileTimes::new().set_modified(time))?;
+        file.as_file()
+            .set_times(FileTimes::new().set_modified(time))?;
     }
     file.persist(path)?;
     Ok(true)
@@ -89,11 +92,7 @@ fn is_same(path: &Path, bytes: &[u8]) -> bool {
 }
 
 /// Removes files and folders below `folder` that no file of `files` needs.
-fn remove_others(
-    root: &Path,
-    folder: &Path,
-    files: &BTreeMap<PathBuf, Vec<u8>>,
-) -> io::Result<()> {
+fn remove_others(root: &Path, folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> io::Result<()> {
     for path in entries(&root.join(folder))? {
         let inside = folder.join(path.file_name().unwrap_or_default());
         if files.contains_key(&inside) {

@@ -9,6 +9,7 @@ pub mod dataset;
 pub mod diagnostic;
 pub mod emit;
 pub mod files;
+pub mod link;
 pub mod model;
 pub mod project;
 pub mod source;

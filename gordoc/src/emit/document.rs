@@ -77,6 +77,9 @@ mod tests {
             document(&value),
             r#"{"a": {"\u00e5\ud83d\ude00": "x\"\\\n"}, "b": [1, 2.5, null]}"#
         );
-        assert_eq!(serde_json::from_str::<Value>(&document(&value)).unwrap(), value);
+        assert_eq!(
+            serde_json::from_str::<Value>(&document(&value)).unwrap(),
+            value
+        );
     }
 }

@@ -23,7 +23,11 @@ pub(super) fn lock(packages: &[&Package]) -> String {
         let entry = if entry.contains("source = ") {
             entry.trim_end().to_owned()
         } else {
-            let local = entry.replacen("version = \"0.1.0\"", &format!("version = \"{version}\""), 1);
+            let local = entry.replacen(
+                "version = \"0.1.0\"",
+                &format!("version = \"{version}\""),
+                1,
+            );
             local.trim_end().to_owned()
         };
         sorted.insert((field(&entry, "name"), field(&entry, "version")), entry);

@@ -70,7 +70,12 @@ impl Fields {
             Stage::Unscale(state) => {
                 let (ty, attributes) = self.scaler(state);
                 let ty = Type::Inverse(Box::new(ty));
-                self.push("unscale", Some("Back to engineering units."), ty, attributes);
+                self.push(
+                    "unscale",
+                    Some("Back to engineering units."),
+                    ty,
+                    attributes,
+                );
             }
             Stage::Project(state) => self.project(state),
             Stage::Regress(state) => self.regress(state),

@@ -12,7 +12,14 @@ pub(super) struct Names {
 }
 
 /// Crate names that mean something else in a server's source.
-const RESERVED: [&str; 6] = ["std", "core", "alloc", "test", "gordo-server", "gordo-runtime"];
+const RESERVED: [&str; 6] = [
+    "std",
+    "core",
+    "alloc",
+    "test",
+    "gordo-server",
+    "gordo-runtime",
+];
 
 impl Names {
     /// A free package name for a DNS name; its crate name is that with `_` for `-`.

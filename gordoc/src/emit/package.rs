@@ -146,7 +146,10 @@ pub(super) fn servers(
     if input.servers.machine {
         let mut by_name: BTreeMap<&str, Vec<&MachinePackage>> = BTreeMap::new();
         for machine in machines {
-            by_name.entry(&machine.krate.name).or_default().push(machine);
+            by_name
+                .entry(&machine.krate.name)
+                .or_default()
+                .push(machine);
         }
         let current = input.revisions.last().map(|(_, machines)| machines);
         for (name, members) in by_name {
@@ -253,7 +256,10 @@ fn version(content: &Files) -> String {
 
 fn place(folder: &str, own: Files, files: &mut Files) {
     let folder = Path::new(folder);
-    files.extend(own.into_iter().map(|(path, bytes)| (folder.join(path), bytes)));
+    files.extend(
+        own.into_iter()
+            .map(|(path, bytes)| (folder.join(path), bytes)),
+    );
 }
 
 fn render(template: &impl Template) -> Vec<u8> {

@@ -7,6 +7,7 @@ pub(super) fn pretty(tokens: TokenStream) -> String {
     let file: syn::File = syn::parse2(tokens).expect("`tokens` spells Rust");
     let head = syn::File {
         shebang: None,
+        frontmatter: None,
         attrs: file.attrs,
         items: Vec::new(),
     };
@@ -14,6 +15,7 @@ pub(super) fn pretty(tokens: TokenStream) -> String {
     for item in file.items {
         parts.push(prettyplease::unparse(&syn::File {
             shebang: None,
+            frontmatter: None,
             attrs: Vec::new(),
             items: vec![item],
         }));

@@ -18,7 +18,11 @@ pub(super) fn files() -> Files {
         .iter()
         .map(|(path, text)| {
             let text = if path.ends_with("Cargo.toml") {
-                text.replacen("version = \"0.1.0\"", &format!("version = \"{version}\""), 1)
+                text.replacen(
+                    "version = \"0.1.0\"",
+                    &format!("version = \"{version}\""),
+                    1,
+                )
             } else {
                 (*text).to_owned()
             };

@@ -3,7 +3,9 @@
 //! The one place that knows in which order parts compute: predictions of folds and the emitted
 //! code both follow it.
 
-use gordo_runtime::{Batch, Inverse, Rejection, Step, view};
+use gordo_runtime::kernel::lstm::Answer;
+use gordo_runtime::step::Inverse;
+use gordo_runtime::{Batch, Rejection, Step, view};
 
 use super::{Detector, Layer, Sequence, State};
 
@@ -105,12 +107,11 @@ impl Step for Layer {
     fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
         match self {
             Self::Dense {
-                units,
                 activation,
                 kernel,
                 bias,
+                ..
             } => view::Dense {
-                units: *units,
                 activation: *activation,
                 kernel,
                 bias,
@@ -126,7 +127,11 @@ impl Step for Layer {
             } => view::Lstm {
                 units: *units,
                 activation: *activation,
-                return_sequences: *return_sequences,
+                answer: if *return_sequences {
+                    Answer::Sequence
+                } else {
+                    Answer::Last
+                },
                 kernel,
                 recurrent_kernel,
                 bias,

@@ -16,7 +16,10 @@ pub(super) fn crate_docs(machine: &Machine, stages: &[Stage<'_>]) -> Vec<String>
         env!("CARGO_PKG_VERSION"),
     );
     let mut lines = vec![
-        format!("Machine `{}` of project `{}`.", machine.name, machine.project),
+        format!(
+            "Machine `{}` of project `{}`.",
+            machine.name, machine.project
+        ),
         String::new(),
     ];
     lines.extend(wrap(&text, 92));
