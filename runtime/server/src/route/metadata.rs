@@ -28,7 +28,7 @@ pub(crate) fn metadata(app: &App, description: &Description) -> Reply {
     write::string(&mut out, PEER_VERSION);
     out.extend_from_slice(b", ");
     write::key(&mut out, "metadata");
-    out.extend_from_slice(description.metadata.as_bytes());
+    out.extend_from_slice(description.metadata.trim().as_bytes());
     out.push(b'}');
     Reply::json(out)
 }

@@ -366,3 +366,89 @@ fn bodies_of_every_size_and_framing() {
             .contains("2000000 bytes")
     );
 }
+
+#[test]
+fn the_whole_answer_of_a_detector() {
+    let server = server();
+    let body = r#"{"X": {"TAG 1": {"2020-01-01 00:00:00+00:00": 1, "2020-01-01 00:10:00+00:00": 2},
+                         "TAG 2": {"2020-01-01 00:00:00+00:00": 3, "2020-01-01 00:10:00+00:00": 4}},
+                   "y": [[1, 1], [8, 8], [2, 3]]}"#;
+    let (first, second) = ("2020-01-01 00:00:00+00:00", "2020-01-01 00:10:00+00:00");
+    let answer = server.post(JUDGE, body);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let body = answer.json();
+    let tags = |a: [f64; 2], b: [f64; 2]| {
+        json!({"TAG 1": {first: a[0], second: b[0]}, "TAG 2": {first: a[1], second: b[1]}})
+    };
+    let total = |name: &str, a: f64, b: f64| json!({name: {first: a, second: b}});
+    let data = json!({
+        "start": {"start": {first: "2020-01-01T00:00:00+00:00", second: "2020-01-01T00:10:00+00:00"}},
+        "end": {"end": {first: "2020-01-01T00:10:00+00:00", second: "2020-01-01T00:20:00+00:00"}},
+        "model-input": {"TAG 1": {first: 1, second: 2}, "TAG 2": {first: 3, second: 4}},
+        "model-output": tags([2.0, 6.0], [4.0, 8.0]),
+        "tag-anomaly-unscaled": tags([6.0, 2.0], [2.0, 5.0]),
+        "total-anomaly-unscaled": total("total-anomaly-unscaled", 20.0, 14.5),
+        "tag-anomaly-scaled": tags([3.0, 1.0], [1.0, 2.5]),
+        "total-anomaly-scaled": total("total-anomaly-scaled", 5.0, 3.625),
+        "anomaly-confidence": tags([6.0, 1.0], [2.0, 2.5]),
+        "total-anomaly-confidence": total("total-anomaly-confidence", 1.25, 0.906_25),
+    });
+    assert_eq!(body["data"], data);
+    let seconds = body["time-seconds"].as_str().unwrap();
+    assert_eq!(seconds.split_once('.').unwrap().1.len(), 4, "{seconds}");
+    let end = format!("\"time-seconds\": \"{seconds}\", \"revision\": \"1700000000000\"}}");
+    assert!(answer.body.ends_with(&end), "{}", answer.body);
+}
+
+#[test]
+fn all_columns_adds_the_smoothed_groups_by_being_there() {
+    let server = server();
+    let body = r#"{"X": [[1, 3], [2, 4]], "y": [[8, 8], [2, 3]]}"#;
+    let usual = server.post(JUDGE, body).json();
+    let all = server.post(&format!("{JUDGE}?all_columns=false"), body).json();
+    let count = |answer: &Value| answer["data"].as_object().unwrap().len();
+    assert_eq!((count(&usual), count(&all)), (10, 14));
+    assert_eq!(
+        all["data"]["smooth-tag-anomaly-unscaled"]["TAG 1"],
+        json!({"0": null, "1": 4.0})
+    );
+    let total = "smooth-total-anomaly-unscaled";
+    assert_eq!(all["data"][total][total], json!({"0": null, "1": 17.25}));
+}
+
+#[test]
+fn targets_align_by_position() {
+    let server = server();
+    let total = |y: &str| {
+        let body = format!("{{\"X\": [[1, 1], [2, 2], [3, 3]], \"y\": {y}}}");
+        let answer = server.post(JUDGE, &body);
+        (answer.status, answer.json()["data"]["tag-anomaly-unscaled"]["TAG 1"].clone())
+    };
+    let from_one = json!({"0": 1.0, "1": 3.0, "2": 5.0});
+    assert_eq!(total("[[1, 1]]"), (200, from_one.clone()));
+    assert_eq!(total("[[9, 9], [9, 9], [1, 1], [1, 1], [1, 1]]"), (200, from_one));
+    assert_eq!(total(r#"{"TAG 1": {"7": 4, "5": 2, "6": 3}, "TAG 2": {"5": 0}}"#).1["0"], 0.0);
+    for wrong in [
+        "[[1, 1], [1, 1]]", "[[\"1\", 1], [1, 1], [1, 1]]", "[[null, 1], [null, 1], [null, 1]]",
+        r#"{"TAG 1": [], "TAG 2": []}"#, "[[1]]", "\"y\"",
+    ] {
+        assert_eq!(total(wrong).0, 400, "{wrong}");
+    }
+    let body = r#"{"X": [[1, 1]], "y": [[NaN, 1]]}"#;
+    let data = &server.post(JUDGE, body).json()["data"];
+    assert_eq!(data["tag-anomaly-unscaled"]["TAG 1"]["0"], Value::Null);
+    assert_eq!(data["total-anomaly-unscaled"]["total-anomaly-unscaled"]["0"], 1.0);
+}
+
+#[test]
+fn a_detector_without_the_thresholds_it_needs_is_none() {
+    let path = "/gordo/v0/demo/late/anomaly/prediction";
+    let body = r#"{"X": [[1, 1], [2, 2], [3, 3]], "y": [[1, 1]]}"#;
+    check_refused(
+        &server().post(path, body),
+        422,
+        "message",
+        "Model is not an AnomalyDetector, it is of type: <class \
+         'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>",
+    );
+}
