@@ -46,6 +46,31 @@ pub enum Activation {
 }
 
 impl Activation {
+    /// The nonlinearity of a Keras name.
+    pub fn find(name: &str) -> Option<Self> {
+        Some(match name {
+            "linear" => Self::Linear,
+            "relu" => Self::Relu,
+            "relu6" => Self::Relu6,
+            "leaky_relu" => Self::LeakyRelu,
+            "elu" => Self::Elu,
+            "selu" => Self::Selu,
+            "tanh" => Self::Tanh,
+            "sigmoid" => Self::Sigmoid,
+            "hard_sigmoid" => Self::HardSigmoid,
+            "softplus" => Self::Softplus,
+            "softsign" => Self::Softsign,
+            "silu" | "swish" => Self::Silu,
+            "hard_silu" | "hard_swish" => Self::HardSilu,
+            "gelu" => Self::Gelu,
+            "mish" => Self::Mish,
+            "exponential" => Self::Exponential,
+            "softmax" => Self::Softmax,
+            "log_softmax" => Self::LogSoftmax,
+            _ => return None,
+        })
+    }
+
     /// Applies the nonlinearity to rows of `width` values.
     ///
     /// # Shapes and units
