@@ -30,7 +30,10 @@ pub enum Cause {
         tags: Vec<String>,
     },
     /// After joining, no more rows than the threshold.
-    #[error("joining the tags leaves too few rows ({rows}): more than `n_samples_threshold` ({threshold}) are needed; {}", emptied(empty))]
+    #[error(
+        "joining the tags leaves too few rows ({rows}): more than `n_samples_threshold` ({threshold}) are needed; {}",
+        emptied(empty)
+    )]
     EmptyGenerated {
         /// Joined rows.
         rows: usize,
@@ -149,7 +152,9 @@ pub enum Cause {
         resolution: String,
     },
     /// More buckets than memory should hold.
-    #[error("`resolution` ({resolution}) splits the readings of `{tag}` into {buckets} rows, more than {most}")]
+    #[error(
+        "`resolution` ({resolution}) splits the readings of `{tag}` into {buckets} rows, more than {most}"
+    )]
     TooManyBuckets {
         /// The tag.
         tag: String,

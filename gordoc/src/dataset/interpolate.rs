@@ -19,7 +19,8 @@ pub(crate) fn n_buckets(limit: Option<&Duration>, resolution: &Resolution) -> Re
             resolution: resolution.text.clone(),
         });
     }
-    let mut whole = usize::try_from(limit.nanoseconds / resolution.nanoseconds).unwrap_or(usize::MAX);
+    let mut whole =
+        usize::try_from(limit.nanoseconds / resolution.nanoseconds).unwrap_or(usize::MAX);
     if (whole as f64) > quotient {
         whole -= 1;
     }
@@ -46,7 +47,11 @@ pub(crate) fn interpolate(values: &mut [f64], method: InterpolationMethod, limit
             _ => 0.0,
         };
         for step in 1..=hole_len.min(limit) {
-            values[known + step] = if slope == 0.0 { from } else { from + slope * step as f64 };
+            values[known + step] = if slope == 0.0 {
+                from
+            } else {
+                from + slope * step as f64
+            };
         }
         known += hole_len + 1;
     }
@@ -71,7 +76,12 @@ mod tests {
     fn check(method: InterpolationMethod, limit: usize, values: &[f64], expect: &[f64]) {
         let mut filled = values.to_vec();
         interpolate(&mut filled, method, limit);
-        let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        let bits = |values: &[f64]| {
+            values
+                .iter()
+                .map(|value| value.to_bits())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(bits(&filled), bits(expect), "{filled:?}");
     }
 
@@ -104,7 +114,11 @@ mod tests {
             (300 * MS, 100 * MS, Some(2)),
         ] {
             let (limit, resolution) = (span("x", limit).0, span("y", resolution).1);
-            assert_eq!(n_buckets(Some(&limit), &resolution).ok(), expect, "{limit:?}");
+            assert_eq!(
+                n_buckets(Some(&limit), &resolution).ok(),
+                expect,
+                "{limit:?}"
+            );
         }
         assert_eq!(n_buckets(None, &span("y", MINUTE).1).ok(), Some(usize::MAX));
     }

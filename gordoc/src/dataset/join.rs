@@ -25,7 +25,9 @@ pub(crate) fn join(series: IndexMap<String, Series>) -> Joined {
         });
     }
     let times = times.unwrap_or_default();
-    let columns = series.into_iter().map(|(tag, one)| (tag, pick(one, &times)));
+    let columns = series
+        .into_iter()
+        .map(|(tag, one)| (tag, pick(one, &times)));
     let columns = columns.collect();
     Joined { times, columns }
 }
@@ -35,12 +37,18 @@ pub(crate) fn join(series: IndexMap<String, Series>) -> Joined {
 /// Only a tag that stands alone may have two rows of one time.
 pub(crate) fn join_raw(mut series: IndexMap<String, Series>) -> Result<Joined, Cause> {
     if series.len() < 2 {
-        let times = series.values().next().map_or_else(Vec::new, |one| one.times.clone());
+        let times = series
+            .values()
+            .next()
+            .map_or_else(Vec::new, |one| one.times.clone());
         let columns = series.into_iter().map(|(tag, one)| (tag, one.values));
         let columns = columns.collect();
         return Ok(Joined { times, columns });
     }
-    let order = series.values().next().map_or_else(Vec::new, |one| one.times.clone());
+    let order = series
+        .values()
+        .next()
+        .map_or_else(Vec::new, |one| one.times.clone());
     for (tag, one) in &mut series {
         sort(one);
         if let Some(pair) = one.times.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -71,7 +71,13 @@ mod tests {
     }
 
     /// Buckets from midnight of a day, the first value at `first`.
-    fn run(day: &str, minutes: i64, first: usize, (time, value): (&str, f64), limit: i64) -> Vec<f64> {
+    fn run(
+        day: &str,
+        minutes: i64,
+        first: usize,
+        (time, value): (&str, f64),
+        limit: i64,
+    ) -> Vec<f64> {
         let start = at(day);
         let mut values = vec![NAN; first];
         values.push(10.0);

@@ -65,7 +65,10 @@ fn number(value: f64) -> String {
     format!("{value:e}")
 }
 
-fn replace(path: &Path, fill: impl FnOnce(&mut BufWriter<&fs::File>) -> io::Result<()>) -> io::Result<()> {
+fn replace(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<&fs::File>) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -104,9 +107,21 @@ mod tests {
 
     #[test]
     fn numbers_read_back_exactly() {
-        for value in [0.1, 1.0 / 3.0, 1e300, 5e-324, -0.0, 123_456_789.125, f64::INFINITY] {
+        for value in [
+            0.1,
+            1.0 / 3.0,
+            1e300,
+            5e-324,
+            -0.0,
+            123_456_789.125,
+            f64::INFINITY,
+        ] {
             let text = number(value);
-            assert_eq!(text.parse::<f64>().unwrap().to_bits(), value.to_bits(), "{text}");
+            assert_eq!(
+                text.parse::<f64>().unwrap().to_bits(),
+                value.to_bits(),
+                "{text}"
+            );
             assert!(text.len() < 25);
         }
     }

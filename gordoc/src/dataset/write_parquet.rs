@@ -46,7 +46,9 @@ fn schema(table: &Table) -> Result<TypePtr, ParquetError> {
             .build()?;
         fields.push(Arc::new(field));
     }
-    let schema = Type::group_type_builder("schema").with_fields(fields).build()?;
+    let schema = Type::group_type_builder("schema")
+        .with_fields(fields)
+        .build()?;
     Ok(Arc::new(schema))
 }
 

@@ -51,7 +51,11 @@ fn edges(values: &[f64]) -> Option<Vec<f64>> {
         reason = "between 1 and 10000"
     )]
     let n_edges = n_edges as u32;
-    Some((0..n_edges).map(|at| first + f64::from(at) * width).collect())
+    Some(
+        (0..n_edges)
+            .map(|at| first + f64::from(at) * width)
+            .collect(),
+    )
 }
 
 /// Edges as texts, rounded as far as they stay distinct.
@@ -132,7 +136,10 @@ mod tests {
     fn intervals_are_labelled_as_the_peer_does() {
         let values: Vec<f64> = (0..=100).map(f64::from).collect();
         let text = histogram(&values);
-        assert!(text.starts_with(r#"{"(-1.0, 0.0]":1,"(0.0, 1.0]":1,"#), "{text}");
+        assert!(
+            text.starts_with(r#"{"(-1.0, 0.0]":1,"(0.0, 1.0]":1,"#),
+            "{text}"
+        );
     }
 
     #[test]

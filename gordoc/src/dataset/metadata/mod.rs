@@ -112,19 +112,36 @@ mod tests {
 
     #[test]
     fn gaps_count_the_exact_ends_of_the_period() {
-        let period = Period { start: 3_000_000_000, end: 100_000_000_000 };
+        let period = Period {
+            start: 3_000_000_000,
+            end: 100_000_000_000,
+        };
         let second = 1_000_000_000;
-        let gaps = Gaps::find(&[20 * second, 30 * second, 90 * second], period, 10 * second);
+        let gaps = Gaps::find(
+            &[20 * second, 30 * second, 90 * second],
+            period,
+            10 * second,
+        );
         assert_eq!(gaps.start, [3.0, 30.0]);
         assert_eq!(gaps.end, [20.0, 90.0]);
         // A label before the start, and neighbours exactly as far apart as a row is wide.
-        let gaps = Gaps::find(&[0, 10 * second], Period { start: second, end: 20 * second }, 10 * second);
+        let gaps = Gaps::find(
+            &[0, 10 * second],
+            Period {
+                start: second,
+                end: 20 * second,
+            },
+            10 * second,
+        );
         assert!(gaps.is_empty());
     }
 
     #[test]
     fn a_tag_without_rows_has_no_times() {
         let entry = of_tag(3, &Series::default(), &Gaps::default());
-        assert_eq!(entry, json!({ "original_length": 3, "resampled_length": 0 }));
+        assert_eq!(
+            entry,
+            json!({ "original_length": 3, "resampled_length": 0 })
+        );
     }
 }

@@ -87,15 +87,31 @@ mod tests {
             tags: &[],
             look_back_from: Some(5),
         };
-        let keep = Keep { first: 10, last: 20 };
+        let keep = Keep {
+            first: 10,
+            last: 20,
+        };
         let mut collector = Collector::new(&request, keep, ["A"]);
-        for (time, value) in [(8, 1.0), (4, 2.0), (8, 3.0), (9, f64::NAN), (10, 4.0), (21, 5.0)] {
+        for (time, value) in [
+            (8, 1.0),
+            (4, 2.0),
+            (8, 3.0),
+            (9, f64::NAN),
+            (10, 4.0),
+            (21, 5.0),
+        ] {
             if collector.wants(time) {
                 collector.push(0, time, value);
             }
         }
         let delivery = collector.finish().remove(0);
         assert_eq!(delivery.series.times, [10]);
-        assert_eq!(delivery.earlier, Some(Reading { time: 8, value: 3.0 }));
+        assert_eq!(
+            delivery.earlier,
+            Some(Reading {
+                time: 8,
+                value: 3.0
+            })
+        );
     }
 }

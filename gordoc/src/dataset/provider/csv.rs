@@ -106,7 +106,10 @@ mod tests {
     fn series_come_in_file_order_without_the_end() {
         let text = "t,B,A\n1970-01-01T00:00:00+00:00,1,2\n1970-01-01T00:01:00,3,4\n";
         let loaded = load(Some(text), &["A", "B"]).unwrap();
-        let order: Vec<&str> = loaded.iter().map(|delivery| delivery.tag.as_str()).collect();
+        let order: Vec<&str> = loaded
+            .iter()
+            .map(|delivery| delivery.tag.as_str())
+            .collect();
         assert_eq!(order, ["B", "A"]);
         assert_eq!(loaded[0].series.values, [1.0]);
     }
@@ -118,8 +121,23 @@ mod tests {
             assert_eq!((error.cause.code(), error.span()), (code, span));
         };
         check(None, &["A"], "dataset::missing_file", Span::new(1, 2));
-        check(Some("t,A\n"), &["B"], "dataset::missing_column", Span::new(0, 9));
-        check(Some("x,A\n"), &["A"], "dataset::missing_column", Span::new(3, 4));
-        check(Some("t,A\n"), &["t"], "dataset::missing_column", Span::new(3, 4));
+        check(
+            Some("t,A\n"),
+            &["B"],
+            "dataset::missing_column",
+            Span::new(0, 9),
+        );
+        check(
+            Some("x,A\n"),
+            &["A"],
+            "dataset::missing_column",
+            Span::new(3, 4),
+        );
+        check(
+            Some("t,A\n"),
+            &["t"],
+            "dataset::missing_column",
+            Span::new(3, 4),
+        );
     }
 }

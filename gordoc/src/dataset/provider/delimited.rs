@@ -192,10 +192,17 @@ mod tests {
     #[test]
     fn refusals_name_file_line_and_columns() {
         let error = load("time,A\n1970-01-01,1\nsoon,2\n", ',', &["A"]).unwrap_err();
-        assert!(error.to_string().ends_with("a.csv:3: `soon` is not a time stamp"));
+        assert!(
+            error
+                .to_string()
+                .ends_with("a.csv:3: `soon` is not a time stamp")
+        );
         let error = load("time,A\n1970-01-01,\"1,5\"\n", ',', &["A"]).unwrap_err();
         let message = error.to_string();
-        assert!(message.ends_with("a.csv:2: `1,5` in column `A` is not a number"), "{message}");
+        assert!(
+            message.ends_with("a.csv:2: `1,5` in column `A` is not a number"),
+            "{message}"
+        );
         let error = load("time,A\n", ',', &["B"]).unwrap_err();
         assert_eq!(error.code(), "dataset::missing_column");
         assert_eq!(error.help(), "the columns are `time`, `A`");

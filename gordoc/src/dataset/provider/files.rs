@@ -114,7 +114,10 @@ impl Provider for FilesProvider {
             deliveries.extend(numbers.iter().copied().zip(read?));
         }
         deliveries.sort_by_key(|(number, _)| *number);
-        Ok(deliveries.into_iter().map(|(_, delivery)| delivery).collect())
+        Ok(deliveries
+            .into_iter()
+            .map(|(_, delivery)| delivery)
+            .collect())
     }
 }
 
@@ -168,7 +171,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let wide = "datetime;B;A\n1970-01-01 00:59:55;1;2\n1970-01-01 01:00:00;3;4\n";
         std::fs::write(folder.path().join("wide.csv"), wide).unwrap();
-        std::fs::write(folder.path().join("C.csv"), "datetime;C\n1970-01-01 01:01:00;5\n").unwrap();
+        std::fs::write(
+            folder.path().join("C.csv"),
+            "datetime;C\n1970-01-01 01:01:00;5\n",
+        )
+        .unwrap();
         let mut provider = provider(folder.path(), &[("A", "wide.csv"), ("B", "wide.csv")]);
         let loaded = load(&mut provider, &["A", "C", "B"]).unwrap();
         let values: Vec<f64> = loaded.iter().map(|tag| tag.series.values[0]).collect();
@@ -182,7 +189,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut provider = provider(folder.path(), &[("A", "gone.csv")]);
         let error = load(&mut provider, &["A"]).unwrap_err();
-        assert!(error.to_string().ends_with("gone.csv` for tag `A`"), "{error}");
+        assert!(
+            error.to_string().ends_with("gone.csv` for tag `A`"),
+            "{error}"
+        );
         assert_eq!(error.span(), Span::new(7, 8));
         let error = load(&mut provider, &["B"]).unwrap_err();
         assert!(error.to_string().ends_with("B.csv` for tag `B`"), "{error}");

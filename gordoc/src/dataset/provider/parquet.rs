@@ -94,7 +94,11 @@ impl Source<'_> {
             (ColumnReader::Int64ColumnReader(reader), Some((scale, is_utc))) => {
                 let to_time = |value: i64| {
                     let time = value.checked_mul(scale)?;
-                    if is_utc { Some(time) } else { clock.instant(time) }
+                    if is_utc {
+                        Some(time)
+                    } else {
+                        clock.instant(time)
+                    }
                 };
                 let counts = self.cells(group, column, reader)?.into_iter().enumerate();
                 let read = |(row, cell): (usize, Option<i64>)| match cell {
@@ -184,9 +188,10 @@ impl Source<'_> {
         }
         let mut values = values.into_iter();
         let is_there = |level: i16| level == column.max_def_level();
-        let cells = levels.into_iter().map(|level| {
-            if is_there(level) { values.next() } else { None }
-        });
+        let cells =
+            levels
+                .into_iter()
+                .map(|level| if is_there(level) { values.next() } else { None });
         Ok(cells.collect())
     }
 
@@ -208,10 +213,7 @@ fn numbers<T>(cells: Vec<Option<T>>, number: impl Fn(T) -> f64) -> Vec<f64> {
 /// Nanoseconds per count of a time stamp column, and whether it counts from 1970 UTC.
 fn time_unit(column: &ColumnDescriptor) -> Option<(i64, bool)> {
     match (column.logical_type_ref(), column.converted_type()) {
-        (
-            Some(LogicalType::Timestamp(stamp)),
-            _,
-        ) => {
+        (Some(LogicalType::Timestamp(stamp)), _) => {
             let scale = match stamp.unit {
                 TimeUnit::MILLIS => 1_000_000,
                 TimeUnit::MICROS => 1_000,

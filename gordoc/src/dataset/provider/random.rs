@@ -110,7 +110,10 @@ mod tests {
         };
         assert!(load(second, 1..=1).is_ok());
         assert_eq!(
-            load(second, RangeInclusive::new(3, 2)).unwrap_err().cause.code(),
+            load(second, RangeInclusive::new(3, 2))
+                .unwrap_err()
+                .cause
+                .code(),
             "dataset::random_size"
         );
     }
