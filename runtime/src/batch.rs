@@ -12,6 +12,28 @@ pub enum Values {
     Double(Vec<f64>),
 }
 
+impl Values {
+    /// The numbers in single precision, rounded if need be.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounding is what is asked for"
+    )]
+    pub fn into_single(self) -> Vec<f32> {
+        match self {
+            Self::Single(values) => values,
+            Self::Double(values) => values.into_iter().map(|value| value as f32).collect(),
+        }
+    }
+
+    /// The numbers in double precision, exact.
+    pub fn into_double(self) -> Vec<f64> {
+        match self {
+            Self::Single(values) => values.into_iter().map(f64::from).collect(),
+            Self::Double(values) => values,
+        }
+    }
+}
+
 /// Rows of `width` numbers, each row a sequence of `steps` time steps.
 ///
 /// # Shapes and units

@@ -10,9 +10,21 @@ extern crate self as gordo_runtime;
 pub mod activation;
 pub mod batch;
 pub mod detector;
+pub mod diff_detector;
+pub mod kernel;
+pub mod layer;
 pub mod machine;
+pub mod math;
+pub mod prelude;
+pub mod smoothing;
+pub mod step;
+pub mod view;
+
+/// The bytes of a tensor as the tensor, while compiling; what the derive expands to.
+pub use bytemuck::must_cast;
+pub use gordo_macros::Machine;
 
 pub use activation::Activation;
 pub use batch::{Batch, Values};
-pub use detector::{Anomaly, Detector, Smoothing};
+pub use detector::{Anomaly, Detector, Smooth, Smoothing};
 pub use machine::{Description, Machine, Rejection, Step};

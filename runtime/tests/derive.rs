@@ -1,0 +1,401 @@
+//! Machines embedded by the derive answer what untyped views of the same weights answer, bit
+//! for bit.
+
+use gordo_runtime::kernel::lstm::Answer;
+use gordo_runtime::step::Inverse;
+use gordo_runtime::{Activation, Batch, Detector, Machine, Rejection, Smoothing, Step, view};
+
+mod hourglass {
+    //! Different targets, a hexadecimal digest, and metadata.
+    use gordo_runtime::prelude::*;
+
+    /// Reconstructs 3 of 4 readings.
+    #[derive(Machine)]
+    #[machine(
+        name = "ct-23-0001",
+        project = "north-field",
+        resolution = "10T",
+        tags = ["A 1", "A 2", "A 3", "A 4"],
+        target_tags = ["A 1", "A 2", "B 1"],
+        weights = "tests/weights/hourglass.bin",
+        digest = "8cf950c611d6664a70d358e63c0042eed359032ab982b8f3986b2f15418ada58",
+        metadata = "tests/weights/metadata.json",
+        checksum = "c0ffee"
+    )]
+    struct Ct230001 {
+        scale: MinMaxScaler<4>,
+        encode_1: Dense<4, 3, Tanh>,
+        encode_2: Dense<3, 2, Tanh>,
+        decode_1: Dense<2, 2, Tanh>,
+        decode_2: Dense<2, 3, Tanh>,
+        output: Dense<3, 3, Linear>,
+        #[machine(detector)]
+        detect: DiffDetector<3>,
+    }
+}
+
+mod window {
+    //! A smoothing detector around a network with transformed targets.
+    use gordo_runtime::prelude::*;
+
+    /// Reconstructs 4 readings.
+    #[derive(Machine)]
+    #[machine(
+        name = "ae-window",
+        project = "north-field",
+        resolution = "1H",
+        tags = ["A", "B", "C", "D"],
+        weights = "tests/weights/window.bin"
+    )]
+    struct AeWindow {
+        scale: MinMaxScaler<4>,
+        encode_1: Dense<4, 3, Sigmoid>,
+        output: Dense<3, 4, Linear>,
+        unscale: Inverse<MinMaxScaler<4>>,
+        #[machine(detector, window = 4, smoothing = "sma")]
+        detect: DiffDetector<4, RobustScaler<4>>,
+    }
+}
+
+mod lstm {
+    //! A sequence network.
+    use gordo_runtime::prelude::*;
+
+    /// Reconstructs the last of 3 rows.
+    #[derive(Machine)]
+    #[machine(
+        name = "lstm-ae",
+        project = "north-field",
+        resolution = "30T",
+        tags = ["A", "B", "C"],
+        offset = 2,
+        weights = "tests/weights/lstm.bin"
+    )]
+    struct LstmAe {
+        scale: MinMaxScaler<3>,
+        windows: Windows<3, 0>,
+        encode_1: Lstm<3, 2, Tanh, Sequence>,
+        decode_1: Lstm<2, 2, Relu>,
+        output: Dense<2, 3, Linear>,
+        #[machine(detector)]
+        detect: DiffDetector<3>,
+    }
+}
+
+mod linear {
+    //! No network and no detector.
+    use gordo_runtime::prelude::*;
+
+    /// Two targets of four readings.
+    #[derive(Machine)]
+    #[machine(
+        name = "plain-lr",
+        project = "north-field",
+        resolution = "10T",
+        tags = ["A", "B", "C", "D"],
+        target_tags = ["E", "F"],
+        python_type = "<class 'sklearn.pipeline.Pipeline'>",
+        weights = "tests/weights/linear.bin"
+    )]
+    struct PlainLr {
+        scale: StandardScaler<4>,
+        project: Pca<4, 2>,
+        predict: LinearRegression<2, 2>,
+    }
+}
+
+mod options {
+    //! Every option of every step.
+    use gordo_runtime::prelude::*;
+
+    /// One target of two readings.
+    #[derive(Machine)]
+    #[machine(
+        name = "options",
+        project = "north-field",
+        resolution = "10T",
+        tags = ["A", "B"],
+        target_tags = ["C"],
+        weights = "tests/weights/options.bin"
+    )]
+    struct Options {
+        #[machine(clip = [-1.0, 0.5])]
+        clip: MinMaxScaler<2>,
+        #[machine(without_mean)]
+        divide: StandardScaler<2>,
+        #[machine(without_scale)]
+        center: RobustScaler<2>,
+        largest: MaxAbsScaler<2>,
+        #[machine(whiten)]
+        project: Pca<2, 1>,
+        back: Inverse<MaxAbsScaler<1>>,
+        #[machine(detector, without_mean, without_thresholds, thresholds_optional)]
+        detect: DiffDetector<1, StandardScaler<1>>,
+    }
+}
+
+/// Reads the tensors of a weights file in order.
+struct Weights(Vec<u8>, usize);
+
+impl Weights {
+    fn open(name: &str) -> Self {
+        let path = format!("{}/tests/weights/{name}", env!("CARGO_MANIFEST_DIR"));
+        Self(std::fs::read(path).unwrap(), 0)
+    }
+
+    fn take<const N: usize>(&mut self) -> [u8; N] {
+        self.1 += N;
+        self.0[self.1 - N..self.1].try_into().unwrap()
+    }
+
+    fn double(&mut self, count: usize) -> Vec<f64> {
+        (0..count)
+            .map(|_| f64::from_le_bytes(self.take()))
+            .collect()
+    }
+
+    fn single(&mut self, count: usize) -> Vec<f32> {
+        (0..count)
+            .map(|_| f32::from_le_bytes(self.take()))
+            .collect()
+    }
+
+    fn min_max(&mut self, n: usize, batch: Batch) -> Batch {
+        let (scale, min) = (self.double(n), self.double(n));
+        let (scale, min) = (&scale, &min);
+        let clip = None;
+        view::MinMaxScaler { scale, min, clip }
+            .apply(batch)
+            .unwrap()
+    }
+
+    fn dense(&mut self, sizes: (usize, usize), activation: Activation, batch: Batch) -> Batch {
+        let (kernel, bias) = (self.single(sizes.0 * sizes.1), self.single(sizes.1));
+        let (kernel, bias) = (&kernel, &bias);
+        let layer = view::Dense {
+            activation,
+            kernel,
+            bias,
+        };
+        layer.apply(batch).unwrap()
+    }
+
+    fn lstm(&mut self, sizes: (usize, usize), how: (Activation, Answer), batch: Batch) -> Batch {
+        let (inputs, units) = sizes;
+        let (activation, answer) = how;
+        let kernel = &self.single(4 * inputs * units);
+        let recurrent_kernel = &self.single(4 * units * units);
+        let bias = &self.single(4 * units);
+        let layer = view::Lstm {
+            units,
+            activation,
+            answer,
+            kernel,
+            recurrent_kernel,
+            bias,
+        };
+        layer.apply(batch).unwrap()
+    }
+}
+
+fn rows(rows: usize, width: usize) -> Batch {
+    let numbers = (0..rows * width).map(|k| (k * 29 % 83) as f64 / 17.0 - 2.0);
+    Batch::double(rows, width, numbers.collect())
+}
+
+/// Bits, so that NaN and signs of zero count.
+fn bits(batch: &Batch) -> Vec<u64> {
+    batch.to_f64().iter().map(|value| value.to_bits()).collect()
+}
+
+fn judged(machine: &dyn Machine, batch: &Batch, untyped: Detector<'_>) {
+    let typed = machine.detector().unwrap();
+    let targets = rows(batch.rows, batch.width).to_f64();
+    let expect = untyped.judge(batch, &targets).unwrap();
+    let got = typed.judge(batch, &targets).unwrap();
+    assert_eq!(format!("{got:?}"), format!("{expect:?}"));
+}
+
+#[test]
+fn an_hourglass_is_its_views() {
+    let mut weights = Weights::open("hourglass.bin");
+    let input = rows(9, 4);
+    let mut batch = weights.min_max(4, input.clone());
+    for sizes in [(4, 3), (3, 2), (2, 2), (2, 3)] {
+        batch = weights.dense(sizes, Activation::Tanh, batch);
+    }
+    batch = weights.dense((3, 3), Activation::Linear, batch);
+    let answer = hourglass::MACHINE.predict(input).unwrap();
+    assert_eq!((answer.rows, answer.steps, answer.width), (9, 1, 3));
+    assert_eq!(bits(&answer), bits(&batch));
+    let (scale, min) = (&weights.double(3)[..], &weights.double(3)[..]);
+    let clip = None;
+    let thresholds = weights.double(4);
+    let detector = Detector {
+        scaler: &view::MinMaxScaler { scale, min, clip },
+        feature_thresholds: Some(&thresholds[..3]),
+        aggregate_threshold: Some(thresholds[3]),
+        require_thresholds: true,
+        smoothing: None,
+    };
+    judged(hourglass::MACHINE, &answer, detector);
+}
+
+#[test]
+fn a_description_says_what_is_written() {
+    let description = hourglass::MACHINE.description();
+    assert_eq!(description.name, "ct-23-0001");
+    assert_eq!(description.target_tags, ["A 1", "A 2", "B 1"]);
+    assert_eq!(description.metadata, "{\"name\": \"ct-23-0001\"}\n");
+    assert_eq!(description.checksum, Some("c0ffee"));
+    assert_eq!(
+        description.python_type,
+        "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>"
+    );
+    let defaults = linear::MACHINE.description();
+    assert_eq!(defaults.metadata, "{}");
+    assert_eq!(defaults.offset, 0);
+    assert_eq!(
+        window::MACHINE.description().target_tags,
+        ["A", "B", "C", "D"]
+    );
+    assert_eq!(lstm::MACHINE.description().offset, 2);
+}
+
+#[test]
+fn transformed_targets_come_back_and_anomalies_are_smoothed() {
+    let mut weights = Weights::open("window.bin");
+    let input = rows(9, 4);
+    let mut batch = weights.min_max(4, input.clone());
+    batch = weights.dense((4, 3), Activation::Sigmoid, batch);
+    batch = weights.dense((3, 4), Activation::Linear, batch);
+    let (scale, min) = (&weights.double(4)[..], &weights.double(4)[..]);
+    let clip = None;
+    let unscale = Inverse::new(view::MinMaxScaler { scale, min, clip });
+    let batch = unscale.apply(batch).unwrap();
+    let answer = window::MACHINE.predict(input).unwrap();
+    assert_eq!(bits(&answer), bits(&batch));
+    let (center, scale) = (weights.double(4), weights.double(4));
+    let thresholds = weights.double(5);
+    let detector = Detector {
+        scaler: &view::RobustScaler {
+            center: Some(&center),
+            scale: Some(&scale),
+        },
+        feature_thresholds: Some(&thresholds[..4]),
+        aggregate_threshold: Some(thresholds[4]),
+        require_thresholds: true,
+        smoothing: Some((Smoothing::Mean, 4)),
+    };
+    judged(window::MACHINE, &answer, detector);
+}
+
+#[test]
+fn sequences_are_their_views_and_need_rows() {
+    let mut weights = Weights::open("lstm.bin");
+    let input = rows(40, 3);
+    let mut batch = weights.min_max(3, input.clone());
+    let windows = view::Windows {
+        lookback: 3,
+        lookahead: 0,
+    };
+    batch = windows.apply(batch).unwrap();
+    batch = weights.lstm((3, 2), (Activation::Tanh, Answer::Sequence), batch);
+    batch = weights.lstm((2, 2), (Activation::Relu, Answer::Last), batch);
+    batch = weights.dense((2, 3), Activation::Linear, batch);
+    let answer = lstm::MACHINE.predict(input).unwrap();
+    assert_eq!((answer.rows, answer.steps, answer.width), (38, 1, 3));
+    assert_eq!(bits(&answer), bits(&batch));
+    let estimator = "KerasLSTMAutoEncoder";
+    let few = lstm::MACHINE.predict(rows(3, 3));
+    assert_eq!(few, Err(Rejection::TooFewRows { estimator }));
+}
+
+#[test]
+fn linear_models_stay_in_double_precision() {
+    let mut weights = Weights::open("linear.bin");
+    let input = rows(9, 4);
+    let (mean, scale) = (weights.double(4), weights.double(4));
+    let scaler = view::StandardScaler {
+        mean: Some(&mean),
+        scale: Some(&scale),
+    };
+    let (mean, components) = (weights.double(4), weights.double(8));
+    let projection = view::Pca {
+        mean: &mean,
+        components: &components,
+        explained_variance: None,
+    };
+    let (coef, intercept) = (weights.double(4), weights.double(2));
+    let model = view::LinearRegression {
+        coef: &coef,
+        intercept: &intercept,
+    };
+    let mut batch = input.clone();
+    for step in [&scaler as &dyn Step, &projection, &model] {
+        batch = step.apply(batch).unwrap();
+    }
+    let answer = linear::MACHINE.predict(input).unwrap();
+    assert_eq!(answer, batch);
+    assert!(linear::MACHINE.detector().is_none());
+}
+
+#[test]
+fn options_reach_their_steps() {
+    let mut weights = Weights::open("options.bin");
+    let input = rows(9, 2);
+    let (scale, min) = (&weights.double(2)[..], &weights.double(2)[..]);
+    let clip = Some((-1.0, 0.5));
+    let clip = view::MinMaxScaler { scale, min, clip };
+    let (mean, scale) = (None, weights.double(2));
+    let divide = view::StandardScaler {
+        mean,
+        scale: Some(&scale),
+    };
+    let (center, scale) = (weights.double(2), None);
+    let center = view::RobustScaler {
+        center: Some(&center),
+        scale,
+    };
+    let scale = weights.double(2);
+    let largest = view::MaxAbsScaler { scale: &scale };
+    let (mean, components) = (weights.double(2), weights.double(2));
+    let variance = weights.double(1);
+    let projection = view::Pca {
+        mean: &mean,
+        components: &components,
+        explained_variance: Some(&variance),
+    };
+    let scale = weights.double(1);
+    let back = Inverse::new(view::MaxAbsScaler { scale: &scale });
+    let mut batch = input.clone();
+    let steps: [&dyn Step; 6] = [&clip, &divide, &center, &largest, &projection, &back];
+    for step in steps {
+        batch = step.apply(batch).unwrap();
+    }
+    assert_eq!(
+        bits(&options::MACHINE.predict(input).unwrap()),
+        bits(&batch)
+    );
+    let scale = weights.double(1);
+    let (mean, scale) = (None, Some(&scale[..]));
+    let detector = Detector {
+        scaler: &view::StandardScaler { mean, scale },
+        feature_thresholds: None,
+        aggregate_threshold: None,
+        require_thresholds: false,
+        smoothing: None,
+    };
+    assert!(options::MACHINE.detector().unwrap().can_judge());
+    judged(options::MACHINE, &batch, detector);
+}
+
+#[test]
+fn no_rows_are_refused_by_the_first_step() {
+    let refused = hourglass::MACHINE.predict(rows(0, 4)).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "Found array with 0 sample(s) (shape=(0, 4)) while a minimum of 1 is required by \
+         MinMaxScaler."
+    );
+}

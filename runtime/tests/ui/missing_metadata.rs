@@ -1,0 +1,19 @@
+use gordo_runtime::prelude::*;
+
+#[derive(Machine)]
+#[machine(
+    name = "m",
+    project = "p",
+    resolution = "10T",
+    tags = ["A", "B"],
+    target_tags = ["C"],
+    weights = "ui.bin",
+    metadata = "nowhere.json"
+)]
+pub struct Refused {
+    output: Dense<2, 1, Linear>,
+}
+
+fn main() {
+    let _ = MACHINE;
+}

@@ -1,0 +1,16 @@
+use gordo_runtime::prelude::*;
+
+#[derive(Machine)]
+#[machine(
+    name = "m",
+    project = "p",
+    resolution = "10T",
+    tags = ["A", "B"],
+    target_tags = ["C"],
+    weights = "ui.bin"
+)]
+pub struct Refused {}
+
+fn main() {
+    let _ = MACHINE;
+}

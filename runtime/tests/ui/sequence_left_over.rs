@@ -1,0 +1,19 @@
+use gordo_runtime::prelude::*;
+
+#[derive(Machine)]
+#[machine(
+    name = "m",
+    project = "p",
+    resolution = "10T",
+    tags = ["A", "B"],
+    target_tags = ["C"],
+    weights = "ui.bin"
+)]
+pub struct Refused {
+    windows: Windows<3, 0>,
+    encode: Lstm<2, 1, Tanh, Sequence>,
+}
+
+fn main() {
+    let _ = MACHINE;
+}

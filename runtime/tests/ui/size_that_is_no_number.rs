@@ -1,0 +1,18 @@
+use gordo_runtime::prelude::*;
+
+#[derive(Machine)]
+#[machine(
+    name = "m",
+    project = "p",
+    resolution = "10T",
+    tags = ["A", "B"],
+    target_tags = ["C"],
+    weights = "ui.bin"
+)]
+pub struct Refused {
+    output: Dense<{ 1 + 1 }, 1, Linear>,
+}
+
+fn main() {
+    let _ = MACHINE;
+}

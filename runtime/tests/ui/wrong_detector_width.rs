@@ -1,0 +1,20 @@
+use gordo_runtime::prelude::*;
+
+#[derive(Machine)]
+#[machine(
+    name = "m",
+    project = "p",
+    resolution = "10T",
+    tags = ["A", "B"],
+    target_tags = ["C"],
+    weights = "ui.bin"
+)]
+pub struct Refused {
+    output: Dense<2, 1, Linear>,
+    #[machine(detector)]
+    detect: DiffDetector<2, MaxAbsScaler<3>>,
+}
+
+fn main() {
+    let _ = MACHINE;
+}
