@@ -2,8 +2,6 @@
 //!
 //! Looks at shapes only; the numbers are `weights`' business.
 
-use syn::spanned::Spanned;
-
 use crate::attr::Errors;
 use crate::input::{Field, Kind, Machine, Scaler};
 
@@ -106,7 +104,7 @@ fn check_end(machine: &Machine, last: &Before<'_>, sequence: bool) -> syn::Resul
 }
 
 fn error(field: &Field, message: String) -> syn::Error {
-    syn::Error::new(field.ty.span(), message)
+    syn::Error::new_spanned(&field.ty, message)
 }
 
 fn count(count: usize, noun: &str) -> String {

@@ -3,7 +3,6 @@
 //! Checks each part on its own; whether they fit together is `check`'s question.
 
 use proc_macro2::Ident;
-use syn::spanned::Spanned;
 use syn::{
     Data, DeriveInput, Expr, Fields, GenericArgument, Lit, LitStr, PathArguments, PathSegment, Type,
 };
@@ -104,9 +103,8 @@ impl Machine {
         let mut errors = Errors::default();
         let container = errors.take(Container::from_attributes(&input.attrs));
         let fields = errors.take(fields(input));
-        let (Some(container), Some(fields)) = (container, fields) else {
-            return Err(errors.finish(()).expect_err("one of the two was refused"));
-        };
+        let (container, fields) = errors.finish(container.zip(fields))?.unwrap_or_default();
+        let mut errors = Errors::default();
         let mut required = |value: Option<LitStr>, key: &str| {
             value.unwrap_or_else(|| {
                 errors.push(syn::Error::new(
@@ -178,8 +176,8 @@ fn fields(input: &DeriveInput) -> syn::Result<Vec<Field>> {
             continue;
         };
         if field.is_detector() && fields.iter().any(Field::is_detector) {
-            errors.push(syn::Error::new(
-                field.ty.span(),
+            errors.push(syn::Error::new_spanned(
+                &field.ty,
                 "a machine has one detector at most",
             ));
         }
@@ -193,7 +191,7 @@ impl Field {
         let options = field_options(&field.attrs)?;
         let kind = Kind::from_type(&field.ty)?;
         let ident = (field.ident.clone())
-            .ok_or_else(|| syn::Error::new(field.span(), "a machine's fields have names"))?;
+            .ok_or_else(|| syn::Error::new_spanned(field, "a machine's fields have names"))?;
         let mut errors = Errors::default();
         for option in &options {
             if !kind.allows(&option.name) {
@@ -222,8 +220,8 @@ impl Field {
 
 fn detector_options(options: &Options, ty: &Type) -> syn::Result<()> {
     if !options.has("detector") {
-        return Err(syn::Error::new(
-            ty.span(),
+        return Err(syn::Error::new_spanned(
+            ty,
             "a detector is marked with `#[machine(detector)]`",
         ));
     }
@@ -296,8 +294,8 @@ impl Kind {
                 Self::Detector { targets, scaler }
             }
             _ => {
-                return Err(syn::Error::new(
-                    ty.span(),
+                return Err(syn::Error::new_spanned(
+                    ty,
                     format!("`{name}` is not a step, layer or detector of gordo-runtime"),
                 ));
             }
@@ -355,8 +353,8 @@ fn last_segment(ty: &Type) -> syn::Result<&PathSegment> {
     {
         return Ok(segment);
     }
-    Err(syn::Error::new(
-        ty.span(),
+    Err(syn::Error::new_spanned(
+        ty,
         "not a step, layer or detector of gordo-runtime",
     ))
 }
@@ -373,8 +371,8 @@ impl<'a> Arguments<'a> {
             PathArguments::AngleBracketed(arguments) => arguments.args.iter().collect(),
             PathArguments::None => Vec::new(),
             PathArguments::Parenthesized(_) => {
-                return Err(syn::Error::new(
-                    segment.span(),
+                return Err(syn::Error::new_spanned(
+                    segment,
                     "not a step of gordo-runtime",
                 ));
             }
@@ -385,8 +383,8 @@ impl<'a> Arguments<'a> {
     fn get(&self, place: usize) -> syn::Result<&'a GenericArgument> {
         self.given.get(place).copied().ok_or_else(|| {
             let name = &self.segment.ident;
-            syn::Error::new(
-                self.segment.span(),
+            syn::Error::new_spanned(
+                self.segment,
                 format!("`{name}` lacks its generic argument {}", place + 1),
             )
         })
@@ -400,15 +398,15 @@ impl<'a> Arguments<'a> {
         {
             return number.base10_parse();
         }
-        Err(syn::Error::new(
-            argument.span(),
+        Err(syn::Error::new_spanned(
+            argument,
             "sizes are written as numbers",
         ))
     }
 
     fn scaler(&self, place: usize) -> syn::Result<Scaler> {
         let argument = self.get(place)?;
-        let refusal = || syn::Error::new(argument.span(), "not a scaler of gordo-runtime");
+        let refusal = || syn::Error::new_spanned(argument, "not a scaler of gordo-runtime");
         let GenericArgument::Type(ty) = argument else {
             return Err(refusal());
         };

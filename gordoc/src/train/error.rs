@@ -1,0 +1,103 @@
+//! Why a machine could not be trained.
+
+use gordo_runtime::Rejection;
+
+/// Why training stopped; `Display` says what is true of the machine's rows.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// A splitter needs more rows than there are.
+    #[error("{rows} rows are too few for {folds} folds: {needed} are needed")]
+    TooFewRows {
+        /// Rows there are.
+        rows: usize,
+        /// Folds asked for.
+        folds: usize,
+        /// Fewest rows the splitter can work with.
+        needed: usize,
+    },
+    /// A table holds a missing or infinite number.
+    #[error("row {row} of {table} column `{column}` is {value}, which cannot be learnt from")]
+    NotFinite {
+        /// `input` or `target`.
+        table: &'static str,
+        /// Tag, or position of the column if it has no tag.
+        column: String,
+        /// Position of the row.
+        row: usize,
+        /// The number.
+        value: f64,
+    },
+    /// The loss left the finite numbers.
+    #[error("the loss became {loss} in epoch {epoch} of {epochs}")]
+    Diverged {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Epochs asked for.
+        epochs: usize,
+        /// The loss.
+        loss: f64,
+    },
+    /// A validation split leaves nothing on one side.
+    #[error(
+        "validation_split {split} of {rows} rows leaves no row to {}",
+        if *.trained == 0 { "train on" } else { "validate on" }
+    )]
+    EmptySplit {
+        /// Share held out.
+        split: f64,
+        /// Rows before the split.
+        rows: usize,
+        /// Rows left to train on.
+        trained: usize,
+    },
+    /// A scaler's output range is empty.
+    #[error("feature_range starts at {low} and ends at {high}: it must grow")]
+    FeatureRange {
+        /// Lowest output.
+        low: f64,
+        /// Highest output.
+        high: f64,
+    },
+    /// A score of this name is not known.
+    #[error("`{0}` is not a regression metric gordoc knows")]
+    UnknownMetric(String),
+    /// The network answers another number of columns than there are targets.
+    #[error("the network answers {answered} columns, but there are {targets} targets")]
+    Width {
+        /// Columns of the last layer.
+        answered: usize,
+        /// Columns of the targets.
+        targets: usize,
+    },
+    /// The evaluation mode asks for folds only, so no machine comes out.
+    #[error("cv_mode `cross_val_only` scores folds and trains no machine")]
+    FoldsOnly,
+    /// A fitted part refused rows.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+}
+
+impl Error {
+    /// Stable code, `train::what`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooFewRows { .. } => "train::too_few_rows",
+            Self::NotFinite { .. } => "train::not_finite",
+            Self::Diverged { .. } => "train::diverged",
+            Self::EmptySplit { .. } => "train::empty_split",
+            Self::FeatureRange { .. } => "train::feature_range",
+            Self::UnknownMetric(_) => "train::unknown_metric",
+            Self::Width { .. } => "train::width",
+            Self::FoldsOnly => "train::folds_only",
+            Self::Rejected(_) => "train::rejected",
+        }
+    }
+
+    /// Name of the peer's exception class, for its exit codes.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::UnknownMetric(_) => "AttributeError",
+            _ => "ValueError",
+        }
+    }
+}

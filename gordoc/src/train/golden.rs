@@ -1,0 +1,239 @@
+//! Fixtures for tests, and the peer's numbers they are compared with.
+
+use std::path::PathBuf;
+
+use gordo_runtime::{Activation, Batch, Values};
+use serde_json::Value;
+
+use crate::model::{
+    EarlyStopping, Layer, Loss, Network, NetworkClass, Optimizer, Splitter, Step, Training,
+};
+
+/// Documents of a folder of golden files whose names start so; says so if there are none.
+pub(crate) fn documents(folder: &str, start: &str) -> Vec<(String, Value)> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/golden/model");
+    let Ok(files) = std::fs::read_dir(root.join(folder)) else {
+        eprintln!("skipped: no golden files beside the repository");
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), path))
+        .filter(|(name, _)| name.starts_with(start))
+        .map(|(name, path)| {
+            let text = std::fs::read_to_string(path).unwrap();
+            (name, serde_json::from_str(&text).unwrap())
+        })
+        .collect()
+}
+
+pub(crate) fn number(value: &Value) -> f64 {
+    match value.as_str() {
+        Some("NaN") => f64::NAN,
+        Some("Infinity") => f64::INFINITY,
+        Some("-Infinity") => f64::NEG_INFINITY,
+        Some(text) => panic!("not a number: {text}"),
+        None => value.as_f64().unwrap_or(f64::NAN),
+    }
+}
+
+pub(crate) fn numbers(list: &Value) -> Vec<f64> {
+    list.as_array().unwrap().iter().map(number).collect()
+}
+
+pub(crate) fn indices(list: &Value) -> Vec<usize> {
+    let index = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap();
+    list.as_array().unwrap().iter().map(index).collect()
+}
+
+pub(crate) fn singles(array: &Value) -> Vec<f32> {
+    numbers(&array["data"]).iter().map(|value| *value as f32).collect()
+}
+
+/// A golden array as a batch.
+pub(crate) fn batch(array: &Value) -> Batch {
+    let shape = indices(&array["shape"]);
+    let values = if array["dtype"] == "f32" {
+        Values::Single(singles(array))
+    } else {
+        Values::Double(numbers(&array["data"]))
+    };
+    Batch {
+        rows: shape[0],
+        steps: 1,
+        width: shape[1],
+        values,
+    }
+}
+
+/// Compares numbers under a golden file's tolerance; NaN meets NaN.
+pub(crate) fn assert_close(what: &str, got: &[f64], want: &[f64], document: &Value) {
+    let tolerance = &document["tolerance"];
+    let (rel, abs) = (number(&tolerance["rel"]), number(&tolerance["abs"]));
+    assert_eq!(got.len(), want.len(), "{what}: number of values");
+    for (at, (got, want)) in got.iter().zip(want).enumerate() {
+        let close = (got - want).abs() <= abs + rel * want.abs();
+        let same = got.is_nan() && want.is_nan() || got.to_bits() == want.to_bits();
+        assert!(close || same, "{what}[{at}]: got {got}, want {want}");
+    }
+}
+
+pub(crate) fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
+/// One key and its parameters, of a mapping or a bare class path; the class without its module.
+fn definition(value: &Value) -> (String, Value) {
+    let (path, parameters) = match value {
+        Value::String(path) => (path.clone(), Value::Null),
+        _ => {
+            let (path, parameters) = value.as_object().unwrap().iter().next().unwrap();
+            (path.clone(), parameters.clone())
+        }
+    };
+    (path.rsplit('.').next().unwrap().to_owned(), parameters)
+}
+
+/// A scaler of a golden definition; `None` if it is another transformer.
+pub(crate) fn step(value: &Value) -> Option<Step> {
+    let (class, parameters) = definition(value);
+    let pair = |name: &str, low: f64, high: f64| match &parameters[name] {
+        Value::Null => (low, high),
+        list => (number(&list[0]), number(&list[1])),
+    };
+    let flag = |name: &str, default: bool| parameters[name].as_bool().unwrap_or(default);
+    Some(match class.as_str() {
+        "MinMaxScaler" => Step::MinMaxScaler {
+            feature_range: pair("feature_range", 0.0, 1.0),
+            clip: flag("clip", false),
+        },
+        "StandardScaler" => Step::StandardScaler {
+            with_mean: flag("with_mean", true),
+            with_std: flag("with_std", true),
+        },
+        "RobustScaler" => Step::RobustScaler {
+            with_centering: flag("with_centering", true),
+            with_scaling: flag("with_scaling", true),
+            quantile_range: pair("quantile_range", 25.0, 75.0),
+            unit_variance: flag("unit_variance", false),
+        },
+        "MaxAbsScaler" => Step::MaxAbsScaler,
+        _ => return None,
+    })
+}
+
+/// A splitter of a golden definition; `None` if it is another one.
+pub(crate) fn splitter(value: &Value) -> Option<Splitter> {
+    let (class, parameters) = definition(value);
+    let size = |name: &str| parameters[name].as_u64().map(|size| usize::try_from(size).unwrap());
+    let seed = parameters["random_state"].as_u64().unwrap_or(0);
+    Some(match class.as_str() {
+        "TimeSeriesSplit" => Splitter::TimeSeriesSplit {
+            n_splits: size("n_splits").unwrap_or(5),
+            max_train_size: size("max_train_size"),
+            test_size: size("test_size"),
+            gap: size("gap").unwrap_or(0),
+        },
+        "KFold" => Splitter::KFold {
+            n_splits: size("n_splits").unwrap_or(5),
+            shuffle: (parameters["shuffle"] == true).then(|| u32::try_from(seed).unwrap()),
+        },
+        _ => return None,
+    })
+}
+
+fn activation(name: &str) -> Activation {
+    match name {
+        "linear" => Activation::Linear,
+        "tanh" => Activation::Tanh,
+        "elu" => Activation::Elu,
+        _ => panic!("no golden stack has {name}"),
+    }
+}
+
+/// The layers of a golden document.
+pub(crate) fn layers(document: &Value) -> Vec<Layer> {
+    let layers = document["layers"].as_array().unwrap();
+    layers
+        .iter()
+        .map(|layer| Layer {
+            units: usize::try_from(layer["units"].as_u64().unwrap()).unwrap(),
+            activation: activation(layer["activation"].as_str().unwrap()),
+            activity_l1: layer["activity_l1"].as_f64().unwrap_or(0.0) as f32,
+        })
+        .collect()
+}
+
+/// Golden arrays one after the other: the layout of a stack's weights.
+pub(crate) fn flat(arrays: &Value) -> Vec<f32> {
+    arrays.as_array().unwrap().iter().flat_map(singles).collect()
+}
+
+pub(crate) fn optimizer(class: &str, parameters: &Value) -> Option<Optimizer> {
+    let or = |name: &str, default: f32| parameters[name].as_f64().map_or(default, |v| v as f32);
+    Some(match class {
+        "Adam" => Optimizer::Adam {
+            learning_rate: or("learning_rate", 0.001),
+            beta_1: or("beta_1", 0.9),
+            beta_2: or("beta_2", 0.999),
+            epsilon: or("epsilon", 1e-7),
+        },
+        "SGD" => Optimizer::Sgd {
+            learning_rate: or("learning_rate", 0.01),
+            momentum: or("momentum", 0.0),
+            nesterov: parameters["nesterov"] == true,
+        },
+        "RMSprop" => Optimizer::RmsProp {
+            learning_rate: or("learning_rate", 0.001),
+            rho: or("rho", 0.9),
+            epsilon: or("epsilon", 1e-7),
+        },
+        _ => return None,
+    })
+}
+
+/// Keras' defaults, with layers.
+pub(crate) fn network(layers: Vec<Layer>) -> Network {
+    Network {
+        class: NetworkClass::AutoEncoder,
+        kind: "feedforward_symmetric".to_owned(),
+        layers,
+        training: Training {
+            epochs: 1,
+            batch_size: Some(32),
+            validation_split: 0.0,
+            shuffle: true,
+            optimizer: optimizer("Adam", &Value::Null).unwrap(),
+            optimizer_given: false,
+            loss: Loss::MeanSquaredError,
+            metrics: vec!["accuracy".to_owned()],
+            early_stopping: None,
+        },
+    }
+}
+
+/// The training of a golden document's Keras estimator.
+pub(crate) fn training(document: &Value) -> Training {
+    let (_, parameters) = definition(&document["definition"]);
+    let mut training = network(Vec::new()).training;
+    let size = |name: &str| parameters[name].as_u64().map(|size| usize::try_from(size).unwrap());
+    training.epochs = size("epochs").unwrap_or(1);
+    training.batch_size = Some(size("batch_size").unwrap_or(32));
+    training.validation_split = parameters["validation_split"].as_f64().unwrap_or(0.0);
+    training.shuffle = parameters["shuffle"].as_bool().unwrap_or(true);
+    let class = document["expected"]["optimizer"].as_str().unwrap();
+    training.optimizer = optimizer(class, &parameters["optimizer_kwargs"]).unwrap();
+    if let Some(callbacks) = parameters["callbacks"].as_array() {
+        let (_, rule) = definition(&callbacks[0]);
+        training.early_stopping = Some(EarlyStopping {
+            monitor: rule["monitor"].as_str().unwrap().to_owned(),
+            min_delta: number(&rule["min_delta"]),
+            patience: usize::try_from(rule["patience"].as_u64().unwrap()).unwrap(),
+            restore_best_weights: rule["restore_best_weights"] == true,
+            start_from_epoch: 0,
+        });
+    }
+    training
+}

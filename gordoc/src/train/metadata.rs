@@ -1,0 +1,207 @@
+//! The metadata a build leaves, in the peer's form.
+//!
+//! Arranges what other rooms found out; reads no clock.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use crate::model::{self, Estimator};
+use crate::project;
+
+use super::evaluation::Answered;
+use super::fold::Fold;
+use super::network::History;
+use super::threshold::Thresholds;
+
+/// What a build found out, as far as it got.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Findings {
+    /// Rows lost at the front of every answer.
+    pub(crate) offset: usize,
+    /// When the model was made, if the caller says.
+    pub(crate) creation_date: Option<String>,
+    /// Scores, per name.
+    pub(crate) scores: Map<String, Value>,
+    /// Seconds of cross-validation, if clocked.
+    pub(crate) evaluation_seconds: Option<f64>,
+    /// First and last rows of each fold.
+    pub(crate) splits: Map<String, Value>,
+    /// Seconds of the final fit, if clocked.
+    pub(crate) training_seconds: Option<f64>,
+    /// What the model says of itself.
+    pub(crate) model: Map<String, Value>,
+}
+
+/// The machine document: the normalised machine with its metadata.
+pub(crate) fn document(machine: &project::Machine, dataset: &Value, findings: Findings) -> Value {
+    let model = json!({
+        "model_offset": findings.offset,
+        "model_creation_date": findings.creation_date,
+        "model_builder_version": env!("CARGO_PKG_VERSION"),
+        "cross_validation": {
+            "scores": findings.scores,
+            "cv_duration_sec": findings.evaluation_seconds,
+            "splits": findings.splits,
+        },
+        "model_training_duration_sec": findings.training_seconds,
+        "model_meta": findings.model,
+    });
+    json!({
+        "name": machine.name.value,
+        "dataset": machine.dataset.document,
+        "model": machine.model.expanded,
+        "metadata": {
+            "user_defined": {
+                "global-metadata": machine.global_metadata,
+                "machine-metadata": machine.machine_metadata,
+            },
+            "build_metadata": {
+                "model": model,
+                "dataset": { "query_duration_sec": null, "dataset_meta": dataset },
+            },
+        },
+        "runtime": machine.runtime,
+        "project_name": machine.project_name,
+        "evaluation": machine.evaluation.document,
+    })
+}
+
+/// First and last rows of each fold, by position.
+pub(crate) fn splits(folds: &[Fold], times: &[i64]) -> Map<String, Value> {
+    let mut splits = Map::new();
+    for (index, fold) in folds.iter().enumerate() {
+        let mut put = |name: &str, value: Value| {
+            splits.insert(format!("fold-{}-{name}", index + 1), value);
+        };
+        let time = |row: Option<&usize>| row.map_or(Value::Null, |row| json!(time(times[*row])));
+        put("train-start", time(fold.train.first()));
+        put("train-end", time(fold.train.last()));
+        put("test-start", time(fold.test.first()));
+        put("test-end", time(fold.test.last()));
+        put("n-train", json!(fold.train.len()));
+        put("n-test", json!(fold.test.len()));
+    }
+    splits
+}
+
+/// An instant as pandas writes it: `2021-05-01 00:00:00+00:00`, with a fraction if it has one.
+fn time(nanoseconds: i64) -> String {
+    let Ok(instant) = Timestamp::from_nanosecond(i128::from(nanoseconds)) else {
+        return nanoseconds.to_string();
+    };
+    let time = instant.to_zoned(TimeZone::UTC);
+    let fraction = match time.subsec_nanosecond() {
+        0 => String::new(),
+        some if some % 1000 == 0 => format!(".{:06}", some / 1000),
+        some => format!(".{some:09}"),
+    };
+    format!("{}{fraction}+00:00", time.strftime("%Y-%m-%d %H:%M:%S"))
+}
+
+/// What a model says of itself: thresholds of a detector, history of a network.
+pub(crate) fn model(
+    estimator: &Estimator,
+    targets: &[String],
+    answered: &[Answered],
+    history: Option<&History>,
+) -> Map<String, Value> {
+    let mut meta = match last(estimator) {
+        Estimator::Detector(detector) => self::detector(detector, targets, answered),
+        _ => Map::new(),
+    };
+    if let Some(history) = history {
+        meta.insert("history".to_owned(), history.document());
+    }
+    meta
+}
+
+/// The part of a pipeline that speaks for it.
+fn last(estimator: &Estimator) -> &Estimator {
+    match estimator {
+        Estimator::Pipeline { last, .. } => self::last(last),
+        _ => estimator,
+    }
+}
+
+fn detector(
+    detector: &model::Detector,
+    targets: &[String],
+    answered: &[Answered],
+) -> Map<String, Value> {
+    let mut meta = Map::new();
+    let folds: Vec<&Thresholds> = answered.iter().filter_map(|a| a.thresholds.as_ref()).collect();
+    let smooth: Vec<&Thresholds> = answered.iter().filter_map(|a| a.smooth.as_ref()).collect();
+    let validated = !folds.is_empty();
+    if let Some(last) = folds.last() {
+        meta.insert("feature-thresholds".to_owned(), json!(last.features));
+        meta.insert("aggregate-threshold".to_owned(), json!(last.aggregate));
+        put_per_fold(&mut meta, "", targets, &folds);
+    }
+    meta.insert("window".to_owned(), json!(detector.window));
+    let method = detector.smoothing.map(smoothing);
+    meta.insert("smoothing-method".to_owned(), json!(method));
+    if let Some(last) = smooth.last() {
+        meta.insert("smooth-feature-thresholds".to_owned(), json!(last.features));
+        meta.insert("smooth-aggregate-threshold".to_owned(), json!(last.aggregate));
+    }
+    if validated {
+        put_per_fold(&mut meta, "smooth-", targets, &smooth);
+    }
+    if !matches!(detector.base, Estimator::Network(_)) {
+        meta.insert("scaler".to_owned(), json!(super::describe::step(&detector.scaler)));
+        let base = super::describe::estimator(&detector.base);
+        meta.insert("base_estimator".to_owned(), json!(base));
+        meta.insert("shuffle".to_owned(), json!(detector.shuffle));
+    }
+    meta
+}
+
+fn smoothing(method: model::Smoothing) -> &'static str {
+    match method {
+        model::Smoothing::Median => "smm",
+        model::Smoothing::Mean => "sma",
+        model::Smoothing::Exponential => "ewma",
+    }
+}
+
+/// Thresholds of each fold; the peer counts these folds from 0.
+fn put_per_fold(
+    meta: &mut Map<String, Value>,
+    prefix: &str,
+    targets: &[String],
+    folds: &[&Thresholds],
+) {
+    let by_fold = |value: &dyn Fn(&Thresholds) -> f64| -> Value {
+        let folds = folds.iter().enumerate();
+        folds
+            .map(|(index, fold)| (format!("fold-{index}"), json!(value(fold))))
+            .collect::<Map<String, Value>>()
+            .into()
+    };
+    let mut features = Map::new();
+    if !folds.is_empty() {
+        for (column, target) in targets.iter().enumerate() {
+            features.insert(target.clone(), by_fold(&|fold| fold.features[column]));
+        }
+    }
+    meta.insert(format!("{prefix}feature-thresholds-per-fold"), features.into());
+    let aggregate = by_fold(&|fold| fold.aggregate);
+    meta.insert(format!("{prefix}aggregate-thresholds-per-fold"), aggregate);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_as_pandas_writes_them() {
+        for (nanoseconds, expected) in [
+            (1_619_827_200_000_000_000, "2021-05-01 00:00:00+00:00"),
+            (1_619_827_200_500_000_000, "2021-05-01 00:00:00.500000+00:00"),
+            (1_619_827_200_000_000_001, "2021-05-01 00:00:00.000000001+00:00"),
+        ] {
+            assert_eq!(time(nanoseconds), expected);
+        }
+    }
+}

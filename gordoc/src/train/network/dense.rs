@@ -1,0 +1,194 @@
+//! A plain loop over dense layers: forward, backward, no allocation per step.
+//!
+//! Sums run in the order of the runtime's dense kernel, so the loop learns from the very
+//! answers that are served (tested). Does not cover nonlinearities over whole rows.
+
+use super::descent::Engine;
+use super::loss::{Objective, sign};
+use super::slope;
+use super::stack::{Dense, Stack};
+use super::tile::{LANES, Lanes, Rows, dot, gather, sum};
+
+/// Gradients of a stack of dense layers.
+pub struct Loop {
+    stack: Stack,
+    objective: Objective,
+    inputs: Vec<Lanes>,
+    targets: Vec<Lanes>,
+    /// Per layer, before its nonlinearity.
+    before: Vec<Vec<Lanes>>,
+    /// Per layer, after its nonlinearity.
+    after: Vec<Vec<Lanes>>,
+    /// Gradient with respect to what a layer answers; `below` is the one underneath.
+    deltas: Vec<Lanes>,
+    below: Vec<Lanes>,
+    outputs: Vec<Lanes>,
+}
+
+impl Loop {
+    /// Buffers for a stack.
+    pub fn new(stack: Stack, objective: Objective) -> Self {
+        let zero = [0.0; LANES];
+        let per_layer = || {
+            let layers = stack.layers.iter();
+            layers.map(|layer| vec![zero; layer.units]).collect()
+        };
+        Self {
+            inputs: vec![zero; stack.inputs],
+            targets: vec![zero; stack.outputs()],
+            before: per_layer(),
+            after: per_layer(),
+            deltas: vec![zero; stack.widest()],
+            below: vec![zero; stack.widest()],
+            outputs: Vec::new(),
+            objective,
+            stack,
+        }
+    }
+
+    /// Answers a tile of rows; what it counts in the loss, penalties included.
+    fn forward(&mut self, weights: &[f32], rows: Rows<'_>, weight: f32) -> f32 {
+        gather(rows.inputs, rows.order, &mut self.inputs);
+        gather(rows.targets, rows.order, &mut self.targets);
+        let mut penalty = 0.0;
+        for (index, layer) in self.stack.layers.iter().enumerate() {
+            let (lower, upper) = self.after.split_at_mut(index);
+            let inputs = lower.last().unwrap_or(&self.inputs);
+            let (before, after) = (&mut self.before[index], &mut upper[0]);
+            answer(layer, weights, inputs, before);
+            after.copy_from_slice(before);
+            layer.activation.apply(after.as_flattened_mut(), LANES);
+            if layer.activity_l1 != 0.0 {
+                penalty += layer.activity_l1 * size(after, rows.order.len());
+            }
+        }
+        let answers = self.after.last().unwrap_or(&self.inputs);
+        self.outputs.extend_from_slice(answers);
+        let deltas = &mut self.deltas[..self.targets.len()];
+        let pair = (answers.as_slice(), self.targets.as_slice());
+        let loss = self.objective.tile(pair, rows.order.len(), weight, deltas);
+        loss + penalty
+    }
+
+    /// Adds a tile's part to the gradient.
+    fn backward(&mut self, weights: &[f32], rows: usize, gradient: &mut [f32]) {
+        for (index, layer) in self.stack.layers.iter().enumerate().rev() {
+            let deltas = &mut self.deltas[..layer.units];
+            let after = &self.after[index];
+            if layer.activity_l1 != 0.0 {
+                penalize(layer.activity_l1, after, rows, deltas);
+            }
+            slope::multiply(layer.activation, &self.before[index], after, deltas);
+            let inputs = match index.checked_sub(1) {
+                Some(lower) => &self.after[lower],
+                None => &self.inputs,
+            };
+            learn(layer, inputs, deltas, gradient);
+            if index > 0 {
+                blame(layer, weights, deltas, &mut self.below);
+                std::mem::swap(&mut self.deltas, &mut self.below);
+            }
+        }
+    }
+
+    fn tiles(
+        &mut self,
+        rows: Rows<'_>,
+        mut tile: impl FnMut(&mut Self, Rows<'_>, f32) -> f32,
+    ) -> f64 {
+        self.outputs.clear();
+        let weight = 1.0 / (rows.order.len() * self.stack.outputs()) as f32;
+        let tiles = rows.order.chunks(LANES);
+        tiles
+            .map(|order| f64::from(tile(self, rows.with_order(order), weight)))
+            .sum()
+    }
+}
+
+impl Engine for Loop {
+    fn gradient(&mut self, weights: &[f32], rows: Rows<'_>, gradient: &mut [f32]) -> f64 {
+        gradient.fill(0.0);
+        self.tiles(rows, |this, rows, weight| {
+            let loss = this.forward(weights, rows, weight);
+            this.backward(weights, rows.order.len(), gradient);
+            loss
+        })
+    }
+
+    fn loss(&mut self, weights: &[f32], rows: Rows<'_>) -> f64 {
+        self.tiles(rows, |this, rows, weight| this.forward(weights, rows, weight))
+    }
+
+    fn outputs(&self) -> &[Lanes] {
+        &self.outputs
+    }
+}
+
+/// `inputs · kernel + bias`
+fn answer(layer: &Dense, weights: &[f32], inputs: &[Lanes], answers: &mut [Lanes]) {
+    let kernel = &weights[layer.kernel.clone()];
+    let bias = &weights[layer.bias.clone()];
+    for (unit, (answer, bias)) in answers.iter_mut().zip(bias).enumerate() {
+        let mut sums = [*bias; LANES];
+        let column = kernel.iter().skip(unit).step_by(layer.units);
+        for (input, weight) in inputs.iter().zip(column) {
+            for (sum, value) in sums.iter_mut().zip(input) {
+                *sum += value * weight;
+            }
+        }
+        *answer = sums;
+    }
+}
+
+/// Adds the gradient of a layer's weights.
+fn learn(layer: &Dense, inputs: &[Lanes], deltas: &[Lanes], gradient: &mut [f32]) {
+    let (kernel, bias) = gradient[layer.kernel.start..layer.bias.end].split_at_mut(layer.kernel.len());
+    for (input, kernel) in inputs.iter().zip(kernel.chunks_exact_mut(layer.units)) {
+        for (slot, delta) in kernel.iter_mut().zip(deltas) {
+            *slot += dot(input, delta);
+        }
+    }
+    for (slot, delta) in bias.iter_mut().zip(deltas) {
+        *slot += sum(delta);
+    }
+}
+
+/// Gradient with respect to what a layer reads.
+fn blame(layer: &Dense, weights: &[f32], deltas: &[Lanes], below: &mut [Lanes]) {
+    let kernel = &weights[layer.kernel.clone()];
+    for (below, weights) in below.iter_mut().zip(kernel.chunks_exact(layer.units)) {
+        let mut sums = [0.0_f32; LANES];
+        for (delta, weight) in deltas.iter().zip(weights) {
+            for (sum, delta) in sums.iter_mut().zip(delta) {
+                *sum += delta * weight;
+            }
+        }
+        *below = sums;
+    }
+}
+
+/// Sum of absolute answers of the first rows.
+fn size(answers: &[Lanes], rows: usize) -> f32 {
+    let mut sums = [0.0_f32; LANES];
+    for answer in answers {
+        for (sum, value) in sums.iter_mut().zip(answer) {
+            *sum += value.abs();
+        }
+    }
+    sums[rows..].fill(0.0);
+    sum(&sums)
+}
+
+/// Adds the gradient of the activity penalty.
+fn penalize(factor: f32, answers: &[Lanes], rows: usize, deltas: &mut [Lanes]) {
+    for (delta, answer) in deltas.iter_mut().zip(answers) {
+        let mut slopes = *answer;
+        for slope in &mut slopes {
+            *slope = factor * sign(*slope);
+        }
+        slopes[rows..].fill(0.0);
+        for (delta, slope) in delta.iter_mut().zip(&slopes) {
+            *delta += slope;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Learns the weights of networks; the only room that knows burn.
+//!
+//! Two engines give gradients: [`dense`], a plain loop over the layers, and [`autodiff`],
+//! burn's, for layers the loop does not cover. Neither ever serves.
+
+pub mod autodiff;
+pub mod dense;
+mod descent;
+mod loss;
+mod optimizer;
+mod record;
+mod slope;
+mod stack;
+mod start;
+mod stopping;
+mod tile;
+
+pub use descent::{Descent, Engine};
+pub use loss::Objective;
+pub use optimizer::Stepper;
+pub use stack::{Dense, Stack};
+pub use tile::{LANES, Lanes, Rows};
+
+pub(crate) use record::History;
+
+use gordo_runtime::{Activation, Batch, Values};
+
+use crate::model;
+use crate::trained;
+
+use super::random::Seed;
+use super::{Error, Part, Progress};
+
+/// What one fit draws from and reports to.
+#[derive(Clone, Copy)]
+pub(crate) struct Course<'a> {
+    /// Where its random numbers start.
+    pub(crate) seed: Seed,
+    /// Which model is fitted.
+    pub(crate) part: Part,
+    /// Who is told of epochs.
+    pub(crate) progress: &'a dyn Progress,
+}
+
+/// Fits a network to rows.
+///
+/// # Shapes and units
+///
+/// - `x`: `[rows, inputs]`
+/// - `y`: `[rows, targets]`
+pub(crate) fn learn(
+    network: &model::Network,
+    x: &Batch,
+    y: &Batch,
+    course: &Course<'_>,
+) -> Result<(trained::Network, History), Error> {
+    let stack = Stack::new(x.width, &network.layers);
+    if stack.outputs() != y.width {
+        return Err(Error::Width {
+            answered: stack.outputs(),
+            targets: y.width,
+        });
+    }
+    let inputs = finite_single(x, "input")?;
+    let targets = finite_single(y, "target")?;
+    let mut weights = start::weights(&stack, course.seed.split("weights", 0));
+    let rows = Rows {
+        inputs: &inputs,
+        targets: &targets,
+        order: &[],
+    };
+    let history = descend(network, &stack, rows, &mut weights, course)?;
+    Ok((fitted(network, &stack, &weights), history))
+}
+
+/// Improves weights as the network's training says.
+pub(crate) fn descend(
+    network: &model::Network,
+    stack: &Stack,
+    rows: Rows<'_>,
+    weights: &mut [f32],
+    course: &Course<'_>,
+) -> Result<History, Error> {
+    let objective = Objective::from(network.training.loss);
+    if needs_autodiff(stack) {
+        let engine = autodiff::Autodiff::new(stack.clone(), objective);
+        Descent::new(&network.training, stack, engine).run(rows, weights, course)
+    } else {
+        let engine = dense::Loop::new(stack.clone(), objective);
+        Descent::new(&network.training, stack, engine).run(rows, weights, course)
+    }
+}
+
+/// Whether a layer's outputs depend on each other, which the plain loop does not cover.
+fn needs_autodiff(stack: &Stack) -> bool {
+    stack.layers.iter().any(|layer| {
+        matches!(
+            layer.activation,
+            Activation::Softmax | Activation::LogSoftmax
+        )
+    })
+}
+
+fn fitted(network: &model::Network, stack: &Stack, weights: &[f32]) -> trained::Network {
+    let layers = stack.layers.iter().map(|layer| trained::Layer::Dense {
+        units: layer.units,
+        activation: layer.activation,
+        kernel: weights[layer.kernel.clone()].to_vec(),
+        bias: weights[layer.bias.clone()].to_vec(),
+    });
+    trained::Network {
+        class: match network.class {
+            model::NetworkClass::AutoEncoder => "KerasAutoEncoder".to_owned(),
+        },
+        kind: network.kind.clone(),
+        n_features: stack.inputs,
+        n_features_out: stack.outputs(),
+        sequence: None,
+        layers: layers.collect(),
+    }
+}
+
+/// A table as networks read it, all of it finite in single precision.
+fn finite_single(batch: &Batch, table: &'static str) -> Result<Vec<f32>, Error> {
+    let values = single(batch);
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(values),
+        Some(at) => Err(Error::NotFinite {
+            table,
+            column: (at % batch.width).to_string(),
+            row: at / batch.width,
+            value: f64::from(values[at]),
+        }),
+    }
+}
+
+/// A table as networks read it.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "networks work in single precision"
+)]
+pub(crate) fn single(batch: &Batch) -> Vec<f32> {
+    match &batch.values {
+        Values::Single(values) => values.clone(),
+        Values::Double(values) => values.iter().map(|value| *value as f32).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,17 @@
+//! Weights before the first step, distributed as Keras draws them.
+
+use super::super::random::Seed;
+use super::stack::Stack;
+
+/// Kernels uniform within `±sqrt(6 / (inputs + units))`, biases 0.
+pub(super) fn weights(stack: &Stack, seed: Seed) -> Vec<f32> {
+    let mut weights = vec![0.0; stack.n_weights()];
+    for (index, layer) in stack.layers.iter().enumerate() {
+        let mut stream = seed.split("kernel", index).stream();
+        let limit = (6.0 / (layer.inputs + layer.units) as f32).sqrt();
+        for weight in &mut weights[layer.kernel.clone()] {
+            *weight = limit * (2.0 * stream.unit() - 1.0);
+        }
+    }
+    weights
+}

@@ -1,0 +1,294 @@
+use super::super::golden::{
+    assert_close, batch, documents, flat, indices, layers, numbers, optimizer, singles, training,
+    wide,
+};
+use super::super::{answer, golden};
+use super::descent::Engine;
+use super::*;
+use crate::model::Optimizer;
+use crate::trained::State;
+
+fn course() -> Course<'static> {
+    Course {
+        seed: Seed::new(0),
+        part: Part::Final,
+        progress: &(),
+    }
+}
+
+/// Gradient, losses before five steps, weights after steps 1, 2 and 5.
+fn five_steps(engine: impl Engine, stack: &Stack, name: &str, document: &serde_json::Value) {
+    let optimizer_class = document["optimizer"]["class"].as_str().unwrap();
+    let optimizer = optimizer(optimizer_class, &document["optimizer"]).unwrap();
+    let (inputs, targets) = (singles(&document["inputs"]), singles(&document["targets"]));
+    let mut engine = engine;
+    let mut stepper = Stepper::new(&optimizer, stack.n_weights());
+    let before = document["weights_before"].as_array().unwrap();
+    let mut weights: Vec<f32> = before.iter().flat_map(singles).collect();
+    let mut gradient = vec![0.0; weights.len()];
+    let expected = &document["expected"];
+    for (step, order) in document["step_batches"].as_array().unwrap().iter().enumerate() {
+        let order = indices(order);
+        let rows = Rows {
+            inputs: &inputs,
+            targets: &targets,
+            order: &order,
+        };
+        let loss = engine.gradient(&weights, rows, &mut gradient);
+        let want = [golden::number(&expected["loss_before_step"][step])];
+        assert_close(name, &[loss], &want, document);
+        if step == 0 {
+            let want = wide(&flat(&expected["gradients_first_batch"]));
+            assert_close(name, &wide(&gradient), &want, document);
+        }
+        stepper.step(&mut weights, &gradient);
+        if let Some(want) = expected["weights_after_step"].get((step + 1).to_string()) {
+            assert_close(name, &wide(&weights), &wide(&flat(want)), document);
+        }
+    }
+}
+
+#[test]
+fn both_engines_take_the_peers_steps() {
+    let mut cases = 0;
+    for (name, document) in documents("nn_train", "dense-") {
+        let objective = match document["loss"].as_str().unwrap() {
+            "mse" => Objective::Squared,
+            "mae" => Objective::Absolute,
+            _ => continue,
+        };
+        let class = document["optimizer"]["class"].as_str().unwrap();
+        if optimizer(class, &document["optimizer"]).is_none() {
+            continue;
+        }
+        cases += 1;
+        let stack = Stack::new(3, &layers(&document));
+        let engine = dense::Loop::new(stack.clone(), objective);
+        five_steps(engine, &stack, &format!("{name}, loop"), &document);
+        let engine = autodiff::Autodiff::new(stack.clone(), objective);
+        five_steps(engine, &stack, &format!("{name}, burn"), &document);
+    }
+    assert!(cases == 0 || cases >= 5, "{cases} cases");
+}
+
+#[test]
+fn whole_fits_meet_the_peer() {
+    for (name, document) in documents("nn_fit", "ae-") {
+        let mut network = golden::network(layers(&document));
+        network.training = training(&document);
+        let (x, y) = (batch(&document["X"]), batch(&document["y"]));
+        let stack = Stack::new(x.width, &network.layers);
+        let (inputs, targets) = (single(&x), single(&y));
+        let rows = Rows {
+            inputs: &inputs,
+            targets: &targets,
+            order: &[],
+        };
+        let mut weights = flat(&document["weights_before"]);
+        let history = descend(&network, &stack, rows, &mut weights, &course()).unwrap();
+        let expected = &document["expected"];
+        let want = wide(&flat(&expected["weights_after"]));
+        assert_close(&name, &wide(&weights), &want, &document);
+        let recorded = history.document();
+        let peers = expected["metadata"]["history"].as_object().unwrap();
+        assert_eq!(recorded["params"], peers["params"], "{name}");
+        assert_eq!(recorded.as_object().unwrap().len(), peers.len(), "{name}");
+        for (figure, want) in peers.iter().filter(|(figure, _)| *figure != "params") {
+            let got = numbers(&recorded[figure]);
+            assert_close(&format!("{name} {figure}"), &got, &numbers(want), &document);
+        }
+        let state = State::Network(fitted(&network, &stack, &weights));
+        let want = numbers(&expected["predict"]["data"]);
+        let n_rows = golden::indices(&expected["predict"]["shape"])[0];
+        let first: Vec<usize> = (0..n_rows).collect();
+        let rows = super::super::rows::take(&x, &first);
+        let got = answer::predict(&state, rows).unwrap().to_f64();
+        assert_close(&name, &got, &want, &document);
+    }
+}
+
+/// Rows that no two activations or losses treat alike.
+fn rows(count: usize, width: usize, seed: usize) -> Vec<f32> {
+    let mut stream = Seed::new(9).split("rows", seed).stream();
+    (0..count * width).map(|_| 4.0 * stream.unit() - 2.0).collect()
+}
+
+fn stack_of(activation: Activation) -> Stack {
+    let layer = |units, activity_l1| model::Layer {
+        units,
+        activation,
+        activity_l1,
+    };
+    Stack::new(5, &[layer(4, 0.0), layer(3, 1e-2), layer(2, 0.0)])
+}
+
+const ELEMENTWISE: [Activation; 16] = [
+    Activation::Linear,
+    Activation::Relu,
+    Activation::Relu6,
+    Activation::LeakyRelu,
+    Activation::Elu,
+    Activation::Selu,
+    Activation::Tanh,
+    Activation::Sigmoid,
+    Activation::HardSigmoid,
+    Activation::Softplus,
+    Activation::Softsign,
+    Activation::Silu,
+    Activation::HardSilu,
+    Activation::Gelu,
+    Activation::Mish,
+    Activation::Exponential,
+];
+
+#[test]
+fn the_loop_and_burn_agree_for_every_activation_and_loss() {
+    // Not a whole number of tiles, so that empty lanes are seen to count nothing.
+    let (inputs, targets) = (rows(45, 5, 0), rows(45, 2, 1));
+    let order: Vec<usize> = (0..45).rev().collect();
+    let rows = Rows {
+        inputs: &inputs,
+        targets: &targets,
+        order: &order,
+    };
+    for activation in ELEMENTWISE {
+        for objective in [Objective::Squared, Objective::Absolute] {
+            let stack = stack_of(activation);
+            let what = format!("{activation:?} {objective:?}");
+            let mut engines = (
+                dense::Loop::new(stack.clone(), objective),
+                autodiff::Autodiff::new(stack.clone(), objective),
+            );
+            let mut weights = start::weights(&stack, Seed::new(3));
+            let mut found = (vec![0.0; weights.len()], vec![0.0; weights.len()]);
+            let optimizer = optimizer("Adam", &serde_json::Value::Null).unwrap();
+            let mut stepper = Stepper::new(&optimizer, weights.len());
+            for _ in 0..5 {
+                let by_loop = engines.0.gradient(&weights, rows, &mut found.0);
+                let by_burn = engines.1.gradient(&weights, rows, &mut found.1);
+                assert!((by_loop - by_burn).abs() <= 1e-5 * by_burn.abs(), "{what}");
+                // Sums in another order: a part in 10,000 of the largest entry.
+                let size = found.1.iter().fold(0.0_f32, |size, g| size.max(g.abs()));
+                for (a, b) in found.0.iter().zip(&found.1) {
+                    assert!((a - b).abs() <= 1e-4 * size, "{what}: {a} and {b}");
+                }
+                stepper.step(&mut weights, &found.0);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_loop_answers_what_the_runtime_answers() {
+    let (inputs, targets) = (rows(45, 5, 0), rows(45, 2, 1));
+    let order: Vec<usize> = (0..45).collect();
+    for activation in ELEMENTWISE {
+        let stack = stack_of(activation);
+        let weights = start::weights(&stack, Seed::new(3));
+        let mut engine = dense::Loop::new(stack.clone(), Objective::Squared);
+        let rows = Rows {
+            inputs: &inputs,
+            targets: &targets,
+            order: &order,
+        };
+        engine.loss(&weights, rows);
+        let network = golden::network(Vec::new());
+        let state = State::Network(fitted(&network, &stack, &weights));
+        let batch = Batch {
+            rows: 45,
+            steps: 1,
+            width: 5,
+            values: Values::Single(inputs.clone()),
+        };
+        let Values::Single(served) = answer::predict(&state, batch).unwrap().values else {
+            panic!("networks answer in single precision");
+        };
+        for (row, served) in served.chunks_exact(2).enumerate() {
+            for (column, served) in served.iter().enumerate() {
+                let learnt = engine.outputs()[row / LANES * 2 + column][row % LANES];
+                assert_eq!(learnt.to_bits(), served.to_bits(), "{activation:?} row {row}");
+            }
+        }
+    }
+}
+
+#[test]
+fn softmax_networks_are_trained_by_burn() {
+    let layer = |units, activation| model::Layer {
+        units,
+        activation,
+        activity_l1: 0.0,
+    };
+    let mut network = golden::network(vec![
+        layer(6, Activation::Tanh),
+        layer(3, Activation::Softmax),
+    ]);
+    network.training.epochs = 20;
+    let x = Batch::double(64, 2, wide(&rows(64, 2, 0)));
+    let y = Batch::double(64, 3, [0.1, 0.2, 0.7].repeat(64));
+    let (_, history) = learn(&network, &x, &y, &course()).unwrap();
+    let losses = numbers(&history.document()["loss"]);
+    assert!(losses[19] < losses[0] / 2.0, "{losses:?}");
+}
+
+#[test]
+fn a_seed_gives_the_same_weights_again() {
+    let network = golden::network(vec![model::Layer {
+        units: 3,
+        activation: Activation::Tanh,
+        activity_l1: 0.0,
+    }]);
+    let x = Batch::double(64, 3, wide(&rows(64, 3, 0)));
+    let fit = |seed| {
+        let course = Course {
+            seed: Seed::new(seed),
+            ..course()
+        };
+        learn(&network, &x, &x, &course).unwrap().0
+    };
+    assert_eq!(fit(1), fit(1));
+    assert_ne!(fit(1), fit(2));
+}
+
+#[test]
+fn a_loss_that_overflows_is_an_error() {
+    let mut network = golden::network(vec![model::Layer {
+        units: 1,
+        activation: Activation::Linear,
+        activity_l1: 0.0,
+    }]);
+    network.training.epochs = 5;
+    network.training.optimizer = Optimizer::Sgd {
+        learning_rate: 1.0,
+        momentum: 0.0,
+        nesterov: false,
+    };
+    let x = Batch::double(2, 1, vec![1e15, -1e15]);
+    let error = learn(&network, &x, &x, &course()).unwrap_err();
+    assert_eq!(error.code(), "train::diverged");
+}
+
+#[test]
+fn a_number_beyond_single_precision_is_an_error() {
+    let network = golden::network(vec![model::Layer {
+        units: 1,
+        activation: Activation::Linear,
+        activity_l1: 0.0,
+    }]);
+    let x = Batch::double(2, 1, vec![1.0, 1e300]);
+    let error = learn(&network, &x, &x, &course()).unwrap_err();
+    assert_eq!(error.code(), "train::not_finite");
+}
+
+#[test]
+fn a_validation_split_needs_rows_on_both_sides() {
+    let mut network = golden::network(vec![model::Layer {
+        units: 1,
+        activation: Activation::Linear,
+        activity_l1: 0.0,
+    }]);
+    network.training.validation_split = 0.9;
+    let x = Batch::double(2, 1, vec![1.0, 2.0]);
+    let error = learn(&network, &x, &x, &course()).unwrap_err();
+    assert_eq!(error.code(), "train::empty_split");
+}

@@ -1,0 +1,154 @@
+//! Scores: how well answers meet targets, under the names of the peer.
+//!
+//! Compares numbers; knows no folds' rows and no models.
+
+use gordo_runtime::Batch;
+use serde_json::{Map, Value, json};
+
+use super::Error;
+
+/// A regression metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// `explained_variance_score`
+    ExplainedVariance,
+    /// `r2_score`
+    R2,
+    /// `mean_squared_error`
+    MeanSquaredError,
+    /// `mean_absolute_error`
+    MeanAbsoluteError,
+    /// `root_mean_squared_error`
+    RootMeanSquaredError,
+    /// `median_absolute_error`
+    MedianAbsoluteError,
+    /// `mean_absolute_percentage_error`
+    MeanAbsolutePercentageError,
+}
+
+impl Metric {
+    /// The metric of a `sklearn.metrics` name, with or without the module.
+    pub fn find(name: &str) -> Result<Self, Error> {
+        match name.strip_prefix("sklearn.metrics.").unwrap_or(name) {
+            "explained_variance_score" => Ok(Self::ExplainedVariance),
+            "r2_score" => Ok(Self::R2),
+            "mean_squared_error" => Ok(Self::MeanSquaredError),
+            "mean_absolute_error" => Ok(Self::MeanAbsoluteError),
+            "root_mean_squared_error" => Ok(Self::RootMeanSquaredError),
+            "median_absolute_error" => Ok(Self::MedianAbsoluteError),
+            "mean_absolute_percentage_error" => Ok(Self::MeanAbsolutePercentageError),
+            _ => Err(Error::UnknownMetric(name.to_owned())),
+        }
+    }
+
+    /// The metric of one target; NaN if a number is missing.
+    fn of(self, targets: &[f64], answers: &[f64]) -> f64 {
+        if targets.iter().chain(answers).any(|value| !value.is_finite()) {
+            return f64::NAN;
+        }
+        let errors: Vec<f64> = targets.iter().zip(answers).map(|(y, p)| y - p).collect();
+        let squares = || errors.iter().map(|error| error * error);
+        let sizes = || errors.iter().map(|error| error.abs());
+        match self {
+            Self::ExplainedVariance => share(spread(&errors), spread(targets)),
+            Self::R2 if targets.len() < 2 => f64::NAN,
+            Self::R2 => share(squares().sum(), spread(targets)),
+            Self::MeanSquaredError => mean(squares()),
+            Self::RootMeanSquaredError => mean(squares()).sqrt(),
+            Self::MeanAbsoluteError => mean(sizes()),
+            Self::MedianAbsoluteError => median(sizes().collect()),
+            Self::MeanAbsolutePercentageError => mean(
+                sizes()
+                    .zip(targets)
+                    .map(|(size, y)| size / y.abs().max(f64::EPSILON)),
+            ),
+        }
+    }
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = values.len() as f64;
+    values.sum::<f64>() / count
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 {
+        values[middle]
+    } else {
+        f64::midpoint(values[middle - 1], values[middle])
+    }
+}
+
+/// Sum of squared distances from the mean.
+fn spread(values: &[f64]) -> f64 {
+    let center = mean(values.iter().copied());
+    values
+        .iter()
+        .map(|value| (value - center) * (value - center))
+        .sum()
+}
+
+/// Share of `all` that `left` does not leave: 1 if nothing is left, 0 if there was nothing.
+#[expect(clippy::float_cmp, reason = "the peer's rule asks for exact zeros")]
+fn share(left: f64, all: f64) -> f64 {
+    if left == 0.0 {
+        1.0
+    } else if all == 0.0 {
+        0.0
+    } else {
+        1.0 - left / all
+    }
+}
+
+/// A metric per target, then over all targets alike.
+///
+/// # Shapes and units
+///
+/// - `targets`: `[rows, targets]`; cut to its last `answers.rows` rows
+/// - `answers`: `[rows, targets]`
+pub fn measure(metric: Metric, targets: &Batch, answers: &Batch) -> (Vec<f64>, f64) {
+    let width = targets.width;
+    let (targets, answers) = (targets.to_f64(), answers.to_f64());
+    let targets = &targets[targets.len() - answers.len()..];
+    let column = |values: &[f64], column: usize| -> Vec<f64> {
+        values.iter().skip(column).step_by(width).copied().collect()
+    };
+    let each: Vec<f64> = (0..width)
+        .map(|target| metric.of(&column(targets, target), &column(&answers, target)))
+        .collect();
+    let all = mean(each.iter().copied());
+    (each, all)
+}
+
+/// Names of a metric's scores: one per target, then the metric itself.
+pub fn names(metric: &str, targets: &[String]) -> Vec<String> {
+    let metric = metric.replace('_', "-");
+    let each = targets
+        .iter()
+        .map(|target| format!("{metric}-{}", target.replace(' ', "-")));
+    each.chain([metric.clone()]).collect()
+}
+
+/// The peer's entry of one score: mean, standard deviation and extremes over folds, each fold.
+///
+/// A fold that could not be scored makes them null.
+pub fn entry(folds: &[f64]) -> Value {
+    let mut entry = Map::new();
+    let center = mean(folds.iter().copied());
+    let deviation = (spread(folds) / folds.len() as f64).sqrt();
+    let extreme = |better: fn(f64, f64) -> f64| {
+        let missing = folds.iter().any(|fold| fold.is_nan());
+        let extreme = folds.iter().copied().reduce(better).unwrap_or(f64::NAN);
+        if missing { f64::NAN } else { extreme }
+    };
+    entry.insert("fold-mean".to_owned(), json!(center));
+    entry.insert("fold-std".to_owned(), json!(deviation));
+    entry.insert("fold-max".to_owned(), json!(extreme(f64::max)));
+    entry.insert("fold-min".to_owned(), json!(extreme(f64::min)));
+    for (index, fold) in folds.iter().enumerate() {
+        entry.insert(format!("fold-{}", index + 1), json!(fold));
+    }
+    Value::Object(entry)
+}

@@ -1,0 +1,131 @@
+//! Thresholds: the largest error that is still normal.
+//!
+//! Reads the errors of test folds; knows nothing of how answers were made.
+
+use gordo_runtime::{Batch, Rejection};
+
+use crate::trained::State;
+
+use super::answer;
+
+/// Rows an error must last to raise a threshold.
+const LASTING: usize = 6;
+
+/// The thresholds one fold gives.
+///
+/// # Shapes and units
+///
+/// - `features`: `[targets]`, engineering units
+/// - `aggregate`: of the mean squared scaled error, no unit
+///
+/// NaN where the fold has too few rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Thresholds {
+    /// Per target.
+    pub features: Vec<f64>,
+    /// Of all targets together.
+    pub aggregate: f64,
+}
+
+/// Errors of a test fold.
+///
+/// # Shapes and units
+///
+/// - `unscaled`: per target `[rows]`, engineering units
+/// - `scaled`: `[rows]`, mean over targets of squared scaled errors, no unit
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Errors {
+    unscaled: Vec<Vec<f64>>,
+    scaled: Vec<f64>,
+}
+
+impl Errors {
+    /// Compares answers with targets, both as they are and scaled.
+    ///
+    /// # Shapes and units
+    ///
+    /// - `answers`, `targets`: `[rows, targets]`, engineering units
+    pub(crate) fn new(
+        scaler: &State,
+        answers: &Batch,
+        targets: &Batch,
+    ) -> Result<Self, Rejection> {
+        let width = targets.width;
+        let unscaled = differences(answers, targets);
+        let scaled = differences(
+            &answer::transform(scaler, answers.clone())?,
+            &answer::transform(scaler, targets.clone())?,
+        );
+        let mean_square =
+            |row: &[f64]| row.iter().map(|error| error * error).sum::<f64>() / width as f64;
+        Ok(Self {
+            scaled: scaled.chunks_exact(width).map(mean_square).collect(),
+            unscaled: (0..width)
+                .map(|target| unscaled.iter().skip(target).step_by(width).copied().collect())
+                .collect(),
+        })
+    }
+
+    /// The thresholds of errors that last `window` rows.
+    fn thresholds_over(&self, window: usize) -> Thresholds {
+        let errors = self.unscaled.iter();
+        Thresholds {
+            features: errors.map(|errors| lasting(errors, window)).collect(),
+            aggregate: lasting(&self.scaled, window),
+        }
+    }
+
+    /// The thresholds a detector judges by.
+    pub(crate) fn thresholds(&self) -> Thresholds {
+        self.thresholds_over(LASTING)
+    }
+
+    /// The thresholds over the detector's own window; its smoothing method plays no part.
+    pub(crate) fn smooth_thresholds(&self, window: usize) -> Thresholds {
+        self.thresholds_over(window)
+    }
+}
+
+fn differences(answers: &Batch, targets: &Batch) -> Vec<f64> {
+    let (answers, targets) = (answers.to_f64(), targets.to_f64());
+    answers
+        .iter()
+        .zip(&targets)
+        .map(|(answer, target)| (target - answer).abs())
+        .collect()
+}
+
+/// The highest of the lowest errors over any `window` consecutive rows; NaN if there are none.
+///
+/// A lone spike shorter than the window cannot raise it. Windows with a missing error are
+/// left out.
+fn lasting(errors: &[f64], window: usize) -> f64 {
+    let lowest = |window: &[f64]| {
+        if window.iter().any(|error| error.is_nan()) {
+            return f64::NAN;
+        }
+        window.iter().copied().fold(f64::INFINITY, f64::min)
+    };
+    let windows = errors.windows(window.max(1)).map(lowest);
+    windows.fold(f64::NAN, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_spike_does_not_raise_a_threshold() {
+        let mut errors = vec![1.0; 20];
+        errors[3..8].fill(9.0);
+        assert!((lasting(&errors, 6) - 1.0).abs() < f64::EPSILON);
+        errors[8] = 8.0;
+        assert!((lasting(&errors, 6) - 8.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn too_few_rows_give_no_threshold() {
+        assert!(lasting(&[1.0; 5], 6).is_nan());
+        assert!(lasting(&[], 6).is_nan());
+    }
+}
