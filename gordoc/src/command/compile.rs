@@ -8,10 +8,10 @@ mod summary;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Outcome};
+use super::{Failure, Status, Streams};
 use crate::emit::{self, Input, Servers};
 use crate::trained::{Machine, store};
 use crate::{files, link, project, workflow};
@@ -44,34 +44,29 @@ pub enum Origin {
     Trained(PathBuf),
 }
 
-/// Compiles; prints a line for each binary on `stdout`, and talks on `stderr`.
-pub fn run(
-    options: &Options,
-    stdout: &mut dyn Write,
-    stderr: &mut dyn Write,
-) -> Result<Outcome, Failure> {
+/// Compiles; the data stream gets a line for each binary.
+pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failure> {
     let _lock = lock(&options.output)?;
     files::remove_temporary(&options.output).map_err(|error| at(&options.output, &error))?;
     let (name, revisions) = match &options.origin {
         Origin::Config(learning) => {
-            let learnt = learn::learn(learning, options, stderr)?;
-            let Some(revisions) = learnt else {
-                return Ok(Outcome::ConfigErrors);
-            };
-            revisions
+            match learn::learn(learning, options, &mut streams)? {
+                Ok(learnt) => learnt,
+                Err(status) => return Ok(status),
+            }
         }
         Origin::Trained(folder) => {
             let revisions = store::read_all(folder)?;
             (project_name(options, &revisions)?, revisions)
         }
     };
-    let paths = emit_and_link(options, &name, &revisions, stderr)?;
+    let paths = emit_and_link(options, &name, &revisions, streams.err)?;
     for (serves, path) in &paths {
-        writeln!(stdout, "{serves}\t{}", path.display())?;
+        writeln!(streams.out, "{serves}\t{}", path.display())?;
     }
-    stdout.flush()?;
+    streams.out.flush()?;
     let Some((host, port)) = &options.run else {
-        return Ok(Outcome::Done);
+        return Ok(Status::Done);
     };
     let binary = paths.iter().find(|(serves, _)| *serves == name);
     let (_, binary) = binary.ok_or_else(|| {
@@ -79,7 +74,12 @@ pub fn run(
             .help("pass `--bin project` or `--bin both` with `--run`")
     })?;
     let current = revisions.last().map(|(_, machines)| machines);
-    serve::exec(binary, host, *port, &name, current, stderr)
+    let url = serve::Url {
+        host,
+        port: *port,
+        project: &name,
+    };
+    serve::exec(binary, url, current, streams.err)
 }
 
 /// Revisions by name, the current one last, and their machines.
@@ -89,7 +89,7 @@ fn emit_and_link(
     options: &Options,
     name: &str,
     revisions: &Revisions,
-    stderr: &mut dyn Write,
+    stderr: &mut dyn io::Write,
 ) -> Result<Vec<(String, PathBuf)>, Failure> {
     let output = &options.output;
     let workspace = emit::emit(Input {

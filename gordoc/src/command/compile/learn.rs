@@ -1,32 +1,32 @@
 //! From a config to trained machines on disk: load, train what is not trained yet, keep all.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::super::{Failure, report};
+use super::super::{Failure, Status, Streams, read_config, report};
 use super::key;
-use super::progress::Bars;
+use super::progress::{Bar, Bars};
 use super::summary::{self, Line};
 use super::{Options, Revisions};
 use crate::dataset::{self, Dataset};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::project::{self, Project};
-use crate::source::Source;
 use crate::trained::{Machine, store};
-use crate::{config, train};
+use crate::train;
 
 /// A config to learn from.
 #[derive(Clone, Debug)]
 pub struct Learning {
-    /// The config.
-    pub source: Source,
-    /// How it is read.
-    pub normalize: project::Options,
-    /// How its mistakes are shown.
-    pub report: report::Options,
+    /// The config; `-` is the standard input.
+    pub config: PathBuf,
+    /// What the command line says about the project.
+    pub options: project::Options,
+    /// Whether warnings are errors.
+    pub deny_warnings: bool,
     /// Digits; made of the content if absent.
     pub revision: Option<String>,
     /// Overrides every machine's `evaluation.seed`.
@@ -42,75 +42,116 @@ struct Loaded<'a> {
     key: String,
 }
 
-/// Learns; `None` if the config has errors, which were reported.
+/// Learns; otherwise says how the command ends, errors being reported already.
 pub(super) fn learn(
     learning: &Learning,
     options: &Options,
-    stderr: &mut dyn Write,
-) -> Result<Option<(String, Revisions)>, Failure> {
-    let Some(project) = read(learning, stderr)? else {
-        return Ok(None);
+    streams: &mut Streams<'_>,
+) -> Result<Result<(String, Revisions), Status>, Failure> {
+    let project = match read(learning, streams)? {
+        Ok(project) => project,
+        Err(status) => return Ok(Err(status)),
     };
-    let loaded = load(&project, learning, stderr)?;
-    let revision = match &learning.revision {
-        Some(revision) => revision.clone(),
-        None => key::revision(
-            loaded.iter().map(|loaded| loaded.key.as_str()),
-            project.machines.iter().map(|machine| machine.dataset.period.end).max(),
-        ),
-    };
+    let loaded = load(&project, learning, streams)?;
+    let revision = learning.revision.clone().unwrap_or_else(|| {
+        let ends = project.machines.iter().map(|one| one.dataset.period.end);
+        key::revision(loaded.iter().map(|one| one.key.as_str()), ends.max())
+    });
     let folder = options.output.join("trained");
-    let trained = train_all(&loaded, learning, &|machine| {
-        store::write(&folder, &revision, machine)
-    }, &|name| store::read(&folder.join(&revision).join(name)).ok(), stderr)?;
+    let shelf = Shelf {
+        folder: &folder,
+        revision: &revision,
+    };
+    let trained = train_all(&loaded, learning, &shelf, streams)?;
     store::remove_others(&folder.join(&revision), &trained)?;
     let mut revisions = store::read_all(&folder)?;
     revisions.retain(|(name, _)| *name != revision);
     revisions.push((revision, trained));
-    Ok(Some((project.name.clone(), revisions)))
+    Ok(Ok((project.name, revisions)))
 }
 
-fn read(learning: &Learning, stderr: &mut dyn Write) -> Result<Option<Project>, Failure> {
-    let (project, diagnostics) = project::read(&learning.source, &learning.normalize);
-    report::write(&diagnostics, &learning.source, &learning.report, stderr)?;
-    Ok(project.filter(|_| !report::is_refused(&diagnostics, &learning.report)))
+/// Where trained machines are kept.
+struct Shelf<'a> {
+    folder: &'a Path,
+    revision: &'a str,
+}
+
+impl Shelf<'_> {
+    fn find(&self, name: &str) -> Option<Machine> {
+        store::read(&self.folder.join(self.revision).join(name)).ok()
+    }
+
+    fn put(&self, machine: &Machine) -> Result<(), store::Error> {
+        store::write(self.folder, self.revision, machine)
+    }
+}
+
+fn read(
+    learning: &Learning,
+    streams: &mut Streams<'_>,
+) -> Result<Result<Project, Status>, Failure> {
+    let read = match read_config(&learning.config, &learning.options, streams)? {
+        Ok(read) => read,
+        Err(status) => return Ok(Err(status)),
+    };
+    let mut found = read.diagnostics;
+    if let Some(project) = &read.project {
+        found.append(project.blockers.clone());
+        project::preflight(project, &mut found);
+    }
+    if learning.deny_warnings {
+        found.deny_warnings();
+    }
+    let found = found.in_source_order();
+    report(&read.source, &found, streams)?;
+    match read.project {
+        Some(project) if !found.has_errors() => Ok(Ok(project)),
+        _ => Ok(Err(Status::ConfigErrors)),
+    }
 }
 
 /// Loads every machine; a failing one does not stop the others.
 fn load<'a>(
     project: &'a Project,
     learning: &Learning,
-    stderr: &mut dyn Write,
+    streams: &mut Streams<'_>,
 ) -> Result<Vec<Loaded<'a>>, Failure> {
-    let results: Vec<_> = project
+    let results: Vec<Result<Loaded<'_>, dataset::Error>> = project
         .machines
         .par_iter()
         .map(|machine| {
             let seed = learning.seed.unwrap_or(machine.evaluation.seed);
             let dataset = dataset::load(&machine.dataset, &project.source.base, seed)?;
             let key = key::key(machine, &dataset, seed, learning.creation_date.as_deref());
-            Ok(Loaded { machine, dataset, key })
+            Ok(Loaded {
+                machine,
+                dataset,
+                key,
+            })
         })
         .collect();
     let mut loaded = Vec::new();
     let mut failed = Vec::new();
+    let mut found = Diagnostics::default();
     for (machine, result) in project.machines.iter().zip(results) {
         match result {
             Ok(one) => {
-                warn_of_gaps(&one, stderr)?;
+                warn_of_gaps(&one, streams.err)?;
                 loaded.push(one);
             }
             Err(error) => {
-                let diagnostic = dataset::diagnostic(&error, &machine.name.value);
-                report::write_one(&diagnostic, &learning.source, &learning.report, stderr)?;
+                let mut diagnostic = Diagnostic::from(&error);
+                diagnostic.message = format!("`{}`: {}", machine.name, diagnostic.message);
+                found.push(diagnostic);
                 failed.push(machine.name.value.clone());
             }
         }
     }
+    report(&project.source, &found, streams)?;
     all_or(failed, loaded, "loaded")
 }
 
-fn warn_of_gaps(loaded: &Loaded<'_>, stderr: &mut dyn Write) -> Result<(), Failure> {
+fn warn_of_gaps(loaded: &Loaded<'_>, stderr: &mut dyn io::Write) -> Result<(), Failure> {
     if loaded.dataset.gaps.is_empty() {
         return Ok(());
     }
@@ -120,71 +161,68 @@ fn warn_of_gaps(loaded: &Loaded<'_>, stderr: &mut dyn Write) -> Result<(), Failu
     Ok(())
 }
 
-type Save<'a> = &'a (dyn Fn(&Machine) -> Result<(), store::Error> + Sync);
-type Kept<'a> = &'a (dyn Fn(&str) -> Option<Machine> + Sync);
-
 /// Trains what is not there yet, each machine saved as soon as it is done.
 fn train_all(
     loaded: &[Loaded<'_>],
     learning: &Learning,
-    save: Save<'_>,
-    kept: Kept<'_>,
-    stderr: &mut dyn Write,
+    shelf: &Shelf<'_>,
+    streams: &mut Streams<'_>,
 ) -> Result<BTreeMap<String, Machine>, Failure> {
     let bars = Bars::new(loaded.len());
-    let failures = Mutex::new(Vec::new());
-    let results: Vec<Option<(Machine, Line)>> = loaded
+    let results: Vec<Result<(Machine, Line), Failure>> = loaded
         .par_iter()
         .map(|one| {
             let bar = bars.machine(&one.machine.name.value);
-            let result = train_one(one, learning, kept, &bar);
-            bars.done(&bar);
-            let result = result.and_then(|(machine, took)| {
-                save(&machine)?;
-                let line = Line::new(&machine, one.dataset.times.len(), took);
-                Ok((machine, line))
-            });
+            let result = train_one(one, learning, shelf, &bar);
+            bar.done();
             result
-                .map_err(|error| {
-                    let mut failures = failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    failures.push((one.machine.name.value.clone(), error.to_string()));
-                })
-                .ok()
         })
         .collect();
     bars.finish();
-    let mut failures = failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    failures.sort();
-    for (name, error) in &failures {
-        writeln!(stderr, "error: machine `{name}`: {error}")?;
+    let mut machines = BTreeMap::new();
+    let mut lines = Vec::new();
+    let mut failed = Vec::new();
+    for (one, result) in loaded.iter().zip(results) {
+        match result {
+            Ok((machine, line)) => {
+                machines.insert(machine.name.clone(), machine);
+                lines.push(line);
+            }
+            Err(failure) => {
+                let name = one.machine.name.value.clone();
+                writeln!(streams.err, "{}", failure.of(&name))?;
+                failed.push(name);
+            }
+        }
     }
-    let (machines, lines): (Vec<Machine>, Vec<Line>) = results.into_iter().flatten().unzip();
-    summary::write(&lines, stderr)?;
-    let machines = machines.into_iter().map(|machine| (machine.name.clone(), machine));
-    let failed = failures.into_iter().map(|(name, _)| name).collect();
-    all_or(failed, machines.collect(), "trained")
+    summary::write(&lines, streams.err)?;
+    all_or(failed, machines, "trained")
 }
 
 fn train_one(
     loaded: &Loaded<'_>,
     learning: &Learning,
-    kept: Kept<'_>,
-    bar: &indicatif::ProgressBar,
-) -> Result<(Machine, Option<Duration>), Failure> {
-    let name = &loaded.machine.name.value;
+    shelf: &Shelf<'_>,
+    bar: &Bar,
+) -> Result<(Machine, Line), Failure> {
+    let rows = loaded.dataset.times.len();
     let fits = |machine: &Machine| machine.checksum.as_deref() == Some(loaded.key.as_str());
-    if let Some(machine) = kept(name).filter(fits) {
-        return Ok((machine, None));
+    if let Some(machine) = shelf.find(&loaded.machine.name.value).filter(fits) {
+        let line = Line::new(&machine, rows, None);
+        return Ok((machine, line));
     }
     let start = Instant::now();
     let options = train::Options {
-        seed: learning.seed.unwrap_or(loaded.machine.evaluation.seed),
-        creation_date: learning.creation_date.clone(),
+        seed: learning.seed,
+        creation_date: learning.creation_date.as_deref(),
         progress: bar,
+        clock: None,
     };
     let mut machine = train::train(loaded.machine, &loaded.dataset, &options)?;
     machine.checksum = Some(loaded.key.clone());
-    Ok((machine, Some(start.elapsed())))
+    shelf.put(&machine)?;
+    let line = Line::new(&machine, rows, Some(start.elapsed()));
+    Ok((machine, line))
 }
 
 fn all_or<T>(failed: Vec<String>, all: T, verb: &str) -> Result<T, Failure> {

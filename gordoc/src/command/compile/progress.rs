@@ -2,6 +2,8 @@
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::train::{Part, Progress};
+
 /// Bars over machines and their epochs.
 pub(super) struct Bars {
     all: MultiProgress,
@@ -19,22 +21,47 @@ impl Bars {
     }
 
     /// A bar over the epochs of one machine, folds included.
-    pub(super) fn machine(&self, name: &str) -> ProgressBar {
-        let bar = self.all.add(ProgressBar::new(0));
-        bar.set_style(style("{prefix:>10.dim} {pos}/{len} epochs"));
+    pub(super) fn machine(&self, name: &str) -> Bar {
+        let bar = self.all.add(ProgressBar::new_spinner());
+        bar.set_style(style("{prefix:>10.dim} {msg}"));
         bar.set_prefix(name.to_owned());
-        bar
-    }
-
-    /// One machine is done.
-    pub(super) fn done(&self, bar: &ProgressBar) {
-        bar.finish_and_clear();
-        self.machines.inc(1);
+        Bar {
+            epochs: bar,
+            machines: self.machines.clone(),
+        }
     }
 
     /// All are done.
     pub(super) fn finish(&self) {
         self.machines.finish_and_clear();
+    }
+}
+
+/// One machine's line.
+pub(super) struct Bar {
+    epochs: ProgressBar,
+    machines: ProgressBar,
+}
+
+impl Bar {
+    /// The machine is done.
+    pub(super) fn done(&self) {
+        self.epochs.finish_and_clear();
+        self.machines.inc(1);
+    }
+}
+
+impl Progress for Bar {
+    fn epoch(&self, part: Part, epoch: usize, epochs: usize, loss: f64) {
+        if self.epochs.is_hidden() {
+            return;
+        }
+        let part = match part {
+            Part::Fold(fold) => format!("fold {}", fold + 1),
+            Part::Final => "all rows".to_owned(),
+        };
+        let message = format!("{part}, epoch {epoch}/{epochs}, loss {loss:.5}");
+        self.epochs.set_message(message);
     }
 }
 

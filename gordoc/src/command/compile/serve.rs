@@ -8,18 +8,29 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::super::{Failure, Outcome};
+use super::super::{Failure, Status};
 use crate::trained::{Machine, State};
+
+/// Where a project is served.
+#[derive(Clone, Copy)]
+pub(super) struct Url<'a> {
+    pub(super) host: &'a str,
+    pub(super) port: u16,
+    pub(super) project: &'a str,
+}
 
 /// Replaces this process by the server; returns only if that fails.
 pub(super) fn exec(
     binary: &Path,
-    host: &str,
-    port: u16,
-    project: &str,
+    url: Url<'_>,
     machines: Option<&BTreeMap<String, Machine>>,
     stderr: &mut dyn Write,
-) -> Result<Outcome, Failure> {
+) -> Result<Status, Failure> {
+    let Url {
+        host,
+        port,
+        project,
+    } = url;
     let url = format!("http://{host}:{port}/gordo/v0/{project}");
     writeln!(stderr, "\nserving {url}/models (stop with Ctrl-C). Try:\n")?;
     if let Some(machine) = machines.and_then(example) {

@@ -1,20 +1,8 @@
-//! One file per verb: each a short list of stages, and what is said of them.
-
-pub mod compile;
+//! Why gordoc could not do it: the world, not the config.
 
 use std::fmt;
-use std::io;
 
-/// How a command ended without failing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Everything was done.
-    Done,
-    /// The config has errors; they were reported.
-    ConfigErrors,
-}
-
-/// Why gordoc could not do it: the world, not the config.
+/// A cause, and how to go on.
 #[derive(Debug)]
 pub struct Failure {
     message: String,
@@ -34,6 +22,13 @@ impl Failure {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says which machine it is about.
+    #[must_use]
+    pub fn of(mut self, machine: &str) -> Self {
+        self.message = format!("machine `{machine}`: {}", self.message);
         self
     }
 
@@ -59,9 +54,4 @@ impl<E: std::error::Error> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::new(error.to_string())
     }
-}
-
-/// A broken pipe ends a command quietly elsewhere; any other write error is a failure.
-pub fn is_broken_pipe(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::BrokenPipe
 }
