@@ -97,6 +97,45 @@ impl Diagnostics {
         self.items.push(diagnostic);
     }
 
+    /// Adds all findings of another list.
+    pub fn append(&mut self, other: Self) {
+        self.items.extend(other.items);
+    }
+
+    /// The findings themselves.
+    pub fn into_vec(self) -> Vec<Diagnostic> {
+        self.items
+    }
+
+    /// Whether an error's main place is this one, so that one mistake is told once.
+    pub fn has_error_at(&self, span: Span) -> bool {
+        self.items.iter().any(|item| {
+            item.severity == Severity::Error
+                && item.labels.first().is_some_and(|label| label.span == span)
+        })
+    }
+
+    /// Sorts by place and drops repetitions, which anchors and globals bring about.
+    #[must_use]
+    pub fn in_source_order(mut self) -> Self {
+        self.items.sort_by(|a, b| {
+            let place = |item: &Diagnostic| item.labels.first().map(|label| label.span);
+            place(a).cmp(&place(b)).then(b.severity.cmp(&a.severity))
+        });
+        let mut kept: Vec<Diagnostic> = Vec::with_capacity(self.items.len());
+        for item in self.items {
+            let place = item.labels.first().map(|label| label.span);
+            let same_place = kept
+                .iter()
+                .rev()
+                .take_while(|other| other.labels.first().map(|label| label.span) == place);
+            if !same_place.into_iter().any(|other| *other == item) {
+                kept.push(item);
+            }
+        }
+        Self { items: kept }
+    }
+
     /// All findings.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.items.iter()

@@ -51,6 +51,11 @@ impl Span {
     pub fn new(start: usize, end: usize) -> Self {
         Self { start, end }
     }
+
+    /// Whether it holds no byte, as the places of defaults do.
+    pub fn is_empty(&self) -> bool {
+        self.start >= self.end
+    }
 }
 
 impl From<Range<usize>> for Span {
