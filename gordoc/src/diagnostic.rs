@@ -97,6 +97,11 @@ impl Diagnostics {
         self.items.push(diagnostic);
     }
 
+    /// Adds several findings.
+    pub fn extend(&mut self, items: impl IntoIterator<Item = Diagnostic>) {
+        self.items.extend(items);
+    }
+
     /// Adds all findings of another list.
     pub fn append(&mut self, other: Self) {
         self.items.extend(other.items);
