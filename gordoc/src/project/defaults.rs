@@ -92,9 +92,9 @@ fn is_before_1_2(version: &str) -> bool {
     let mut numbers: Vec<u64> = release.split('.').filter_map(|n| n.parse().ok()).collect();
     numbers.resize(numbers.len().max(3), 0);
     match numbers.as_slice() {
-        [1, 2, 0, rest @ ..] if rest.iter().all(|n| *n == 0) => {
-            ["a", "b", "rc", "dev"].iter().any(|pre| suffix.starts_with(pre))
-        }
+        [1, 2, 0, rest @ ..] if rest.iter().all(|n| *n == 0) => ["a", "b", "rc", "dev"]
+            .iter()
+            .any(|pre| suffix.starts_with(pre)),
         numbers => numbers < [1u64, 2, 0].as_slice(),
     }
 }
@@ -114,7 +114,12 @@ mod tests {
 
     #[test]
     fn images_split_before_1_2() {
-        for (version, before) in [("1.1.9", true), ("1.2.0rc2", true), ("1.2", false), ("6.0.4", false)] {
+        for (version, before) in [
+            ("1.1.9", true),
+            ("1.2.0rc2", true),
+            ("1.2", false),
+            ("6.0.4", false),
+        ] {
             assert_eq!(is_before_1_2(version), before, "{version}");
         }
     }

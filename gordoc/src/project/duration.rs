@@ -84,7 +84,9 @@ fn limit_unit(unit: &str) -> Option<i128> {
 fn clock_limit(text: &str) -> Option<i128> {
     let (days, clock) = match text.find("day") {
         Some(at) => {
-            let rest = text[at..].trim_start_matches("days").trim_start_matches("day");
+            let rest = text[at..]
+                .trim_start_matches("days")
+                .trim_start_matches("day");
             (text[..at].trim(), rest.trim())
         }
         None => ("0", text),
@@ -137,7 +139,9 @@ fn groups(text: &str) -> impl Iterator<Item = Option<(Option<&str>, &str)>> {
             .unwrap_or(rest.len());
         let (number, after) = rest.split_at(number_end);
         let after = after.trim_start();
-        let unit_end = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+        let unit_end = after
+            .find(|c: char| !c.is_alphabetic())
+            .unwrap_or(after.len());
         let (unit, next) = after.split_at(unit_end);
         if number.is_empty() && unit.is_empty() {
             rest = "";
@@ -155,7 +159,11 @@ fn scale(number: &str, unit: i128) -> Option<i128> {
     if !digits(whole) || !digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
         return None;
     }
-    let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let whole: i128 = if whole.is_empty() {
+        0
+    } else {
+        whole.parse().ok()?
+    };
     let fraction = &fraction[..fraction.len().min(15)];
     let part = match fraction {
         "" => 0,
@@ -213,7 +221,9 @@ mod tests {
                 serde_json::Value::String(text) => parse_limit(text),
                 number => number.as_i64(),
             };
-            let got = limit.map(|limit| buckets(limit, resolution)).filter(|n| *n >= 1);
+            let got = limit
+                .map(|limit| buckets(limit, resolution))
+                .filter(|n| *n >= 1);
             if case.get("error").is_some() {
                 assert_eq!(got, None, "{case}");
             } else if let Some(expect) = case["buckets"].as_i64() {
@@ -226,7 +236,20 @@ mod tests {
 
     #[test]
     fn odd_texts_do_not_panic() {
-        for text in ["", "P", "PT", "1.2.3H", ".", "9999999999999999999999999999999999999999D", "é", "1é", ":", "day", "1 day", "-"] {
+        for text in [
+            "",
+            "P",
+            "PT",
+            "1.2.3H",
+            ".",
+            "9999999999999999999999999999999999999999D",
+            "é",
+            "1é",
+            ":",
+            "day",
+            "1 day",
+            "-",
+        ] {
             assert!(parse_resolution(text).is_err(), "{text}");
             let _ = parse_limit(text);
         }

@@ -30,9 +30,12 @@ pub(super) fn machine_name(
         Value::Int(_) => source.text[node.span.start..node.span.end].to_owned(),
         _ => {
             diagnostics.push(
-                Diagnostic::error("project::bad_name", format!("a name is a text, not {}", node.kind()))
-                    .label(node.span, "not a text")
-                    .help("put it between quotes"),
+                Diagnostic::error(
+                    "project::bad_name",
+                    format!("a name is a text, not {}", node.kind()),
+                )
+                .label(node.span, "not a text")
+                .help("put it between quotes"),
             );
             return None;
         }
@@ -43,7 +46,10 @@ pub(super) fn machine_name(
         diagnostics.push(
             Diagnostic::error(
                 "project::long_host_name",
-                format!("the host name `{host}` has {} characters, more than {MAX}", host.len()),
+                format!(
+                    "the host name `{host}` has {} characters, more than {MAX}",
+                    host.len()
+                ),
             )
             .label(node.span, format!("{} characters", text.len()))
             .help("shorten this name or the project's: both together have at most 50 characters"),

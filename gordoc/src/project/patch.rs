@@ -140,7 +140,11 @@ mod tests {
     use super::*;
 
     fn check(base: &Json, over: &Json, expect: &Json) {
-        let laid = patch(&Node::from_json(base), &Node::from_json(over), &mut Vec::new());
+        let laid = patch(
+            &Node::from_json(base),
+            &Node::from_json(over),
+            &mut Vec::new(),
+        );
         assert_eq!(&laid.to_json(), expect, "{base} {over}");
         assert_eq!(laid.to_json().to_string(), expect.to_string());
     }
@@ -150,8 +154,16 @@ mod tests {
         let table = [
             (json!([1, 2, 3]), json!([9]), json!([9, 2, 3])),
             (json!([1, 2, 3]), json!([]), json!([1, 2, 3])),
-            (json!([{"a":1},{"b":2}]), json!([{"c":3}]), json!([{"a":1,"c":3},{"b":2}])),
-            (json!([[1, 2], [3]]), json!([[5], [3, 4]]), json!([[5, 2], [3, 4]])),
+            (
+                json!([{"a":1},{"b":2}]),
+                json!([{"c":3}]),
+                json!([{"a":1,"c":3},{"b":2}]),
+            ),
+            (
+                json!([[1, 2], [3]]),
+                json!([[5], [3, 4]]),
+                json!([[5, 2], [3, 4]]),
+            ),
             (json!({"a":1}), json!({}), json!({"a":1})),
             (json!({"x":{"a":1}}), json!({"x":null}), json!({"x":null})),
             (json!([1]), json!({"a":1}), json!({"a":1})),

@@ -43,10 +43,13 @@ fn date(key: &str, section: &Node, diagnostics: &mut Diagnostics) -> Option<Span
     };
     let (Value::Text(text) | Value::Timestamp(text)) = &node.value else {
         diagnostics.push(
-            Diagnostic::error("project::bad_date", format!("`{key}` is {}, not a date", node.kind()))
-                .label(node.span, "not a date")
-                .help("write it as `2020-01-31T00:00:00Z`")
-                .class("ConfigException"),
+            Diagnostic::error(
+                "project::bad_date",
+                format!("`{key}` is {}, not a date", node.kind()),
+            )
+            .label(node.span, "not a date")
+            .help("write it as `2020-01-31T00:00:00Z`")
+            .class("ConfigException"),
         );
         return None;
     };
@@ -56,9 +59,12 @@ fn date(key: &str, section: &Node, diagnostics: &mut Diagnostics) -> Option<Span
     }
     let Some(parsed) = DateTime::parse(text) else {
         diagnostics.push(
-            Diagnostic::error("project::bad_date", format!("`{text}` is not an ISO 8601 date"))
-                .label(node.span, "not ISO 8601")
-                .help("write it as `2020-01-31T00:00:00Z`"),
+            Diagnostic::error(
+                "project::bad_date",
+                format!("`{text}` is not an ISO 8601 date"),
+            )
+            .label(node.span, "not ISO 8601")
+            .help("write it as `2020-01-31T00:00:00Z`"),
         );
         return None;
     };
@@ -68,8 +74,11 @@ fn date(key: &str, section: &Node, diagnostics: &mut Diagnostics) -> Option<Span
     }
     let Some(nanoseconds) = parsed.nanoseconds() else {
         diagnostics.push(
-            Diagnostic::error("project::bad_date", format!("`{text}` is not between 1678 and 2262"))
-                .label(node.span, "out of range"),
+            Diagnostic::error(
+                "project::bad_date",
+                format!("`{text}` is not between 1678 and 2262"),
+            )
+            .label(node.span, "out of range"),
         );
         return None;
     };

@@ -24,11 +24,19 @@ struct Field {
 }
 
 const fn optional(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, required: false }
+    Field {
+        name,
+        kind,
+        required: false,
+    }
 }
 
 const fn required(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, required: true }
+    Field {
+        name,
+        kind,
+        required: true,
+    }
 }
 
 const KEY_REF: &[Field] = &[required("name", Kind::Text), required("key", Kind::Text)];
@@ -75,13 +83,25 @@ const VOLUMES: &[Field] = &[
 pub(super) fn cut(runtime: &mut Node, diagnostics: &mut Diagnostics) {
     if let Some(builder) = runtime.get_mut("builder") {
         name_config_maps(builder);
-        shape(builder, &Kind::Fields(BUILDER), "", "runtime.builder", diagnostics);
+        shape(
+            builder,
+            &Kind::Fields(BUILDER),
+            "",
+            "runtime.builder",
+            diagnostics,
+        );
     }
     if let Some(volumes) = runtime.get_mut("volumes") {
         if let Value::List(items) = &mut volumes.value {
             items.iter_mut().for_each(fill_csi);
         }
-        shape(volumes, &Kind::Items(VOLUMES), "", "runtime.volumes", diagnostics);
+        shape(
+            volumes,
+            &Kind::Items(VOLUMES),
+            "",
+            "runtime.volumes",
+            diagnostics,
+        );
     }
 }
 
@@ -91,7 +111,9 @@ fn name_config_maps(builder: &mut Node) {
         return;
     };
     for item in env {
-        let reference = item.get_mut("valueFrom").and_then(|from| from.get_mut("configMapKeyRef"));
+        let reference = item
+            .get_mut("valueFrom")
+            .and_then(|from| from.get_mut("configMapKeyRef"));
         let Some(Value::Map(fields)) = reference.map(|reference| &mut reference.value) else {
             continue;
         };
@@ -108,7 +130,13 @@ fn fill_csi(volume: &mut Node) {
     if let Some(csi) = volume.get_mut("csi")
         && csi.get("readOnly").is_none()
     {
-        csi.set("readOnly", Node { span: csi.span, value: Value::Bool(false) });
+        csi.set(
+            "readOnly",
+            Node {
+                span: csi.span,
+                value: Value::Bool(false),
+            },
+        );
     }
 }
 
@@ -119,14 +147,17 @@ fn shape(node: &mut Node, kind: &Kind, within: &str, path: &str, diagnostics: &m
         Kind::Mapping => matches!(node.value, Value::Map(_)),
         Kind::Text => to_text(node),
         Kind::Truth => to_truth(node),
-        Kind::Fields(fields) => matches!(node.value, Value::Map(_)) && {
-            shape_fields(node, fields, within, path, diagnostics);
-            true
-        },
+        Kind::Fields(fields) => {
+            matches!(node.value, Value::Map(_)) && {
+                shape_fields(node, fields, within, path, diagnostics);
+                true
+            }
+        }
         Kind::Items(fields) => match &mut node.value {
             Value::List(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    let (within, path) = (join(within, &index.to_string()), format!("{path}[{index}]"));
+                    let (within, path) =
+                        (join(within, &index.to_string()), format!("{path}[{index}]"));
                     shape(item, &Kind::Fields(fields), &within, &path, diagnostics);
                 }
                 true
@@ -142,9 +173,12 @@ fn shape(node: &mut Node, kind: &Kind, within: &str, path: &str, diagnostics: &m
             _ => "a mapping",
         };
         diagnostics.push(
-            Diagnostic::error("project::bad_pod_field", format!("`{path}` is not {expected} ({within})"))
-                .label(node.span, format!("{} instead", node.kind()))
-                .class("ValidationError"),
+            Diagnostic::error(
+                "project::bad_pod_field",
+                format!("`{path}` is not {expected} ({within})"),
+            )
+            .label(node.span, format!("{} instead", node.kind()))
+            .class("ValidationError"),
         );
     }
 }
@@ -157,18 +191,23 @@ fn shape_fields(
     diagnostics: &mut Diagnostics,
 ) {
     let place = node.key_line();
-    let Value::Map(entries) = &mut node.value else { return };
+    let Value::Map(entries) = &mut node.value else {
+        return;
+    };
     for field in fields.iter().filter(|field| field.required) {
-        let given = entries.iter().any(|(key, value)| {
-            key.as_text() == Some(field.name) && value.value != Value::Null
-        });
+        let given = entries
+            .iter()
+            .any(|(key, value)| key.as_text() == Some(field.name) && value.value != Value::Null);
         if !given {
             let (within, name) = (join(within, field.name), field.name);
             diagnostics.push(
-                Diagnostic::error("project::missing_pod_field", format!("`{path}.{name}` is required ({within})"))
-                    .label(place, format!("has no `{name}`"))
-                    .help(format!("add `{name}: ...`"))
-                    .class("ValidationError"),
+                Diagnostic::error(
+                    "project::missing_pod_field",
+                    format!("`{path}.{name}` is required ({within})"),
+                )
+                .label(place, format!("has no `{name}`"))
+                .help(format!("add `{name}: ...`"))
+                .class("ValidationError"),
             );
         }
     }
@@ -190,9 +229,12 @@ fn shape_fields(
 }
 
 fn dropped(path: &str, key: &Node) -> Diagnostic {
-    Diagnostic::warning("project::dropped_pod_field", format!("`{path}` never reaches a pod"))
-        .label(key.span, "dropped")
-        .help("remove it")
+    Diagnostic::warning(
+        "project::dropped_pod_field",
+        format!("`{path}` never reaches a pod"),
+    )
+    .label(key.span, "dropped")
+    .help("remove it")
 }
 
 fn join(path: &str, part: &str) -> String {

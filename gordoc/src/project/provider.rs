@@ -11,30 +11,58 @@ use crate::source::{Span, Spanned};
 
 /// Providers by every name the peer accepts, and ours.
 const KINDS: &[(Kind, &[&str])] = &[
-    (Kind::Random, &[
-        "RandomDataProvider",
-        "gordo_core.data_providers.RandomDataProvider",
-        "gordo_core.data_providers.providers.RandomDataProvider",
-        "gordo_dataset.data_provider.providers.RandomDataProvider",
-        "gordo_dataset.data_providers.providers.RandomDataProvider",
-    ]),
-    (Kind::Influx, &[
-        "InfluxDataProvider",
-        "gordo_core.data_providers.InfluxDataProvider",
-        "gordo_core.data_providers.providers.InfluxDataProvider",
-        "gordo_dataset.data_provider.providers.InfluxDataProvider",
-        "gordo_dataset.data_providers.providers.InfluxDataProvider",
-    ]),
-    (Kind::Csv, &[
-        "gordo_core.data_providers.contrib.CSVDataProvider",
-        "gordo_core.data_providers.contrib.csv_provider.CSVDataProvider",
-    ]),
-    (Kind::Files, &["FilesDataProvider", "gordoc.FilesDataProvider"]),
+    (
+        Kind::Random,
+        &[
+            "RandomDataProvider",
+            "gordo_core.data_providers.RandomDataProvider",
+            "gordo_core.data_providers.providers.RandomDataProvider",
+            "gordo_dataset.data_provider.providers.RandomDataProvider",
+            "gordo_dataset.data_providers.providers.RandomDataProvider",
+        ],
+    ),
+    (
+        Kind::Influx,
+        &[
+            "InfluxDataProvider",
+            "gordo_core.data_providers.InfluxDataProvider",
+            "gordo_core.data_providers.providers.InfluxDataProvider",
+            "gordo_dataset.data_provider.providers.InfluxDataProvider",
+            "gordo_dataset.data_providers.providers.InfluxDataProvider",
+        ],
+    ),
+    (
+        Kind::Csv,
+        &[
+            "gordo_core.data_providers.contrib.CSVDataProvider",
+            "gordo_core.data_providers.contrib.csv_provider.CSVDataProvider",
+        ],
+    ),
+    (
+        Kind::Files,
+        &["FilesDataProvider", "gordoc.FilesDataProvider"],
+    ),
 ];
 
 const INFLUX_OPTIONS: &[&str] = &[
-    "host", "port", "username", "password", "database", "ssl", "verify_ssl", "timeout", "retries",
-    "use_udp", "udp_port", "proxies", "pool_size", "path", "cert", "gzip", "session", "headers",
+    "host",
+    "port",
+    "username",
+    "password",
+    "database",
+    "ssl",
+    "verify_ssl",
+    "timeout",
+    "retries",
+    "use_udp",
+    "udp_port",
+    "proxies",
+    "pool_size",
+    "path",
+    "cert",
+    "gzip",
+    "session",
+    "headers",
     "socket_options",
 ];
 
@@ -69,9 +97,12 @@ pub(super) fn describe(
     let place = given.map_or(section.key_line(), |node| node.span);
     if !matches!(node.value, Value::Map(_)) {
         diagnostics.push(
-            config_error("project::bad_provider", format!("`data_provider` is `{}`, not a mapping", node.to_key()))
-                .label(place, format!("{} instead", node.kind()))
-                .help("write `data_provider: {type: ...}`"),
+            config_error(
+                "project::bad_provider",
+                format!("`data_provider` is `{}`, not a mapping", node.to_key()),
+            )
+            .label(place, format!("{} instead", node.kind()))
+            .help("write `data_provider: {type: ...}`"),
         );
         return None;
     }
@@ -80,11 +111,17 @@ pub(super) fn describe(
         (Some(ty), _) => (ty.to_key(), ty.span),
         (None, Some(default)) => (default.to_owned(), place),
         (None, None) => {
-            let missing = if given.is_some() { "data_provider.type" } else { "data_provider" };
+            let missing = if given.is_some() {
+                "data_provider.type"
+            } else {
+                "data_provider"
+            };
             diagnostics.push(
                 config_error("project::missing_provider", format!("`{missing}` is empty"))
                     .label(place, "where are the readings?")
-                    .help("add `data_provider: {type: RandomDataProvider}`, or a provider of files"),
+                    .help(
+                        "add `data_provider: {type: RandomDataProvider}`, or a provider of files",
+                    ),
             );
             return None;
         }
@@ -93,7 +130,12 @@ pub(super) fn describe(
         diagnostics.push(unknown(&name, name_place));
         return None;
     };
-    let arguments = Arguments { node, name: &name, place, diagnostics };
+    let arguments = Arguments {
+        node,
+        name: &name,
+        place,
+        diagnostics,
+    };
     match kind {
         Kind::Random => random(arguments),
         Kind::Influx => influx(arguments),
@@ -131,7 +173,11 @@ fn unknown(name: &str, place: Span) -> Diagnostic {
             "write `gordo_core.data_providers.contrib.CSVDataProvider`".to_owned()
         }
         _ => {
-            let known: Vec<&str> = KINDS.iter().flat_map(|(_, names)| *names).copied().collect();
+            let known: Vec<&str> = KINDS
+                .iter()
+                .flat_map(|(_, names)| *names)
+                .copied()
+                .collect();
             did_you_mean(name, &known).map_or_else(
                 || {
                     "use `RandomDataProvider`, `FilesDataProvider` or \
@@ -142,9 +188,12 @@ fn unknown(name: &str, place: Span) -> Diagnostic {
             )
         }
     };
-    config_error("project::unknown_provider", format!("the data provider `{name}` does not exist"))
-        .label(place, "not a provider gordoc knows")
-        .help(help)
+    config_error(
+        "project::unknown_provider",
+        format!("the data provider `{name}` does not exist"),
+    )
+    .label(place, "not a provider gordoc knows")
+    .help(help)
 }
 
 fn config_error(code: &'static str, message: impl Into<String>) -> Diagnostic {
@@ -261,21 +310,38 @@ impl Arguments<'_> {
 
 fn random(mut arguments: Arguments<'_>) -> Option<Described> {
     arguments.check(&["min_size", "max_size"])?;
-    let sizes = (arguments.size("min_size", 100), arguments.size("max_size", 300));
+    let sizes = (
+        arguments.size("min_size", 100),
+        arguments.size("max_size", 300),
+    );
     let (min_size, max_size) = (sizes.0?, sizes.1?);
     let blocker = (min_size > max_size).then(|| {
-        Diagnostic::error("project::bad_sizes", format!("`min_size` {min_size} is above `max_size` {max_size}"))
-            .label(arguments.place, "no size fits")
+        Diagnostic::error(
+            "project::bad_sizes",
+            format!("`min_size` {min_size} is above `max_size` {max_size}"),
+        )
+        .label(arguments.place, "no size fits")
     });
     Some(Described {
         document: random_document(&json!(min_size), &json!(max_size)),
-        provider: Some(Spanned::new(Provider::Random { min_size, max_size }, arguments.place)),
+        provider: Some(Spanned::new(
+            Provider::Random { min_size, max_size },
+            arguments.place,
+        )),
         blocker,
     })
 }
 
 fn influx(mut arguments: Arguments<'_>) -> Option<Described> {
-    let own = ["measurement", "value_name", "uri", "api_key", "api_key_header", "client", "threads"];
+    let own = [
+        "measurement",
+        "value_name",
+        "uri",
+        "api_key",
+        "api_key_header",
+        "client",
+        "threads",
+    ];
     let known: Vec<&str> = own.iter().chain(INFLUX_OPTIONS).copied().collect();
     let checked = arguments.check(&known);
     arguments.required("measurement")?;
@@ -294,15 +360,29 @@ fn influx(mut arguments: Arguments<'_>) -> Option<Described> {
         }
     } else if present("api_key") && !present("api_key_header") {
         arguments.diagnostics.push(
-            Diagnostic::error("project::missing_provider_argument", "`api_key` needs `api_key_header`")
-                .label(arguments.place, "has no `api_key_header`")
-                .help("add `api_key_header: ...`"),
+            Diagnostic::error(
+                "project::missing_provider_argument",
+                "`api_key` needs `api_key_header`",
+            )
+            .label(arguments.place, "has no `api_key_header`")
+            .help("add `api_key_header: ...`"),
         );
         return None;
     }
     let mut document = Map::new();
-    for key in ["measurement", "value_name", "api_key", "api_key_header", "client", "uri"] {
-        let default = if key == "value_name" { json!("Value") } else { Json::Null };
+    for key in [
+        "measurement",
+        "value_name",
+        "api_key",
+        "api_key_header",
+        "client",
+        "uri",
+    ] {
+        let default = if key == "value_name" {
+            json!("Value")
+        } else {
+            Json::Null
+        };
         document.insert(key.to_owned(), arguments.json(key, default));
     }
     for (key, value) in arguments.node.entries() {
@@ -310,10 +390,13 @@ fn influx(mut arguments: Arguments<'_>) -> Option<Described> {
     }
     let full = "gordo_core.data_providers.providers.InfluxDataProvider";
     document.insert("type".to_owned(), json!(full));
-    let blocker = Diagnostic::error("dataset::not_supported_yet", "`InfluxDataProvider` cannot be read from yet")
-        .label(arguments.place, "needs a later version of gordoc")
-        .help("export the readings and use `FilesDataProvider`")
-        .class("ConfigException");
+    let blocker = Diagnostic::error(
+        "dataset::not_supported_yet",
+        "`InfluxDataProvider` cannot be read from yet",
+    )
+    .label(arguments.place, "needs a later version of gordoc")
+    .help("export the readings and use `FilesDataProvider`")
+    .class("ConfigException");
     Some(Described {
         document: document.into(),
         provider: None,
@@ -346,7 +429,14 @@ fn csv(mut arguments: Arguments<'_>) -> Option<Described> {
 }
 
 const FILES_KEYS: &[&str] = &[
-    "path", "files", "time_column", "value_column", "separator", "timezone", "window", "look_back",
+    "path",
+    "files",
+    "time_column",
+    "value_column",
+    "separator",
+    "timezone",
+    "window",
+    "look_back",
 ];
 
 fn files(mut arguments: Arguments<'_>) -> Option<Described> {
@@ -389,7 +479,11 @@ fn files(mut arguments: Arguments<'_>) -> Option<Described> {
 }
 
 fn tag_files(arguments: &mut Arguments<'_>) -> Option<IndexMap<String, Spanned<String>>> {
-    let Some(node) = arguments.node.get("files").filter(|node| node.value != Value::Null) else {
+    let Some(node) = arguments
+        .node
+        .get("files")
+        .filter(|node| node.value != Value::Null)
+    else {
         return Some(IndexMap::new());
     };
     if !matches!(node.value, Value::Map(_)) {

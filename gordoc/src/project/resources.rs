@@ -21,25 +21,41 @@ pub(super) fn settle(runtime: &mut Node, diagnostics: &mut Diagnostics) {
 
 fn settle_part(name: &str, resources: &mut Node, diagnostics: &mut Diagnostics) {
     for kind in ["requests", "limits"] {
-        let Some(values) = resources.get(kind) else { continue };
+        let Some(values) = resources.get(kind) else {
+            continue;
+        };
         if !matches!(values.value, Value::Map(_)) {
             let path = format!("runtime.{name}.resources.{kind}");
             diagnostics.push(
-                Diagnostic::error("project::bad_resources", format!("`{path}` is not a mapping"))
-                    .label(values.span, format!("{} instead", values.kind()))
-                    .help("give `memory` and `cpu`, or leave it out")
-                    .class("ConfigException"),
+                Diagnostic::error(
+                    "project::bad_resources",
+                    format!("`{path}` is not a mapping"),
+                )
+                .label(values.span, format!("{} instead", values.kind()))
+                .help("give `memory` and `cpu`, or leave it out")
+                .class("ConfigException"),
             );
             return;
         }
-        let unit = |what: &str| if what == "cpu" { "thousandths of a core" } else { "megabytes" };
+        let unit = |what: &str| {
+            if what == "cpu" {
+                "thousandths of a core"
+            } else {
+                "megabytes"
+            }
+        };
         for what in ["memory", "cpu"] {
-            let Some(value) = values.get(what) else { continue };
+            let Some(value) = values.get(what) else {
+                continue;
+            };
             if !matches!(value.value, Value::Int(_) | Value::Bool(_)) {
                 diagnostics.push(
                     Diagnostic::error(
                         "project::bad_resources",
-                        format!("resources are whole numbers, and `{}` is not", value.to_key()),
+                        format!(
+                            "resources are whole numbers, and `{}` is not",
+                            value.to_key()
+                        ),
                     )
                     .label(value.span, format!("{} instead", value.kind()))
                     .help(format!("write {what} as a number of {}", unit(what))),
@@ -56,8 +72,12 @@ fn raise_limits(name: &str, resources: &mut Node, diagnostics: &mut Diagnostics)
         return;
     };
     for what in ["memory", "cpu"] {
-        let Some(request) = requests.get(what).and_then(whole) else { continue };
-        let Some(limit) = limits.get_mut(what) else { continue };
+        let Some(request) = requests.get(what).and_then(whole) else {
+            continue;
+        };
+        let Some(limit) = limits.get_mut(what) else {
+            continue;
+        };
         if whole(limit).is_none_or(|limit| limit >= request) {
             continue;
         }
@@ -100,10 +120,13 @@ fn check_reporters(runtime: &Node, diagnostics: &mut Diagnostics) {
     };
     if let Some(wrong) = wrong {
         diagnostics.push(
-            Diagnostic::error("project::bad_reporters", "`reporters` is a list of texts or mappings")
-                .label(wrong.span, format!("{} instead", wrong.kind()))
-                .help("write `reporters: [gordo.reporters.postgres.PostgresReporter: {host: ...}]`")
-                .class("AssertionError"),
+            Diagnostic::error(
+                "project::bad_reporters",
+                "`reporters` is a list of texts or mappings",
+            )
+            .label(wrong.span, format!("{} instead", wrong.kind()))
+            .help("write `reporters: [gordo.reporters.postgres.PostgresReporter: {host: ...}]`")
+            .class("AssertionError"),
         );
     }
 }

@@ -30,10 +30,27 @@ const DEFAULTS: &[(&str, fn() -> Json)] = &[
 
 /// Every key of a dataset, old names too.
 const KEYS: &[&str] = &[
-    "train_start_date", "train_end_date", "tag_list", "tags", "from_ts", "to_ts", "type",
-    "data_provider", "target_tag_list", "additional_tags", "default_tag", "asset", "resolution",
-    "row_filter", "row_filter_buffer_size", "known_filter_periods", "filter_periods",
-    "aggregation_methods", "n_samples_threshold", "interpolation_method", "interpolation_limit",
+    "train_start_date",
+    "train_end_date",
+    "tag_list",
+    "tags",
+    "from_ts",
+    "to_ts",
+    "type",
+    "data_provider",
+    "target_tag_list",
+    "additional_tags",
+    "default_tag",
+    "asset",
+    "resolution",
+    "row_filter",
+    "row_filter_buffer_size",
+    "known_filter_periods",
+    "filter_periods",
+    "aggregation_methods",
+    "n_samples_threshold",
+    "interpolation_method",
+    "interpolation_limit",
 ];
 
 const SERIES_TYPES: &[&str] = &[
@@ -82,25 +99,31 @@ pub(super) fn describe(
     let (provider, period, tags, targets) = (provider?, period?, tags?, targets?);
     lent.filter(|_| periods_are_right)?;
     let document = document(section, is_random?, provider.document);
-    let target_tags = if targets.is_empty() { tags.clone() } else { targets };
+    let target_tags = if targets.is_empty() {
+        tags.clone()
+    } else {
+        targets
+    };
     let n_tags = (tags.len(), target_tags.len());
     check_repeated(&tags, blockers);
     later_features(section, blockers);
     blockers.extend(provider.blocker);
     let settings = settings(section, blockers);
-    let dataset = settings.zip(provider.provider).map(|(settings, provider)| Dataset {
-        span: section.span,
-        period,
-        tags,
-        target_tags,
-        resolution: settings.resolution,
-        aggregation: settings.aggregation,
-        interpolation: settings.interpolation,
-        interpolation_limit: settings.limit,
-        n_samples_threshold: settings.threshold,
-        provider,
-        document: document.clone(),
-    });
+    let dataset = settings
+        .zip(provider.provider)
+        .map(|(settings, provider)| Dataset {
+            span: section.span,
+            period,
+            tags,
+            target_tags,
+            resolution: settings.resolution,
+            aggregation: settings.aggregation,
+            interpolation: settings.interpolation,
+            interpolation_limit: settings.limit,
+            n_samples_threshold: settings.threshold,
+            provider,
+            document: document.clone(),
+        });
     Some(Rows {
         document,
         dataset,
@@ -114,13 +137,20 @@ fn renamed(section: &Node) -> Node {
     let Value::Map(entries) = &mut renamed.value else {
         return renamed;
     };
-    let pairs = [("from_ts", "train_start_date"), ("to_ts", "train_end_date"), ("tags", "tag_list")];
+    let pairs = [
+        ("from_ts", "train_start_date"),
+        ("to_ts", "train_end_date"),
+        ("tags", "tag_list"),
+    ];
     for (old, new) in pairs {
         if !entries.iter().any(|(key, _)| key.as_text() == Some(old)) {
             continue;
         }
         entries.retain(|(key, _)| key.as_text() != Some(new));
-        for (key, _) in entries.iter_mut().filter(|(key, _)| key.as_text() == Some(old)) {
+        for (key, _) in entries
+            .iter_mut()
+            .filter(|(key, _)| key.as_text() == Some(old))
+        {
             key.value = Value::Text(new.to_owned());
         }
     }
@@ -139,10 +169,13 @@ fn is_random(section: &Node, diagnostics: &mut Diagnostics) -> Option<bool> {
         return Some(true);
     }
     diagnostics.push(
-        Diagnostic::error("project::unknown_dataset", format!("the dataset type `{name}` does not exist"))
-            .label(ty.span, "not a dataset gordoc knows")
-            .help("use `TimeSeriesDataset` or `RandomDataset`, or leave `type` out")
-            .class("ConfigException"),
+        Diagnostic::error(
+            "project::unknown_dataset",
+            format!("the dataset type `{name}` does not exist"),
+        )
+        .label(ty.span, "not a dataset gordoc knows")
+        .help("use `TimeSeriesDataset` or `RandomDataset`, or leave `type` out")
+        .class("ConfigException"),
     );
     None
 }
@@ -154,7 +187,9 @@ fn read_provider(
     default: Option<&str>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Described> {
-    let given = section.get("data_provider").filter(|node| node.value != Value::Null);
+    let given = section
+        .get("data_provider")
+        .filter(|node| node.value != Value::Null);
     if is_random == Some(true) {
         if given.is_some() {
             provider::describe(section, default, diagnostics)?;
@@ -206,7 +241,10 @@ fn optional_tags(
 
 /// Keys of `filter_periods`, which the peer checks while the dataset is made.
 fn check_filter_periods(section: &Node, diagnostics: &mut Diagnostics) -> bool {
-    let Some(periods) = section.get("filter_periods").filter(|node| !node.is_falsy()) else {
+    let Some(periods) = section
+        .get("filter_periods")
+        .filter(|node| !node.is_falsy())
+    else {
         return true;
     };
     let refuse = |message: String, span, help: &str| {
@@ -218,10 +256,19 @@ fn check_filter_periods(section: &Node, diagnostics: &mut Diagnostics) -> bool {
     let mut found = Vec::new();
     if section.get("resolution").is_some_and(Node::is_falsy) {
         let message = "`filter_periods` needs a `resolution`".to_owned();
-        found.push(refuse(message, periods.span, "give `resolution`, such as `10T`"));
+        found.push(refuse(
+            message,
+            periods.span,
+            "give `resolution`, such as `10T`",
+        ));
     }
     let known = [
-        "filter_method", "window", "n_iqr", "iforest_smooth", "contamination", "quantile_lower",
+        "filter_method",
+        "window",
+        "n_iqr",
+        "iforest_smooth",
+        "contamination",
+        "quantile_lower",
         "quantile_upper",
     ];
     for (key, value) in periods.entries() {
@@ -233,7 +280,11 @@ fn check_filter_periods(section: &Node, diagnostics: &mut Diagnostics) -> bool {
         let methods = ["median", "quantile", "iforest", "all"];
         if name == "filter_method" && !methods.contains(&value.as_text().unwrap_or("")) {
             let message = format!("`{}` is not a filter method", value.to_key());
-            found.push(refuse(message, value.span, "use median, quantile, iforest or all"));
+            found.push(refuse(
+                message,
+                value.span,
+                "use median, quantile, iforest or all",
+            ));
         }
     }
     let good = found.is_empty();
@@ -253,7 +304,11 @@ fn document(section: &Node, is_random: bool, provider: Json) -> Json {
         document.insert(key.to_key(), value.to_json());
     }
     document.insert("data_provider".to_owned(), provider);
-    let ty = if is_random { RANDOM_TYPES[1] } else { SERIES_TYPES[1] };
+    let ty = if is_random {
+        RANDOM_TYPES[1]
+    } else {
+        SERIES_TYPES[1]
+    };
     document.insert("type".to_owned(), json!(ty));
     document.into()
 }
@@ -264,10 +319,13 @@ fn check_repeated(tags: &[Spanned<Tag>], blockers: &mut Diagnostics) {
     for tag in tags {
         if let Some(first) = seen.insert(tag.value.name.as_str(), tag.span) {
             blockers.push(
-                Diagnostic::error("project::repeated_tag", format!("`{}` is listed twice", tag.value.name))
-                    .label(tag.span, "again here")
-                    .label(first, "first here")
-                    .help("name each tag once in `tag_list`"),
+                Diagnostic::error(
+                    "project::repeated_tag",
+                    format!("`{}` is listed twice", tag.value.name),
+                )
+                .label(tag.span, "again here")
+                .label(first, "first here")
+                .help("name each tag once in `tag_list`"),
             );
         }
     }
@@ -277,15 +335,22 @@ fn check_repeated(tags: &[Spanned<Tag>], blockers: &mut Diagnostics) {
 fn later_features(section: &Node, blockers: &mut Diagnostics) {
     for key in ["row_filter", "known_filter_periods", "filter_periods"] {
         if let Some(node) = section.get(key).filter(|node| !node.is_falsy()) {
-            blockers.push(not_yet(format!("`{key}` cannot be applied yet"), node, "leave it out"));
+            blockers.push(not_yet(
+                format!("`{key}` cannot be applied yet"),
+                node,
+                "leave it out",
+            ));
         }
     }
     if let Some(node) = section.get("row_filter_buffer_size")
         && !matches!(node.value, Value::Int(_))
     {
         blockers.push(
-            Diagnostic::error("dataset::bad_buffer", "`row_filter_buffer_size` is not a whole number")
-                .label(node.span, format!("{} instead", node.kind())),
+            Diagnostic::error(
+                "dataset::bad_buffer",
+                "`row_filter_buffer_size` is not a whole number",
+            )
+            .label(node.span, format!("{} instead", node.kind())),
         );
     }
 }
@@ -326,7 +391,11 @@ fn resolution(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Reso
         return Some(Spanned::new(Resolution { text, nanoseconds }, section.span));
     };
     if node.is_falsy() {
-        blockers.push(not_yet("rows without a `resolution` cannot be joined yet".to_owned(), node, "give one, such as `10T`"));
+        blockers.push(not_yet(
+            "rows without a `resolution` cannot be joined yet".to_owned(),
+            node,
+            "give one, such as `10T`",
+        ));
         return None;
     }
     let text = node.to_key();
@@ -339,14 +408,20 @@ fn resolution(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Reso
         Err(problem) => {
             let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
             let help = if digits.is_empty() || problem == "no time at all" {
-                "write a number and a unit: `10T` is 10 minutes, `1H` an hour, `30S` seconds".to_owned()
+                "write a number and a unit: `10T` is 10 minutes, `1H` an hour, `30S` seconds"
+                    .to_owned()
             } else {
-                format!("write a number and a unit: `{digits}T` is {digits} minutes, `{digits}S` seconds, `{digits}H` hours")
+                format!(
+                    "write a number and a unit: `{digits}T` is {digits} minutes, `{digits}S` seconds, `{digits}H` hours"
+                )
             };
             blockers.push(
-                Diagnostic::error("dataset::bad_resolution", format!("`{text}` is not a spacing of rows"))
-                    .label(node.span, problem)
-                    .help(help),
+                Diagnostic::error(
+                    "dataset::bad_resolution",
+                    format!("`{text}` is not a spacing of rows"),
+                )
+                .label(node.span, problem)
+                .help(help),
             );
             None
         }
@@ -358,7 +433,11 @@ fn aggregation(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Str
         return Some(Spanned::new("mean".to_owned(), section.span));
     };
     let Some(method) = node.as_text() else {
-        blockers.push(not_yet("several aggregation methods cannot be computed yet".to_owned(), node, "write `aggregation_methods: mean`"));
+        blockers.push(not_yet(
+            "several aggregation methods cannot be computed yet".to_owned(),
+            node,
+            "write `aggregation_methods: mean`",
+        ));
         return None;
     };
     let later = [
@@ -368,14 +447,21 @@ fn aggregation(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Str
     match method {
         "mean" => Some(Spanned::new(method.to_owned(), node.span)),
         _ if later.contains(&method) => {
-            blockers.push(not_yet(format!("the aggregation `{method}` cannot be computed yet"), node, "use `mean`"));
+            blockers.push(not_yet(
+                format!("the aggregation `{method}` cannot be computed yet"),
+                node,
+                "use `mean`",
+            ));
             None
         }
         _ => {
             blockers.push(
-                Diagnostic::error("dataset::unknown_aggregation", format!("`{method}` is not an aggregation method"))
-                    .label(node.span, "unknown")
-                    .help("use `mean`"),
+                Diagnostic::error(
+                    "dataset::unknown_aggregation",
+                    format!("`{method}` is not an aggregation method"),
+                )
+                .label(node.span, "unknown")
+                .help("use `mean`"),
             );
             None
         }
@@ -391,9 +477,12 @@ fn interpolation(section: &Node, blockers: &mut Diagnostics) -> Option<Interpola
         Some("ffill") => Some(InterpolationMethod::ForwardFill),
         _ => {
             blockers.push(
-                Diagnostic::error("dataset::unknown_interpolation", format!("`{}` is not an interpolation method", node.to_key()))
-                    .label(node.span, "unknown")
-                    .help("use `linear_interpolation` or `ffill`"),
+                Diagnostic::error(
+                    "dataset::unknown_interpolation",
+                    format!("`{}` is not an interpolation method", node.to_key()),
+                )
+                .label(node.span, "unknown")
+                .help("use `linear_interpolation` or `ffill`"),
             );
             None
         }
@@ -401,13 +490,19 @@ fn interpolation(section: &Node, blockers: &mut Diagnostics) -> Option<Interpola
 }
 
 /// `Some(None)` is unlimited, `None` follows a diagnostic.
-#[expect(clippy::option_option, reason = "unlimited is a limit too, wrong is not")]
+#[expect(
+    clippy::option_option,
+    reason = "unlimited is a limit too, wrong is not"
+)]
 fn limit(
     section: &Node,
     resolution: Option<&Spanned<Resolution>>,
     blockers: &mut Diagnostics,
 ) -> Option<Option<Spanned<Duration>>> {
-    let default = Node { span: section.span, value: Value::Text("48H".to_owned()) };
+    let default = Node {
+        span: section.span,
+        value: Value::Text("48H".to_owned()),
+    };
     let node = section.get("interpolation_limit").unwrap_or(&default);
     let text = node.to_key();
     let nanoseconds = match &node.value {
@@ -418,9 +513,12 @@ fn limit(
     };
     let Some(nanoseconds) = nanoseconds else {
         blockers.push(
-            Diagnostic::error("dataset::bad_limit", format!("`{text}` is not a span of time"))
-                .label(node.span, "how long is this?")
-                .help("write a number and a unit: `48H` is 48 hours, `30min` half an hour"),
+            Diagnostic::error(
+                "dataset::bad_limit",
+                format!("`{text}` is not a span of time"),
+            )
+            .label(node.span, "how long is this?")
+            .help("write a number and a unit: `48H` is 48 hours, `30min` half an hour"),
         );
         return None;
     };
@@ -431,14 +529,21 @@ fn limit(
         blockers.push(
             Diagnostic::error(
                 "dataset::short_limit",
-                format!("the interpolation limit `{text}` is shorter than the resolution `{spacing}`"),
+                format!(
+                    "the interpolation limit `{text}` is shorter than the resolution `{spacing}`"
+                ),
             )
             .label(node.span, format!("less than {spacing}"))
-            .help(format!("make it at least `{spacing}`, or `null` for no limit")),
+            .help(format!(
+                "make it at least `{spacing}`, or `null` for no limit"
+            )),
         );
         return None;
     }
-    Some(Some(Spanned::new(Duration { text, nanoseconds }, node.span)))
+    Some(Some(Spanned::new(
+        Duration { text, nanoseconds },
+        node.span,
+    )))
 }
 
 fn threshold(section: &Node, blockers: &mut Diagnostics) -> Option<usize> {
@@ -452,8 +557,11 @@ fn threshold(section: &Node, blockers: &mut Diagnostics) -> Option<usize> {
     };
     if threshold.is_none() {
         blockers.push(
-            Diagnostic::error("dataset::bad_threshold", "`n_samples_threshold` is not a whole number")
-                .label(node.span, format!("{} instead", node.kind())),
+            Diagnostic::error(
+                "dataset::bad_threshold",
+                "`n_samples_threshold` is not a whole number",
+            )
+            .label(node.span, format!("{} instead", node.kind())),
         );
     }
     threshold

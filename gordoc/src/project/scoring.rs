@@ -11,8 +11,13 @@ use crate::model::{self, Splitter};
 const MODES: &[&str] = &["full_build", "cross_val_only", "build_only"];
 
 const METRICS: &[&str] = &[
-    "explained_variance_score", "r2_score", "mean_squared_error", "mean_absolute_error",
-    "root_mean_squared_error", "median_absolute_error", "mean_absolute_percentage_error",
+    "explained_variance_score",
+    "r2_score",
+    "mean_squared_error",
+    "mean_absolute_error",
+    "root_mean_squared_error",
+    "median_absolute_error",
+    "mean_absolute_percentage_error",
 ];
 
 /// Reads an evaluation; `None` after a diagnostic.
@@ -21,7 +26,10 @@ pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Eva
     unknown_keys(section, "evaluation", &known, blockers);
     let mode = mode(section, blockers);
     let metrics = metrics(section, blockers);
-    let scaler = match section.get("scoring_scaler").filter(|node| !node.is_falsy()) {
+    let scaler = match section
+        .get("scoring_scaler")
+        .filter(|node| !node.is_falsy())
+    {
         None => Some(None),
         Some(node) => model::resolve_step(node, blockers).map(Some),
     };
@@ -64,9 +72,12 @@ fn mode(section: &Node, blockers: &mut Diagnostics) -> Option<Mode> {
                 |word| format!("did you mean `{word}`?"),
             );
             blockers.push(
-                Diagnostic::error("project::unknown_cv_mode", format!("`{written}` is not a `cv_mode`"))
-                    .label(node.span, "unknown")
-                    .help(help),
+                Diagnostic::error(
+                    "project::unknown_cv_mode",
+                    format!("`{written}` is not a `cv_mode`"),
+                )
+                .label(node.span, "unknown")
+                .help(help),
             );
             None
         }
@@ -85,7 +96,10 @@ fn metrics(section: &Node, blockers: &mut Diagnostics) -> Option<Vec<String>> {
         );
         return None;
     };
-    let read: Vec<String> = items.iter().filter_map(|item| metric(item, blockers)).collect();
+    let read: Vec<String> = items
+        .iter()
+        .filter_map(|item| metric(item, blockers))
+        .collect();
     (read.len() == items.len()).then_some(read)
 }
 
@@ -100,9 +114,12 @@ fn metric(item: &Node, blockers: &mut Diagnostics) -> Option<String> {
         |word| format!("did you mean `{word}`?"),
     );
     blockers.push(
-        Diagnostic::error("project::unknown_metric", format!("`{written}` is not a metric gordoc computes"))
-            .label(item.span, "unknown")
-            .help(help),
+        Diagnostic::error(
+            "project::unknown_metric",
+            format!("`{written}` is not a metric gordoc computes"),
+        )
+        .label(item.span, "unknown")
+        .help(help),
     );
     None
 }
@@ -112,13 +129,18 @@ fn seed(section: &Node, blockers: &mut Diagnostics) -> Option<u64> {
         return Some(0);
     };
     let seed = match node.value {
-        Value::Int(seed) => u64::try_from(seed).ok().filter(|seed| u32::try_from(*seed).is_ok()),
+        Value::Int(seed) => u64::try_from(seed)
+            .ok()
+            .filter(|seed| u32::try_from(*seed).is_ok()),
         _ => None,
     };
     if seed.is_none() {
         blockers.push(
-            Diagnostic::error("project::bad_seed", format!("`{}` is not a seed", node.to_key()))
-                .label(node.span, "not a whole number from 0 to 4294967295"),
+            Diagnostic::error(
+                "project::bad_seed",
+                format!("`{}` is not a seed", node.to_key()),
+            )
+            .label(node.span, "not a whole number from 0 to 4294967295"),
         );
     }
     seed

@@ -25,15 +25,22 @@ pub(super) fn unknown_keys(
         if known.contains(&written.as_str()) {
             continue;
         }
-        let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            "an"
+        } else {
+            "a"
+        };
         let help = did_you_mean(&written, known).map_or_else(
             || "remove it: it has no effect".to_owned(),
             |word| format!("did you mean `{word}`?"),
         );
         diagnostics.push(
-            Diagnostic::warning("config::unknown_key", format!("unknown key `{written}` in `{name}`"))
-                .label(key.span, format!("not {article} {name} key"))
-                .help(help),
+            Diagnostic::warning(
+                "config::unknown_key",
+                format!("unknown key `{written}` in `{name}`"),
+            )
+            .label(key.span, format!("not {article} {name} key"))
+            .help(help),
         );
     }
 }

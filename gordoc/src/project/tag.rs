@@ -18,11 +18,14 @@ pub(super) fn default_fields(
     match (given("default_tag"), given("asset")) {
         (Some(default), Some(asset)) => {
             diagnostics.push(
-                Diagnostic::error("project::asset_twice", "`asset` and `default_tag` exclude each other")
-                    .label(asset.span, "`asset` here")
-                    .label(default.span, "`default_tag` here")
-                    .help("write the asset into `default_tag`")
-                    .class("ConfigException"),
+                Diagnostic::error(
+                    "project::asset_twice",
+                    "`asset` and `default_tag` exclude each other",
+                )
+                .label(asset.span, "`asset` here")
+                .label(default.span, "`default_tag` here")
+                .help("write the asset into `default_tag`")
+                .class("ConfigException"),
             );
             None
         }
@@ -96,7 +99,11 @@ fn tag(
             diagnostics.push(
                 Diagnostic::error(
                     "project::bad_tag",
-                    format!("a tag is a text or a mapping, not {}: `{}`", item.kind(), item.to_json()),
+                    format!(
+                        "a tag is a text or a mapping, not {}: `{}`",
+                        item.kind(),
+                        item.to_json()
+                    ),
                 )
                 .label(item.span, "not a tag")
                 .help("quote a name that looks like a number")
@@ -110,10 +117,13 @@ fn tag(
     let name = all.shift_remove("name");
     let Some(Json::String(name)) = name.filter(|name| name.as_str() != Some("")) else {
         diagnostics.push(
-            Diagnostic::error("project::bad_tag", format!("the tag `{}` has no name", item.to_json()))
-                .label(item.span, "no `name`")
-                .help("add `name: ...`")
-                .class(CLASS),
+            Diagnostic::error(
+                "project::bad_tag",
+                format!("the tag `{}` has no name", item.to_json()),
+            )
+            .label(item.span, "no `name`")
+            .help("add `name: ...`")
+            .class(CLASS),
         );
         return None;
     };
@@ -158,7 +168,10 @@ fn fields_agree(tags: &[Spanned<Tag>], diagnostics: &mut Diagnostics) -> bool {
         diagnostics.push(
             Diagnostic::error(
                 "project::conflicting_tags",
-                format!("the tag `{}` is given with two sets of fields", tag.value.name),
+                format!(
+                    "the tag `{}` is given with two sets of fields",
+                    tag.value.name
+                ),
             )
             .label(tag.span, format!("has {}", show(&tag.value)))
             .label(first.span, format!("has {}", show(&first.value)))
