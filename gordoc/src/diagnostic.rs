@@ -2,7 +2,13 @@
 //!
 //! Diagnostics are gathered, never thrown: one run reports everything a stage can see.
 
+mod json;
+mod render;
+
 use crate::source::Span;
+
+pub use json::{error_document, to_json};
+pub use render::{Style, render};
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

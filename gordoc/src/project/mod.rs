@@ -21,7 +21,7 @@ mod tag;
 
 use serde_json::Value;
 
-pub use normalize::normalize;
+pub use normalize::{normalize, read};
 pub use preflight::preflight;
 
 use crate::diagnostic::Diagnostics;

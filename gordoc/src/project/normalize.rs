@@ -32,7 +32,25 @@ pub fn normalize(
     source: &Source,
     options: &Options,
 ) -> (Option<Project>, Diagnostics) {
+    normalize_after(config, source, options, Diagnostics::default())
+}
+
+/// Parses and normalises a config in one go.
+pub fn read(source: &Source, options: &Options) -> (Option<Project>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
+    match crate::config::parse(source, &mut diagnostics) {
+        Some(config) => normalize_after(&config, source, options, diagnostics),
+        None => (None, diagnostics.in_source_order()),
+    }
+}
+
+/// What was found while parsing is not found again.
+fn normalize_after(
+    config: &Config,
+    source: &Source,
+    options: &Options,
+    mut diagnostics: Diagnostics,
+) -> (Option<Project>, Diagnostics) {
     let project_name = project_name(config, source, options, &mut diagnostics);
     let globals = globals::fold(config, source, options, &mut diagnostics);
     let mut reader = Reader {
