@@ -3,7 +3,11 @@
 //! Commands write data and talk to the writers they are given, and return how they ended.
 
 pub mod check;
+pub mod compile;
+pub mod dataset;
+mod dispatch;
 pub mod expand;
+mod failure;
 mod yaml;
 
 use std::io::{self, Write};
@@ -12,6 +16,9 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostics, Style, render};
 use crate::project::{self, Options, Project};
 use crate::source::Source;
+
+pub use dispatch::dispatch;
+pub use failure::Failure;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
