@@ -16,3 +16,4 @@ pub mod project;
 pub mod source;
 pub mod train;
 pub mod trained;
+pub mod workflow;
