@@ -8,7 +8,7 @@ mod summary;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Status, Streams};
@@ -130,11 +130,18 @@ fn manifests(name: &str, revisions: &Revisions) -> Result<emit::Files, Failure> 
     let Some((revision, machines)) = revisions.last() else {
         return Ok(emit::Files::new());
     };
-    let machines: Vec<(String, serde_json::Value)> = machines
+    let documents: BTreeMap<&str, serde_json::Value> = machines
         .values()
-        .map(|machine| (machine.name.clone(), machine.metadata.clone()))
+        .map(|machine| {
+            let document = project::forget_build(machine.metadata.clone());
+            (machine.name.as_str(), document)
+        })
         .collect();
-    let rendered = workflow::render(&workflow::Input::new(name, revision, machines))?;
+    let machines: Vec<workflow::Machine<'_>> = documents
+        .iter()
+        .map(|(name, document)| workflow::Machine { name, document })
+        .collect();
+    let rendered = workflow::render(&workflow::Input::new(name, revision, &machines))?;
     Ok(rendered
         .into_iter()
         .map(|(path, text)| (path, text.into_bytes()))
@@ -155,7 +162,10 @@ fn lock(output: &Path) -> Result<File, Failure> {
 /// All machines of a folder belong to one project.
 fn project_name(options: &Options, revisions: &Revisions) -> Result<String, Failure> {
     if let Some(name) = &options.project_name {
-        project::check_name(name).map_err(Failure::new)?;
+        if name.len() > 63 || !project::is_dns_name(name) {
+            return Err(Failure::new(format!("`{name}` is not a project name"))
+                .help("use lower-case letters, digits, and single dots or dashes between them"));
+        }
         return Ok(name.clone());
     }
     let (_, machines) = revisions.last().ok_or(emit::Error::Empty)?;

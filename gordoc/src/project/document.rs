@@ -27,22 +27,35 @@ pub(super) fn document(sections: &Sections<'_>) -> Json {
                 "global-metadata": sections.global_metadata,
                 "machine-metadata": sections.machine_metadata,
             },
-            "build_metadata": {
-                "model": {
-                    "model_offset": 0,
-                    "model_creation_date": null,
-                    "model_builder_version": env!("CARGO_PKG_VERSION"),
-                    "cross_validation": {"scores": {}, "splits": {}, "cv_duration_sec": null},
-                    "model_training_duration_sec": null,
-                    "model_meta": {},
-                },
-                "dataset": {"query_duration_sec": null, "dataset_meta": {}},
-            },
+            "build_metadata": unbuilt(),
         },
         "runtime": sections.runtime,
         "project_name": sections.project_name,
         "evaluation": sections.evaluation,
     })
+}
+
+/// The build metadata of a machine that is not built yet.
+fn unbuilt() -> Json {
+    json!({
+        "model": {
+            "model_offset": 0,
+            "model_creation_date": null,
+            "model_builder_version": env!("CARGO_PKG_VERSION"),
+            "cross_validation": {"scores": {}, "splits": {}, "cv_duration_sec": null},
+            "model_training_duration_sec": null,
+            "model_meta": {},
+        },
+        "dataset": {"query_duration_sec": null, "dataset_meta": {}},
+    })
+}
+
+/// A machine's document as it was before the machine was built: what a builder is told.
+pub fn forget_build(mut document: Json) -> Json {
+    if let Some(metadata) = document.get_mut("metadata").and_then(Json::as_object_mut) {
+        metadata.insert("build_metadata".to_owned(), unbuilt());
+    }
+    document
 }
 
 impl Machine {

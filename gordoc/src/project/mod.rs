@@ -21,6 +21,8 @@ mod tag;
 
 use serde_json::Value;
 
+pub use document::forget_build;
+pub use name::is_dns_name;
 pub use normalize::{normalize, read};
 pub use preflight::preflight;
 

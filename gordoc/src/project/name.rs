@@ -105,7 +105,8 @@ pub(super) fn dns_name(text: &str) -> String {
     name.trim_end_matches('-').to_owned()
 }
 
-fn is_dns_name(text: &str) -> bool {
+/// Whether a text is a DNS subdomain in lower case of at most 63 characters.
+pub fn is_dns_name(text: &str) -> bool {
     let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     text.split('.').all(|part| {
         let bytes = part.as_bytes();

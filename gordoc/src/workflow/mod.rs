@@ -123,6 +123,9 @@ impl Resources {
     }
 }
 
+/// The folder of all manifests, below the output folder.
+pub const FOLDER: &str = "manifests";
+
 /// Renders every manifest of a project, by its path in the output folder.
 pub fn render(input: &Input<'_>) -> Result<BTreeMap<PathBuf, String>, Error> {
     let templates = render::Templates::new()?;
