@@ -2,6 +2,12 @@
 //!
 //! Reads `shared/golden` beside the repository, and says so where it is absent.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "a test may panic"
+)]
+
 use std::path::PathBuf;
 
 use gordo_runtime::kernel::lstm::Answer;
