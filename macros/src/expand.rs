@@ -7,7 +7,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::attr::OptionValue;
-use crate::input::{Field, Kind, Machine, Scaler, ScalerKind};
+use crate::input::{Field, Machine};
+use crate::kind::{Kind, Scaler, ScalerKind};
 use crate::weights::{Tensor, Weights, manifest_path, track};
 
 /// The whole expansion.
