@@ -140,7 +140,7 @@ pub(crate) async fn answer(State(app): State<Arc<App>>, request: Request<Body>) 
     let target = Target::new(&parts.uri, &parts.headers);
     let requested = revision::requested(&target, &parts.headers);
     let name = requested.unwrap_or_else(|| app.current_name().to_owned());
-    let reply = match prepare(&app, &name, parts.method, target, parts.headers) {
+    let reply = match prepare(&app, &name, &parts.method, target, parts.headers) {
         Ok(Prepared::Answered(reply)) => reply,
         Ok(Prepared::Call(call)) => match read(body, &call, app.max_body).await {
             Ok(body) => compute(call, body, began).await,
@@ -161,7 +161,7 @@ enum Prepared {
 fn prepare(
     app: &Arc<App>,
     revision: &str,
-    method: Method,
+    method: &Method,
     target: Target,
     headers: HeaderMap,
 ) -> Result<Prepared, Refusal> {
@@ -173,10 +173,10 @@ fn prepare(
         revision::find(revision, &names)?
     };
     let route = route::find(&target.segments)?;
-    if method == Method::OPTIONS {
+    if *method == Method::OPTIONS {
         return Ok(Prepared::Answered(Reply::options(route.allow())));
     }
-    if !route.allows(&method) {
+    if !route.allows(method) {
         return Err(Refusal::Method(route.allow()));
     }
     let app = Arc::clone(app);
