@@ -166,11 +166,10 @@ fn prepare(
     headers: HeaderMap,
 ) -> Result<Prepared, Refusal> {
     // A server without revisions still answers its health.
-    let names: Vec<&str> = app.revisions.iter().map(|served| served.name).collect();
     let position = if revision == app.current_name() {
         app.current
     } else {
-        revision::find(revision, &names)?
+        revision::find(revision, app.revisions.iter().map(|served| served.name))?
     };
     let route = route::find(&target.segments)?;
     if *method == Method::OPTIONS {

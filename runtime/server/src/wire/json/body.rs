@@ -65,3 +65,71 @@ fn table(scanner: &mut Scanner<'_>, n_bytes: usize) -> Result<Result<Frame, Refu
         Ok(frame) => Ok(Ok(frame)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::json::keys::Keys;
+
+    /// Reads a body as far as a machine of two tags would.
+    fn read(body: &[u8]) -> Result<usize, Refusal> {
+        let tables = tables(body)?;
+        let table = tables.x.ok_or(Refusal::NoInput)??.select(&["a", "b"])?;
+        let _ = tables.y.transpose()?;
+        let keys = Keys::new(&table.index, 0);
+        table
+            .numbers()
+            .map(|numbers| numbers.len() + keys.n_bytes())
+    }
+
+    #[test]
+    fn no_body_is_too_broken_to_be_refused() {
+        let bodies = [
+            r#"{"X": [[1, 2.5], [-3e2, "4"]], "y": [{"a": 1}, {"b": true}]}"#,
+            r#"{"X": {"a": {"2020-01-01 00:00:00.5+01:00": 1, "2020-W01-1": NaN}, "b": {}}}"#,
+            r#"{"X": {"b\u00e5\ud83d\ude00": [1, null], "å": [-Infinity, 1e99]}, "y": null}"#,
+            r#"{"y": 5, "X": {"a": {"10": 1, "9": 2}, "b": {"9": {"c": []}}}, "z": [[{}]]}"#,
+        ];
+        let mut bits = 1_u64;
+        let mut next = |below: usize| {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            usize::try_from(bits >> 33).unwrap() % below
+        };
+        let palette = b"{}[]\",:\\u09.-+eENaIntfWTZ \xc3\xa5\xff\x00";
+        let mut n_read = 0;
+        for round in 0..40_000 {
+            let mut body = bodies[round % bodies.len()].as_bytes().to_vec();
+            for _ in 0..1 + next(3) {
+                let at = next(body.len());
+                match next(3) {
+                    0 => body[at] = palette[next(palette.len())],
+                    1 => body.insert(at, palette[next(palette.len())]),
+                    _ => body.truncate(body.len() - next(2)),
+                }
+            }
+            n_read += usize::from(read(&body).is_ok());
+        }
+        assert!(
+            n_read > 100,
+            "mutations should leave some bodies whole: {n_read}"
+        );
+    }
+
+    #[test]
+    fn the_last_of_equal_keys_counts_and_a_wrong_table_is_told_late() {
+        assert_eq!(read(br#"{"X": 5, "X": [[1, 2]]}"#), Ok(2 + 5));
+        let broken = read(br#"{"X": 5, "y": [}"#).unwrap_err();
+        assert!(matches!(broken, Refusal::BrokenJson(_)), "{broken}");
+    }
+
+    #[test]
+    fn a_small_body_cannot_ask_for_a_large_table() {
+        let rows: Vec<String> = (0..3000).map(|row| format!("{{\"{row}\": 1}}")).collect();
+        let sparse = format!("{{\"X\": [{}]}}", rows.join(","));
+        let refusal = read(sparse.as_bytes()).unwrap_err().to_string();
+        assert!(refusal.contains("too many missing cells"), "{refusal}");
+        let wide = format!("{{\"X\": [[{}1]]}}", "1,".repeat(100_000));
+        let refusal = read(wide.as_bytes()).unwrap_err().to_string();
+        assert!(refusal.contains("at most 100000 columns"), "{refusal}");
+    }
+}
