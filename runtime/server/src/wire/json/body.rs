@@ -99,7 +99,7 @@ mod tests {
         let mut n_read = 0;
         for round in 0..40_000 {
             let mut body = bodies[round % bodies.len()].as_bytes().to_vec();
-            for _ in 0..1 + next(3) {
+            for _ in 0..=next(3) {
                 let at = next(body.len());
                 match next(3) {
                     0 => body[at] = palette[next(palette.len())],
