@@ -55,9 +55,11 @@ mod check;
 mod expand;
 mod fallback;
 mod input;
+mod kind;
 mod weights;
 
 use proc_macro::TokenStream;
+use proc_macro2::TokenStream as TokenStream2;
 use syn::{DeriveInput, parse_macro_input};
 
 /// Embeds a trained machine; see the crate's documentation for attributes and weights.
@@ -69,15 +71,13 @@ pub fn derive_machine(input: TokenStream) -> TokenStream {
         .into()
 }
 
-fn machine(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
+fn machine(input: &DeriveInput) -> syn::Result<TokenStream2> {
     let machine = input::Machine::from_syn(input)?;
-    let shapes = check::check(&machine);
-    let weights = weights::read(&machine);
-    let (Ok(offset), Ok(weights)) = (&shapes, &weights) else {
-        let mut errors = attr::Errors::default();
-        errors.take(shapes);
-        errors.take(weights);
-        return errors.finish(()).map(|()| proc_macro2::TokenStream::new());
-    };
-    Ok(expand::expand(&machine, *offset, weights))
+    let mut errors = attr::Errors::default();
+    let offset = errors.take(check::check(&machine));
+    let bytes = errors.take(weights::load(&machine));
+    // Bytes are counted only for shapes that chain: one mistake, one error.
+    let (offset, bytes) = errors.finish(offset.zip(bytes))?.unwrap_or_default();
+    let weights = weights::cut(&machine, &bytes)?;
+    Ok(expand::expand(&machine, offset, &weights))
 }

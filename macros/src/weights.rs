@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
-use syn::spanned::Spanned;
 
 use crate::attr::Errors;
-use crate::input::{Field, Kind, Machine, Scaler, ScalerKind};
+use crate::input::{Field, Machine};
+use crate::kind::{Kind, Scaler, ScalerKind};
 
 /// The bytes of every field's tensors, in the order of the fields.
 pub(crate) type Weights = Vec<Vec<Tensor>>;
@@ -19,17 +19,17 @@ pub(crate) struct Tensor {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Reads and cuts the weights, and checks that the metadata can be read.
-pub(crate) fn read(machine: &Machine) -> syn::Result<Weights> {
+/// The bytes of the weights, if they are those stated and the metadata can be read too.
+pub(crate) fn load(machine: &Machine) -> syn::Result<Vec<u8>> {
     let mut errors = Errors::default();
     if let Some(metadata) = &machine.metadata {
         errors.take(read_file(metadata));
     }
-    let weights = errors.take(read_file(&machine.weights).and_then(|bytes| {
+    let bytes = errors.take(read_file(&machine.weights).and_then(|bytes| {
         check_digest(machine, &bytes)?;
-        cut(machine, &bytes)
+        Ok(bytes)
     }));
-    errors.finish(weights.unwrap_or_default())
+    errors.finish(bytes.unwrap_or_default())
 }
 
 /// Makes the compiler recompile when the file changes; the bytes do not reach the binary.
@@ -73,7 +73,8 @@ fn check_digest(machine: &Machine, bytes: &[u8]) -> syn::Result<()> {
     ))
 }
 
-fn cut(machine: &Machine, bytes: &[u8]) -> syn::Result<Weights> {
+/// Cuts the bytes into tensors; all of them must be needed.
+pub(crate) fn cut(machine: &Machine, bytes: &[u8]) -> syn::Result<Weights> {
     let file = machine.weights.value();
     let mut rest = bytes;
     let mut weights = Vec::new();
@@ -81,8 +82,8 @@ fn cut(machine: &Machine, bytes: &[u8]) -> syn::Result<Weights> {
         let sizes = sizes(field);
         let needed: usize = sizes.iter().sum();
         if needed > rest.len() {
-            return Err(syn::Error::new(
-                field.ty.span(),
+            return Err(syn::Error::new_spanned(
+                &field.ty,
                 format!(
                     "`{file}` ends inside `{}`: it needs {}, but {} left",
                     field.ident,
