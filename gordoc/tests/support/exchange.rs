@@ -4,7 +4,7 @@
 //! and JSON; parquet answers are reported as not compared.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -103,10 +103,10 @@ fn ask(address: &str, request: &Value) -> Result<Answer, String> {
         body.len()
     );
     if let Some(kind) = kind {
-        head.push_str(&format!("content-type: {kind}\r\n"));
+        let _ = write!(head, "content-type: {kind}\r\n");
     }
     for (name, value) in members(&request["headers"]) {
-        head.push_str(&format!("{name}: {}\r\n", text(value)));
+        let _ = write!(head, "{name}: {}\r\n", text(value));
     }
     head.push_str("\r\n");
     let told = |error: std::io::Error| format!("no answer: {error}");

@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, Request, Response, header};
+use axum::http::request::Parts;
+use axum::http::{Method, Request, Response, header};
 use gordo_runtime::Machine;
 
 use crate::error::Refusal;
@@ -140,7 +141,7 @@ pub(crate) async fn answer(State(app): State<Arc<App>>, request: Request<Body>) 
     let target = Target::new(&parts.uri, &parts.headers);
     let requested = revision::requested(&target, &parts.headers);
     let name = requested.unwrap_or_else(|| app.current_name().to_owned());
-    let reply = match prepare(&app, &name, parts.method, target, parts.headers) {
+    let reply = match prepare(&app, &name, parts, target) {
         Ok(Prepared::Answered(reply)) => reply,
         Ok(Prepared::Call(call)) => match read(body, &call, app.max_body).await {
             Ok(body) => compute(call, body, began).await,
@@ -161,22 +162,20 @@ enum Prepared {
 fn prepare(
     app: &Arc<App>,
     revision: &str,
-    method: Method,
+    parts: Parts,
     target: Target,
-    headers: HeaderMap,
 ) -> Result<Prepared, Refusal> {
     // A server without revisions still answers its health.
-    let names: Vec<&str> = app.revisions.iter().map(|served| served.name).collect();
     let position = if revision == app.current_name() {
         app.current
     } else {
-        revision::find(revision, &names)?
+        revision::find(revision, app.revisions.iter().map(|served| served.name))?
     };
     let route = route::find(&target.segments)?;
-    if method == Method::OPTIONS {
+    if parts.method == Method::OPTIONS {
         return Ok(Prepared::Answered(Reply::options(route.allow())));
     }
-    if !route.allows(&method) {
+    if !route.allows(&parts.method) {
         return Err(Refusal::Method(route.allow()));
     }
     let app = Arc::clone(app);
@@ -185,7 +184,7 @@ fn prepare(
         route,
         revision: position,
         target,
-        headers,
+        headers: parts.headers,
     }))
 }
 

@@ -16,13 +16,15 @@ pub(crate) fn requested(target: &Target, headers: &HeaderMap) -> Option<String> 
 }
 
 /// The position of a name among those that are served.
-pub(crate) fn find(name: &str, served: &[&str]) -> Result<usize, Refusal> {
+pub(crate) fn find<'a>(
+    name: &str,
+    mut served: impl Iterator<Item = &'a str>,
+) -> Result<usize, Refusal> {
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Refusal::RevisionText);
     }
     served
-        .iter()
-        .position(|one| *one == name)
+        .position(|one| one == name)
         .ok_or_else(|| Refusal::RevisionUnknown(name.to_owned()))
 }
 
@@ -30,16 +32,17 @@ pub(crate) fn find(name: &str, served: &[&str]) -> Result<usize, Refusal> {
 mod tests {
     use super::*;
 
+    fn check(name: &str) -> Result<usize, Refusal> {
+        find(name, ["15", "16"].into_iter())
+    }
+
     #[test]
     fn only_digits_that_are_served_are_found() {
-        let served = ["15", "16"];
-        assert_eq!(find("16", &served), Ok(1));
+        assert_eq!(check("16"), Ok(1));
         for text in ["", "abc", "..", "-1", " 1", "１"] {
-            assert_eq!(find(text, &served), Err(Refusal::RevisionText), "{text}");
+            assert_eq!(check(text), Err(Refusal::RevisionText), "{text}");
         }
-        assert_eq!(
-            find("99", &served).unwrap_err().to_string(),
-            "Revision '99' not found."
-        );
+        let unknown = check("99").unwrap_err();
+        assert_eq!(unknown.to_string(), "Revision '99' not found.");
     }
 }

@@ -13,9 +13,9 @@ use tokio::sync::Notify;
 
 use crate::app::{self, App};
 
-/// How long connections may stay open after the last answer is ready: long enough to send
-/// it, short enough for clients that opened a connection and never used it.
-const LINGER: Duration = Duration::from_secs(10);
+/// How long connections may stay open after the last answer is ready: long enough to send a
+/// large one, shorter than the minute a cluster waits, for clients that never finish asking.
+const LINGER: Duration = Duration::from_secs(30);
 
 /// Serves until a signal, then until running requests are answered.
 pub(crate) async fn serve(app: Arc<App>, address: SocketAddr) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! Predictions: the shapes of bodies, of answers, and of refusals.
 
-use serde_json::{Value, json};
 use crate::support::{Answer, Server, start};
+use serde_json::{Value, json};
 
 const PREDICT: &str = "/gordo/v0/demo/doubling/prediction";
 const JUDGE: &str = "/gordo/v0/demo/detecting/anomaly/prediction";
@@ -377,9 +377,7 @@ fn the_whole_answer_of_a_detector() {
     let answer = server.post(JUDGE, body);
     assert_eq!(answer.status, 200, "{}", answer.body);
     let body = answer.json();
-    let tags = |a: [f64; 2], b: [f64; 2]| {
-        json!({"TAG 1": {first: a[0], second: b[0]}, "TAG 2": {first: a[1], second: b[1]}})
-    };
+    let tags = |a: [f64; 2], b: [f64; 2]| json!({"TAG 1": {first: a[0], second: b[0]}, "TAG 2": {first: a[1], second: b[1]}});
     let total = |name: &str, a: f64, b: f64| json!({name: {first: a, second: b}});
     let data = json!({
         "start": {"start": {first: "2020-01-01T00:00:00+00:00", second: "2020-01-01T00:10:00+00:00"}},
@@ -405,7 +403,9 @@ fn all_columns_adds_the_smoothed_groups_by_being_there() {
     let server = server();
     let body = r#"{"X": [[1, 3], [2, 4]], "y": [[8, 8], [2, 3]]}"#;
     let usual = server.post(JUDGE, body).json();
-    let all = server.post(&format!("{JUDGE}?all_columns=false"), body).json();
+    let all = server
+        .post(&format!("{JUDGE}?all_columns=false"), body)
+        .json();
     let count = |answer: &Value| answer["data"].as_object().unwrap().len();
     assert_eq!((count(&usual), count(&all)), (10, 14));
     assert_eq!(
@@ -422,22 +422,38 @@ fn targets_align_by_position() {
     let total = |y: &str| {
         let body = format!("{{\"X\": [[1, 1], [2, 2], [3, 3]], \"y\": {y}}}");
         let answer = server.post(JUDGE, &body);
-        (answer.status, answer.json()["data"]["tag-anomaly-unscaled"]["TAG 1"].clone())
+        (
+            answer.status,
+            answer.json()["data"]["tag-anomaly-unscaled"]["TAG 1"].clone(),
+        )
     };
     let from_one = json!({"0": 1.0, "1": 3.0, "2": 5.0});
     assert_eq!(total("[[1, 1]]"), (200, from_one.clone()));
-    assert_eq!(total("[[9, 9], [9, 9], [1, 1], [1, 1], [1, 1]]"), (200, from_one));
-    assert_eq!(total(r#"{"TAG 1": {"7": 4, "5": 2, "6": 3}, "TAG 2": {"5": 0}}"#).1["0"], 0.0);
+    assert_eq!(
+        total("[[9, 9], [9, 9], [1, 1], [1, 1], [1, 1]]"),
+        (200, from_one)
+    );
+    assert_eq!(
+        total(r#"{"TAG 1": {"7": 4, "5": 2, "6": 3}, "TAG 2": {"5": 0}}"#).1["0"],
+        0.0
+    );
     for wrong in [
-        "[[1, 1], [1, 1]]", "[[\"1\", 1], [1, 1], [1, 1]]", "[[null, 1], [null, 1], [null, 1]]",
-        r#"{"TAG 1": [], "TAG 2": []}"#, "[[1]]", "\"y\"",
+        "[[1, 1], [1, 1]]",
+        "[[\"1\", 1], [1, 1], [1, 1]]",
+        "[[null, 1], [null, 1], [null, 1]]",
+        r#"{"TAG 1": [], "TAG 2": []}"#,
+        "[[1]]",
+        "\"y\"",
     ] {
         assert_eq!(total(wrong).0, 400, "{wrong}");
     }
     let body = r#"{"X": [[1, 1]], "y": [[NaN, 1]]}"#;
     let data = &server.post(JUDGE, body).json()["data"];
     assert_eq!(data["tag-anomaly-unscaled"]["TAG 1"]["0"], Value::Null);
-    assert_eq!(data["total-anomaly-unscaled"]["total-anomaly-unscaled"]["0"], 1.0);
+    assert_eq!(
+        data["total-anomaly-unscaled"]["total-anomaly-unscaled"]["0"],
+        1.0
+    );
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use crate::support::{example, read, start};
+use serde_json::Value;
 
 #[test]
 fn a_signal_ends_an_idle_server_at_once() {

@@ -1,7 +1,7 @@
 //! What every path answers: statuses, headers, revisions, documents.
 
-use serde_json::json;
 use crate::support::{Answer, Server, start};
+use serde_json::json;
 
 const CURRENT: &str = "1700000000000";
 const JSON: &str = "application/json";

@@ -3,8 +3,11 @@
 //! Reads straight into columns and writes straight into bytes; there is no tree in between.
 //! Python's `NaN` and `Infinity` are read; `null` is written for them.
 
+pub(crate) mod body;
 pub(crate) mod keys;
 mod names;
-pub(crate) mod parse;
+mod number;
+mod parse;
 mod scan;
+mod text;
 pub(crate) mod write;

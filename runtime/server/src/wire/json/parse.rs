@@ -1,10 +1,10 @@
-//! From the text of a body to its tables.
+//! From the text of a table to its columns.
 //!
 //! Reads every shape the peer reads: rows, records, columns, columns with row keys. Which
 //! columns a machine wants is decided later.
 
 use crate::error::Refusal;
-use crate::wire::column::{Budget, Cell, Column, Odd};
+use crate::wire::column::{Budget, Cell, Column};
 use crate::wire::frame::{Frame, Labels, pairs};
 use crate::wire::index::{self, Index};
 
@@ -14,87 +14,19 @@ use super::scan::Scanner;
 /// More columns than any machine has tags.
 const MAX_COLUMNS: usize = 100_000;
 
-/// The tables of a body, where it has them. A table that is none is told only when it is
-/// needed, because other mistakes come first.
-pub(crate) struct Tables {
-    pub(crate) x: Option<Result<Frame, Refusal>>,
-    pub(crate) y: Option<Result<Frame, Refusal>>,
-}
-
-/// Reads a body.
-pub(crate) fn tables(body: &[u8]) -> Result<Tables, Refusal> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let text =
-        std::str::from_utf8(body).map_err(|error| Refusal::BrokenJson(error.valid_up_to()))?;
-    let mut scanner = Scanner::new(text);
-    let mut tables = Tables { x: None, y: None };
-    if scanner.peek()? == b'{' {
-        scanner.object(|scanner, _, key| {
-            // The last of equal keys counts.
-            match &*key {
-                "X" => tables.x = Some(table(scanner, text.len())?),
-                "y" => tables.y = target_table(scanner, text.len())?,
-                _ => scanner.skip()?,
-            }
-            Ok(())
-        })?;
-    } else {
-        scanner.skip()?;
-    }
-    if scanner.at_end() {
-        Ok(tables)
-    } else {
-        Err(Refusal::BrokenJson(scanner.position()))
-    }
-}
-
-/// A `y` of `null` is none at all.
-fn target_table(
-    scanner: &mut Scanner<'_>,
-    n_bytes: usize,
-) -> Result<Option<Result<Frame, Refusal>>, Refusal> {
-    if scanner.peek()? == b'n' {
-        scanner.skip()?;
-        return Ok(None);
-    }
-    table(scanner, n_bytes).map(Some)
-}
-
-/// Reads one table; the outer error is about the text, the inner one about the table.
-fn table(scanner: &mut Scanner<'_>, n_bytes: usize) -> Result<Result<Frame, Refusal>, Refusal> {
-    let start = scanner.position();
-    match frame(scanner, Budget::new(n_bytes)) {
-        Err(broken @ Refusal::BrokenJson(_)) => Err(broken),
-        Err(refusal) => {
-            scanner.rewind(start);
-            scanner.skip()?;
-            Ok(Err(refusal))
-        }
-        Ok(frame) => Ok(Ok(frame)),
-    }
-}
-
-fn frame(scanner: &mut Scanner<'_>, budget: Budget) -> Result<Frame, Refusal> {
+/// Reads a table; a mistake leaves the scanner anywhere within it.
+pub(super) fn frame(scanner: &mut Scanner<'_>, budget: Budget) -> Result<Frame, Refusal> {
     match scanner.peek()? {
         b'{' => columns(scanner, budget),
-        b'[' => {
-            let start = scanner.position();
-            let mut first = b']';
-            // Only the first item is looked at.
-            let _ = scanner.array(|scanner, _| {
-                first = scanner.peek()?;
-                Err(Refusal::NoInput)
-            });
-            if first != b']' {
-                scanner.rewind(start);
+        b'[' => match scanner.first_item()? {
+            b']' => {
+                scanner.skip()?;
+                Ok(Frame::empty(0, budget))
             }
-            match first {
-                b']' => Ok(Frame::empty(0, budget)),
-                b'[' => rows(scanner, budget),
-                b'{' => records(scanner, budget),
-                _ => single_column(scanner, budget),
-            }
-        }
+            b'[' => rows(scanner, budget),
+            b'{' => records(scanner, budget),
+            _ => single_column(scanner, budget),
+        },
         b'n' => {
             scanner.skip()?;
             Ok(Frame::empty(0, budget))
@@ -185,9 +117,11 @@ fn labels(names: Names<'_>) -> Labels {
     Labels::Names(names.into_list().into_iter().map(Into::into).collect())
 }
 
-/// What the columns of one object were given as.
+/// The columns of one object while they are read.
 #[derive(Default)]
-struct Shapes {
+struct Shapes<'a> {
+    /// Row keys.
+    keys: Names<'a>,
     /// Length of the lists, if there are any.
     list: Option<usize>,
     keyed: bool,
@@ -201,75 +135,100 @@ struct Shapes {
 fn columns(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, Refusal> {
     let mut columns = Vec::new();
     let mut names = Names::default();
-    let mut keys = Names::default();
     let mut shapes = Shapes::default();
     scanner.object(|scanner, at, name| {
-        let outer = name.clone();
+        let shown = name.clone();
         let position = names.position(at, name);
         let column = column(&mut columns, position)?;
+        // The last of equal names counts.
         *column = Column::default();
         match scanner.peek()? {
-            b'[' => {
-                let length = scanner.array(|scanner, row| {
-                    let cell = scanner.cell()?;
-                    column.set(row, cell, &mut budget)
-                })?;
-                if *shapes.list.get_or_insert(length) != length {
-                    return Err(Refusal::Frame(
-                        "All columns must have the same length.".into(),
-                    ));
-                }
+            b'[' => shapes.list(scanner, column, &mut budget),
+            b'{' => shapes.keyed(scanner, &shown, column, &mut budget),
+            _ => {
+                shapes.single.push((position, scanner.cell()?));
+                Ok(())
             }
-            b'{' => {
-                shapes.keyed = true;
-                scanner.object(|scanner, at, key| {
-                    let inner = key.clone();
-                    let row = keys.position(at, key);
-                    let cell = scanner.cell()?;
-                    if cell == Cell::Odd(Odd::Nested) {
-                        shapes
-                            .pairs
-                            .push((outer.clone().into_owned(), inner.into_owned()));
-                    }
-                    column.set(row, cell, &mut budget)
-                })?;
-            }
-            _ => shapes.single.push((position, scanner.cell()?)),
         }
-        Ok(())
     })?;
+    let labels = labels(names);
     if columns.is_empty() {
         return Ok(Frame {
-            labels: labels(names),
+            labels,
             ..Frame::empty(0, budget)
         });
     }
-    if !shapes.pairs.is_empty() {
-        return Err(Refusal::TwoLevels(pairs(&shapes.pairs)));
-    }
-    let (rows, index, order) = match (shapes.list, shapes.keyed) {
-        (Some(_), true) => return Err(mixed("one kind of columns")),
-        (None, false) => {
-            return Err(Refusal::Frame(
-                "A table of single values has no rows.".into(),
-            ));
-        }
-        (Some(rows), false) => (rows, Index::Range(rows), None),
-        (None, true) => {
-            let n_rows = keys.len();
-            let (index, order) = index::read(&keys.into_list())?;
-            (n_rows, index, order)
-        }
-    };
-    spread(&mut columns, shapes.single, rows, &mut budget)?;
+    let single = std::mem::take(&mut shapes.single);
+    let (rows, index, order) = shapes.index()?;
+    spread(&mut columns, single, rows, &mut budget)?;
     Ok(Frame {
-        labels: labels(names),
+        labels,
         columns,
         rows,
         index,
         order,
         budget,
     })
+}
+
+impl<'a> Shapes<'a> {
+    /// Reads a column given as a list.
+    fn list(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        column: &mut Column,
+        budget: &mut Budget,
+    ) -> Result<(), Refusal> {
+        let length = scanner.array(|scanner, row| {
+            let cell = scanner.cell()?;
+            column.set(row, cell, budget)
+        })?;
+        if *self.list.get_or_insert(length) != length {
+            return Err(Refusal::Frame(
+                "All columns must have the same length.".into(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Reads a column given by row keys.
+    fn keyed(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        name: &str,
+        column: &mut Column,
+        budget: &mut Budget,
+    ) -> Result<(), Refusal> {
+        self.keyed = true;
+        let Self { keys, pairs, .. } = self;
+        scanner.object(|scanner, at, key| {
+            let nested = matches!(scanner.peek()?, b'[' | b'{').then(|| key.to_string());
+            let row = keys.position(at, key);
+            let cell = scanner.cell()?;
+            pairs.extend(nested.map(|inner| (name.to_owned(), inner)));
+            column.set(row, cell, budget)
+        })?;
+        Ok(())
+    }
+
+    /// Number of rows, what they are called, and the order that sorts them.
+    fn index(self) -> Result<(usize, Index, Option<Vec<usize>>), Refusal> {
+        if !self.pairs.is_empty() {
+            return Err(Refusal::TwoLevels(pairs(&self.pairs)));
+        }
+        match (self.list, self.keyed) {
+            (Some(_), true) => Err(mixed("one kind of columns")),
+            (Some(rows), false) => Ok((rows, Index::Range(rows), None)),
+            (None, true) => {
+                let rows = self.keys.len();
+                let (index, order) = index::read(&self.keys.into_list())?;
+                Ok((rows, index, order))
+            }
+            (None, false) => Err(Refusal::Frame(
+                "A table of single values has no rows.".into(),
+            )),
+        }
+    }
 }
 
 /// Gives every row the value of columns that were given as one value.

@@ -81,7 +81,7 @@ fn column(out: &mut Vec<u8>, cells: &Cells<'_>, keys: &Keys) {
             at,
         } => {
             rows(out, keys, |out, row| {
-                float(out, f64::from(values[row * width + at]))
+                float(out, f64::from(values[row * width + at]));
             });
         }
         Cells::Given {
@@ -90,7 +90,7 @@ fn column(out: &mut Vec<u8>, cells: &Cells<'_>, keys: &Keys) {
             integer,
         } => {
             rows(out, keys, |out, row| {
-                given(out, column, row + skip, *integer)
+                given(out, column, row + skip, *integer);
             });
         }
         Cells::Times(stamps) => rows(out, keys, |out, row| stamps.write(out, row)),
