@@ -4,6 +4,7 @@
 //! meant ([`project`], whose models are denoted by [`model`]), as data ([`dataset`]), as learnt
 //! ([`train`], [`trained`]), as code (`emit`), as binary (`link`).
 
+pub mod command;
 pub mod config;
 pub mod dataset;
 pub mod diagnostic;
