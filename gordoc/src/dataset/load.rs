@@ -8,11 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::error::{Cause, Error};
 use super::join::{Joined, join, join_raw};
-use super::metadata::{self, Gaps};
+use super::prepare::Preparer;
 use super::provider::{self, Delivery, Request, Series};
-use super::resample::{Aggregation, Resampled, resample};
-use super::{Dataset, Table, interpolate, look_back};
-use crate::project::{self, Resolution, Tag};
+use super::{Dataset, Table, metadata};
+use crate::project::{self, Tag};
 use crate::source::Spanned;
 
 /// Reads and prepares the rows of a machine.
@@ -21,61 +20,80 @@ use crate::source::Spanned;
 pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset, Error> {
     let tags = tags_to_load(config)?;
     let names: Vec<&str> = tags.keys().copied().collect();
+    let resolution = config.resolution.as_ref();
+    let preparer = resolution.map(|resolution| Preparer::new(config, resolution));
+    let preparer = preparer.transpose()?;
     let mut provider = provider::open(&config.provider, base, seed);
-    let limit = config.interpolation_limit.as_ref();
-    let look_back_from = limit
-        .filter(|_| config.resolution.is_some())
-        .map(|limit| config.period.start.saturating_sub(limit.value.nanoseconds));
     let deliveries = provider.load(&Request {
         period: config.period,
         tags: &names,
-        look_back_from,
+        look_back_from: preparer.as_ref().and_then(Preparer::look_back_from),
     })?;
 
-    let mut loading = Map::new();
-    let mut gaps = Vec::new();
-    let joined = match &config.resolution {
-        Some(resolution) => {
-            let resampler = Resampler::new(config, resolution)?;
-            require_rows(config, &tags, &deliveries)?;
-            let mut series = IndexMap::with_capacity(deliveries.len());
-            for delivery in deliveries {
-                let tag = delivery.tag.clone();
-                let prepared = resampler.prepare(delivery)?;
-                if !prepared.gaps.is_empty() && !prepared.series.times.is_empty() {
-                    gaps.push(tag.clone());
-                }
-                loading.insert(tag.clone(), prepared.metadata);
-                series.insert(tag, prepared.series);
-            }
-            let empty = emptied(&series);
-            let joined = join(series);
-            let length = json!(joined.times.len());
-            let lengths = json!({ "joined_length": length, "dropped_na_length": length });
-            loading.insert("aggregate_metadata".into(), lengths);
-            check_threshold(config, &joined, empty)?;
-            joined
-        }
-        None => {
-            let series = deliveries.into_iter();
-            let series = series.map(|delivery| (delivery.tag, delivery.series));
-            let joined = join_raw(series.collect()).map_err(|cause| cause.at(config.span))?;
-            check_threshold(config, &joined, Vec::new())?;
-            joined
-        }
+    let mut loading = Loading::default();
+    let joined = if let Some(preparer) = &preparer {
+        require_rows(config, &tags, &deliveries)?;
+        loading.resampled(config, preparer, deliveries)?
+    } else {
+        raw(config, deliveries)?
     };
-    loading.insert("tags".into(), tag_documents(&joined, &tags));
+    let documents = tag_documents(&joined, &tags);
+    loading.metadata.insert("tags".into(), documents);
 
     let mut dataset = Dataset {
         x: table(&joined, &config.tags),
         y: table(&joined, &config.target_tags),
         times: joined.times,
         metadata: Value::Null,
-        gaps,
+        gaps: loading.gaps,
     };
-    dataset.metadata = metadata::of_dataset(&dataset, loading, provider.metadata())
+    dataset.metadata = metadata::of_dataset(&dataset, loading.metadata, provider.metadata())
         .map_err(|cause| cause.at(config.provider.span))?;
     Ok(dataset)
+}
+
+/// What loading tells of itself.
+#[derive(Default)]
+struct Loading {
+    metadata: Map<String, Value>,
+    gaps: Vec<String>,
+}
+
+impl Loading {
+    /// Joins the labels of all deliveries.
+    fn resampled(
+        &mut self,
+        config: &project::Dataset,
+        preparer: &Preparer<'_>,
+        deliveries: Vec<Delivery>,
+    ) -> Result<Joined, Error> {
+        let mut series = IndexMap::with_capacity(deliveries.len());
+        for delivery in deliveries {
+            let tag = delivery.tag.clone();
+            let prepared = preparer.prepare(delivery)?;
+            if !prepared.gaps.is_empty() && !prepared.series.times.is_empty() {
+                self.gaps.push(tag.clone());
+            }
+            self.metadata.insert(tag.clone(), prepared.metadata);
+            series.insert(tag, prepared.series);
+        }
+        let empty = emptied(&series);
+        let joined = join(series);
+        let length = json!(joined.times.len());
+        let lengths = json!({ "joined_length": length, "dropped_na_length": length });
+        self.metadata.insert("aggregate_metadata".into(), lengths);
+        check_threshold(config, &joined, empty)?;
+        Ok(joined)
+    }
+}
+
+/// Joins raw rows, of which nothing is recorded.
+fn raw(config: &project::Dataset, deliveries: Vec<Delivery>) -> Result<Joined, Error> {
+    let series = deliveries.into_iter();
+    let series = series.map(|delivery| (delivery.tag, delivery.series));
+    let joined = join_raw(series.collect()).map_err(|cause| cause.at(config.span))?;
+    check_threshold(config, &joined, Vec::new())?;
+    Ok(joined)
 }
 
 /// Names in loading order: inputs, then the targets that are not inputs.
@@ -168,89 +186,12 @@ fn table(joined: &Joined, tags: &[Spanned<Tag>]) -> Table {
     Table { columns, values }
 }
 
-/// What is done to every series, decided once.
-struct Resampler<'a> {
-    config: &'a project::Dataset,
-    resolution: &'a Spanned<Resolution>,
-    aggregation: Aggregation,
-    n_buckets: usize,
-}
-
-/// A series on its grid.
-struct Prepared {
-    series: Series,
-    gaps: Gaps,
-    metadata: Value,
-}
-
-impl<'a> Resampler<'a> {
-    fn new(
-        config: &'a project::Dataset,
-        resolution: &'a Spanned<Resolution>,
-    ) -> Result<Self, Error> {
-        let name = &config.aggregation;
-        let aggregation = Aggregation::find(&name.value).ok_or_else(|| {
-            let name_text = name.value.clone();
-            Cause::UnknownAggregation { name: name_text }.at(name.span)
-        })?;
-        let limit = config.interpolation_limit.as_ref();
-        let n_buckets = interpolate::n_buckets(limit.map(|limit| &limit.value), &resolution.value)
-            .map_err(|cause| cause.at(limit.map_or(config.span, |limit| limit.span)))?;
-        Ok(Self {
-            config,
-            resolution,
-            aggregation,
-            n_buckets,
-        })
-    }
-
-    fn prepare(&self, delivery: Delivery) -> Result<Prepared, Error> {
-        let period = self.config.period;
-        let resolution = &self.resolution.value;
-        let original_length = delivery.series.times.len();
-        let resampled = resample(
-            &delivery.tag,
-            delivery.series,
-            period,
-            resolution,
-            self.aggregation,
-        );
-        let mut buckets = resampled.map_err(|cause| match cause {
-            Cause::OutOfPeriod { .. } => cause.at(self.config.provider.span),
-            _ => cause.at(self.resolution.span),
-        })?;
-        let method = self.config.interpolation;
-        interpolate::interpolate(&mut buckets.values, method, self.n_buckets);
-        let limit = self.config.interpolation_limit.as_ref();
-        if let (Some(earlier), Some(limit)) = (delivery.earlier, limit) {
-            let limit = limit.value.nanoseconds;
-            look_back::look_back(&mut buckets, earlier, limit, period);
-        }
-        let series = drop_missing(&buckets);
-        let gaps = Gaps::find(&series.times, period, resolution.nanoseconds);
-        let metadata = metadata::of_tag(original_length, &series, &gaps);
-        Ok(Prepared {
-            series,
-            gaps,
-            metadata,
-        })
-    }
-}
-
-/// Labels that have a value.
-fn drop_missing(buckets: &Resampled) -> Series {
-    let rows = buckets.values.iter().enumerate();
-    let (times, values) = rows
-        .filter(|(_, value)| !value.is_nan())
-        .map(|(at, value)| (buckets.label(at), *value))
-        .unzip();
-    Series { times, values }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::{Duration, FilesProvider, InterpolationMethod, Period, Provider, Window};
+    use crate::project::{
+        Duration, FilesProvider, InterpolationMethod, Period, Provider, Resolution, Window,
+    };
     use crate::source::Span;
 
     const MINUTE: i64 = 60_000_000_000;
