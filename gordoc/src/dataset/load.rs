@@ -273,6 +273,23 @@ mod tests {
     }
 
     #[test]
+    fn the_last_row_of_the_csv_provider_repeats_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = "t,A\n1970-01-01 00:00,1\n1970-01-01 01:50,2\n1970-01-01 02:00,3\n";
+        std::fs::write(folder.path().join("a.csv"), rows).unwrap();
+        let mut config = config(vec![tag("A", "x", 1)], vec![]);
+        config.provider.value = Provider::Csv {
+            file_path: Spanned::new("a.csv".into(), Span::default()),
+            timestamp_column: Spanned::new("t".into(), Span::default()),
+            separator: ',',
+        };
+        let loaded = load(&config, folder.path(), 0).unwrap();
+        assert_eq!(loaded.times.last(), Some(&config.period.end));
+        let n_rows = loaded.x.values.len();
+        assert_eq!(loaded.x.values[n_rows - 2..], [2.0, 2.0]);
+    }
+
+    #[test]
     fn raw_rows_without_a_resolution_record_tags_alone() {
         let mut config = config(vec![tag("A", "x", 1)], vec![tag("A", "x", 1)]);
         config.resolution = None;

@@ -125,6 +125,6 @@ mod tests {
         assert_eq!(loaded[1].series.times, [5, 1500]);
         assert_eq!(loaded[1].series.values, [0.1, -3.0]);
         assert!(loaded[0].series.values[0].is_nan());
-        assert_eq!(loaded[0].series.values[1], 1e-7);
+        assert_eq!(loaded[0].series.values[1..], [1e-7]);
     }
 }
