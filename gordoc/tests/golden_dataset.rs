@@ -2,6 +2,12 @@
 //!
 //! Tolerance: relative 1e-9, as sums are added up in another order; counts and times exact.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test: what is missing fails it, and absent goldens are told"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -87,6 +93,36 @@ fn check(folder: &Path, case: &Value) {
     for (key, value) in subset {
         compare(&format!("{name}.{key}"), value, &loaded.metadata[key]);
     }
+}
+
+#[test]
+fn a_wide_export_without_zone_gives_a_column_per_tag() {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/skab");
+    if !base.exists() {
+        eprintln!("no recordings beside the repository");
+        return;
+    }
+    let names = ["Volume Flow RateRMS", "Pressure"];
+    let case = serde_json::json!({
+        "dataset": {
+            "train_start_date": "2020-03-09T10:14:33Z",
+            "train_end_date": "2020-03-09T10:20:00Z",
+            "tag_list": names,
+            "resolution": "1S",
+            "interpolation_limit": "10S",
+        },
+        "provider": { "window": "closed", "look_back": false },
+        "series": { names[0]: "valve1-0.csv", names[1]: "valve1-0.csv" },
+    });
+    let mut config = convert(&case);
+    if let Provider::Files(files) = &mut config.provider.value {
+        files.time_column = "datetime".into();
+        files.value_column = "{tag}".into();
+        files.separator = ';';
+    }
+    let loaded = dataset::load(&config, &base, 0).unwrap();
+    assert_eq!(loaded.times.len(), 328);
+    assert_eq!(loaded.x.values[..4], [32.0, 0.054_711, 32.0, 0.382_638]);
 }
 
 /// Compares JSON; times are equal as instants, texts of JSON as JSON.

@@ -8,11 +8,10 @@ use serde_json::{Map, Value, json};
 
 use super::error::{Cause, Error};
 use super::join::{Joined, join, join_raw};
-use super::metadata::{self, Gaps};
+use super::prepare::Preparer;
 use super::provider::{self, Delivery, Request, Series};
-use super::resample::{Aggregation, Resampled, resample};
-use super::{Dataset, Table, interpolate, look_back};
-use crate::project::{self, Resolution, Tag};
+use super::{Dataset, Table, metadata};
+use crate::project::{self, Tag};
 use crate::source::Spanned;
 
 /// Reads and prepares the rows of a machine.
@@ -21,61 +20,80 @@ use crate::source::Spanned;
 pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset, Error> {
     let tags = tags_to_load(config)?;
     let names: Vec<&str> = tags.keys().copied().collect();
+    let resolution = config.resolution.as_ref();
+    let preparer = resolution.map(|resolution| Preparer::new(config, resolution));
+    let preparer = preparer.transpose()?;
     let mut provider = provider::open(&config.provider, base, seed);
-    let limit = config.interpolation_limit.as_ref();
-    let look_back_from = limit
-        .filter(|_| config.resolution.is_some())
-        .map(|limit| config.period.start.saturating_sub(limit.value.nanoseconds));
     let deliveries = provider.load(&Request {
         period: config.period,
         tags: &names,
-        look_back_from,
+        look_back_from: preparer.as_ref().and_then(Preparer::look_back_from),
     })?;
 
-    let mut loading = Map::new();
-    let mut gaps = Vec::new();
-    let joined = match &config.resolution {
-        Some(resolution) => {
-            let resampler = Resampler::new(config, resolution)?;
-            require_rows(config, &tags, &deliveries)?;
-            let mut series = IndexMap::with_capacity(deliveries.len());
-            for delivery in deliveries {
-                let tag = delivery.tag.clone();
-                let prepared = resampler.prepare(delivery)?;
-                if !prepared.gaps.is_empty() && !prepared.series.times.is_empty() {
-                    gaps.push(tag.clone());
-                }
-                loading.insert(tag.clone(), prepared.metadata);
-                series.insert(tag, prepared.series);
-            }
-            let empty = emptied(&series);
-            let joined = join(series);
-            let length = json!(joined.times.len());
-            let lengths = json!({ "joined_length": length, "dropped_na_length": length });
-            loading.insert("aggregate_metadata".into(), lengths);
-            check_threshold(config, &joined, empty)?;
-            joined
-        }
-        None => {
-            let series = deliveries.into_iter();
-            let series = series.map(|delivery| (delivery.tag, delivery.series));
-            let joined = join_raw(series.collect()).map_err(|cause| cause.at(config.span))?;
-            check_threshold(config, &joined, Vec::new())?;
-            joined
-        }
+    let mut loading = Loading::default();
+    let joined = if let Some(preparer) = &preparer {
+        require_rows(config, &tags, &deliveries)?;
+        loading.resampled(config, preparer, deliveries)?
+    } else {
+        raw(config, deliveries)?
     };
-    loading.insert("tags".into(), tag_documents(&joined, &tags));
+    let documents = tag_documents(&joined, &tags);
+    loading.metadata.insert("tags".into(), documents);
 
     let mut dataset = Dataset {
         x: table(&joined, &config.tags),
         y: table(&joined, &config.target_tags),
         times: joined.times,
         metadata: Value::Null,
-        gaps,
+        gaps: loading.gaps,
     };
-    dataset.metadata = metadata::of_dataset(&dataset, loading, provider.metadata())
+    dataset.metadata = metadata::of_dataset(&dataset, loading.metadata, provider.metadata())
         .map_err(|cause| cause.at(config.provider.span))?;
     Ok(dataset)
+}
+
+/// What loading tells of itself.
+#[derive(Default)]
+struct Loading {
+    metadata: Map<String, Value>,
+    gaps: Vec<String>,
+}
+
+impl Loading {
+    /// Joins the labels of all deliveries.
+    fn resampled(
+        &mut self,
+        config: &project::Dataset,
+        preparer: &Preparer<'_>,
+        deliveries: Vec<Delivery>,
+    ) -> Result<Joined, Error> {
+        let mut series = IndexMap::with_capacity(deliveries.len());
+        for delivery in deliveries {
+            let tag = delivery.tag.clone();
+            let prepared = preparer.prepare(delivery)?;
+            if !prepared.gaps.is_empty() && !prepared.series.times.is_empty() {
+                self.gaps.push(tag.clone());
+            }
+            self.metadata.insert(tag.clone(), prepared.metadata);
+            series.insert(tag, prepared.series);
+        }
+        let empty = emptied(&series);
+        let joined = join(series);
+        let length = json!(joined.times.len());
+        let lengths = json!({ "joined_length": length, "dropped_na_length": length });
+        self.metadata.insert("aggregate_metadata".into(), lengths);
+        check_threshold(config, &joined, empty)?;
+        Ok(joined)
+    }
+}
+
+/// Joins raw rows, of which nothing is recorded.
+fn raw(config: &project::Dataset, deliveries: Vec<Delivery>) -> Result<Joined, Error> {
+    let series = deliveries.into_iter();
+    let series = series.map(|delivery| (delivery.tag, delivery.series));
+    let joined = join_raw(series.collect()).map_err(|cause| cause.at(config.span))?;
+    check_threshold(config, &joined, Vec::new())?;
+    Ok(joined)
 }
 
 /// Names in loading order: inputs, then the targets that are not inputs.
@@ -168,81 +186,152 @@ fn table(joined: &Joined, tags: &[Spanned<Tag>]) -> Table {
     Table { columns, values }
 }
 
-/// What is done to every series, decided once.
-struct Resampler<'a> {
-    config: &'a project::Dataset,
-    resolution: &'a Spanned<Resolution>,
-    aggregation: Aggregation,
-    n_buckets: usize,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::{
+        Duration, FilesProvider, InterpolationMethod, Period, Provider, Resolution, Window,
+    };
+    use crate::source::Span;
 
-/// A series on its grid.
-struct Prepared {
-    series: Series,
-    gaps: Gaps,
-    metadata: Value,
-}
+    const MINUTE: i64 = 60_000_000_000;
 
-impl<'a> Resampler<'a> {
-    fn new(
-        config: &'a project::Dataset,
-        resolution: &'a Spanned<Resolution>,
-    ) -> Result<Self, Error> {
-        let name = &config.aggregation;
-        let aggregation = Aggregation::find(&name.value).ok_or_else(|| {
-            let name_text = name.value.clone();
-            Cause::UnknownAggregation { name: name_text }.at(name.span)
-        })?;
-        let limit = config.interpolation_limit.as_ref();
-        let n_buckets = interpolate::n_buckets(limit.map(|limit| &limit.value), &resolution.value)
-            .map_err(|cause| cause.at(limit.map_or(config.span, |limit| limit.span)))?;
-        Ok(Self {
-            config,
-            resolution,
-            aggregation,
-            n_buckets,
-        })
+    fn tag(name: &str, field: &str, place: usize) -> Spanned<Tag> {
+        let fields = [("asset".to_owned(), json!(field))].into_iter().collect();
+        let name = name.to_owned();
+        Spanned::new(Tag { name, fields }, Span::new(place, place + 1))
     }
 
-    fn prepare(&self, delivery: Delivery) -> Result<Prepared, Error> {
-        let period = self.config.period;
-        let resolution = &self.resolution.value;
-        let original_length = delivery.series.times.len();
-        let resampled = resample(
-            &delivery.tag,
-            delivery.series,
-            period,
-            resolution,
-            self.aggregation,
-        );
-        let mut buckets = resampled.map_err(|cause| match cause {
-            Cause::OutOfPeriod { .. } => cause.at(self.config.provider.span),
-            _ => cause.at(self.resolution.span),
-        })?;
-        let method = self.config.interpolation;
-        interpolate::interpolate(&mut buckets.values, method, self.n_buckets);
-        let limit = self.config.interpolation_limit.as_ref();
-        if let (Some(earlier), Some(limit)) = (delivery.earlier, limit) {
-            let limit = limit.value.nanoseconds;
-            look_back::look_back(&mut buckets, earlier, limit, period);
+    /// Two hours of `tags` at 10 minutes, from files in a folder.
+    fn config(tags: Vec<Spanned<Tag>>, target_tags: Vec<Spanned<Tag>>) -> project::Dataset {
+        let span = Span::new(100, 101);
+        let limit = Duration {
+            text: "20T".into(),
+            nanoseconds: 20 * MINUTE,
+        };
+        let resolution = Resolution {
+            text: "10T".into(),
+            nanoseconds: 10 * MINUTE,
+        };
+        let provider = Provider::Files(FilesProvider {
+            path: Spanned::new("data".into(), span),
+            files: IndexMap::new(),
+            time_column: "time".into(),
+            value_column: "value".into(),
+            separator: ',',
+            timezone: String::new(),
+            window: Window::Closed,
+            look_back: false,
+        });
+        project::Dataset {
+            span: Span::new(0, 200),
+            period: Period {
+                start: 0,
+                end: 120 * MINUTE,
+            },
+            tags,
+            target_tags,
+            resolution: Some(Spanned::new(resolution, span)),
+            aggregation: Spanned::new("mean".into(), span),
+            interpolation: InterpolationMethod::Linear,
+            interpolation_limit: Some(Spanned::new(limit, span)),
+            n_samples_threshold: 0,
+            provider: Spanned::new(provider, span),
+            document: Value::Null,
         }
-        let series = drop_missing(&buckets);
-        let gaps = Gaps::find(&series.times, period, resolution.nanoseconds);
-        let metadata = metadata::of_tag(original_length, &series, &gaps);
-        Ok(Prepared {
-            series,
-            gaps,
-            metadata,
-        })
     }
-}
 
-/// Labels that have a value.
-fn drop_missing(buckets: &Resampled) -> Series {
-    let rows = buckets.values.iter().enumerate();
-    let (times, values) = rows
-        .filter(|(_, value)| !value.is_nan())
-        .map(|(at, value)| (buckets.label(at), *value))
-        .unzip();
-    Series { times, values }
+    /// Loads with files of these tags and texts.
+    fn run(config: &project::Dataset, files: &[(&str, &str)]) -> Result<Dataset, Error> {
+        let base = tempfile::tempdir().unwrap();
+        std::fs::create_dir(base.path().join("data")).unwrap();
+        for (tag, rows) in files {
+            let path = base.path().join(format!("data/{tag}.csv"));
+            std::fs::write(path, format!("time,value\n{rows}")).unwrap();
+        }
+        load(config, base.path(), 0)
+    }
+
+    const TWO_ROWS: &str = "1970-01-01 00:00,1\n1970-01-01 01:00,7\n";
+
+    #[test]
+    fn targets_share_the_rows_of_the_inputs() {
+        let config = config(
+            vec![tag("A", "x", 1)],
+            vec![tag("B", "y", 2), tag("A", "x", 3)],
+        );
+        let loaded = run(&config, &[("A", TWO_ROWS), ("B", "1970-01-01 00:10,5\n")]).unwrap();
+        // Trap 6 for A: three rows from the start, three from one o'clock; B: three rows.
+        let minutes: Vec<i64> = loaded.times.iter().map(|time| time / MINUTE).collect();
+        assert_eq!(minutes, [10, 20]);
+        assert_eq!(loaded.x.values, [2.0, 3.0]);
+        assert_eq!(loaded.y.values, [5.0, 2.0, 5.0, 3.0]);
+        assert_eq!(loaded.gaps, ["A", "B"]);
+        let loading = &loaded.metadata["tag_loading_metadata"];
+        assert_eq!(loading["tags"]["B"], json!({ "name": "B", "asset": "y" }));
+        assert_eq!(loading["A"]["gaps"]["start"], json!([1200.0, 4800.0]));
+    }
+
+    #[test]
+    fn the_last_row_of_the_csv_provider_repeats_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = "t,A\n1970-01-01 00:00,1\n1970-01-01 01:50,2\n1970-01-01 02:00,3\n";
+        std::fs::write(folder.path().join("a.csv"), rows).unwrap();
+        let mut config = config(vec![tag("A", "x", 1)], vec![]);
+        config.provider.value = Provider::Csv {
+            file_path: Spanned::new("a.csv".into(), Span::default()),
+            timestamp_column: Spanned::new("t".into(), Span::default()),
+            separator: ',',
+        };
+        let loaded = load(&config, folder.path(), 0).unwrap();
+        assert_eq!(loaded.times.last(), Some(&config.period.end));
+        let n_rows = loaded.x.values.len();
+        assert_eq!(loaded.x.values[n_rows - 2..], [2.0, 2.0]);
+    }
+
+    #[test]
+    fn raw_rows_without_a_resolution_record_tags_alone() {
+        let mut config = config(vec![tag("A", "x", 1)], vec![tag("A", "x", 1)]);
+        config.resolution = None;
+        let loaded = run(&config, &[("A", "1970-01-01 00:01,\n1970-01-01 00:01,2\n")]).unwrap();
+        assert_eq!(loaded.times, [MINUTE, MINUTE]);
+        let loading = loaded.metadata["tag_loading_metadata"].as_object().unwrap();
+        assert_eq!(loading.len(), 1);
+        assert_eq!(loaded.metadata["summary_statistics"]["A"]["count"], 1.0);
+    }
+
+    #[test]
+    fn refusals_point_at_the_value_behind_them() {
+        let check = |config: &project::Dataset, rows: &str, code: &str, span: Span| {
+            let error = run(config, &[("A", rows)]).unwrap_err();
+            assert_eq!((error.cause.code(), error.span()), (code, span));
+        };
+        let whole = Span::new(0, 200);
+        let value = Span::new(100, 101);
+        let plain = config(vec![tag("A", "x", 1)], vec![tag("A", "x", 2)]);
+        check(&plain, "", "dataset::missing_series", Span::new(1, 2));
+        check(&plain, "1970-01-01,\n", "dataset::too_few_rows", whole);
+        check(&plain, "1970-01-01,inf\n", "dataset::infinite", value);
+        let conflict = config(vec![tag("A", "x", 1)], vec![tag("A", "y", 2)]);
+        check(
+            &conflict,
+            TWO_ROWS,
+            "dataset::conflicting_tags",
+            Span::new(2, 3),
+        );
+        let twice = config(vec![tag("A", "x", 1), tag("A", "x", 5)], vec![]);
+        check(&twice, TWO_ROWS, "dataset::repeated_tag", Span::new(5, 6));
+
+        let mut changed = plain.clone();
+        changed.aggregation.value = "Mean".into();
+        check(&changed, TWO_ROWS, "dataset::unknown_aggregation", value);
+        let mut changed = plain.clone();
+        changed.resolution.as_mut().unwrap().value.nanoseconds = 30 * MINUTE;
+        check(&changed, TWO_ROWS, "dataset::small_limit", value);
+        let mut changed = plain.clone();
+        changed.n_samples_threshold = 6;
+        check(&changed, TWO_ROWS, "dataset::too_few_rows", whole);
+        changed.n_samples_threshold = 5;
+        assert_eq!(run(&changed, &[("A", TWO_ROWS)]).unwrap().times.len(), 6);
+    }
 }

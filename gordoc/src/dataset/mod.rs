@@ -9,6 +9,7 @@ mod load;
 mod look_back;
 pub mod mersenne_twister;
 mod metadata;
+mod prepare;
 pub mod provider;
 mod resample;
 pub mod time;

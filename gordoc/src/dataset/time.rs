@@ -39,8 +39,8 @@ impl Clock {
         let mut rest = Cursor { rest: text };
         let local = rest.date()?.checked_add(rest.time_of_day()?)?;
         match rest.offset()? {
-            Some(offset) => local.checked_sub(offset),
-            None => self.instant(local),
+            Offset::Given(offset) => local.checked_sub(offset),
+            Offset::Absent => self.instant(local),
         }
     }
 
@@ -91,6 +91,12 @@ fn timestamp(time: i64) -> Timestamp {
     Timestamp::from_nanosecond(i128::from(time)).expect("64 bits of nanoseconds end in 2262")
 }
 
+/// Nanoseconds that a time stamp says it is ahead of UTC.
+enum Offset {
+    Given(i64),
+    Absent,
+}
+
 /// What is left of a time stamp.
 struct Cursor<'a> {
     rest: &'a [u8],
@@ -135,14 +141,14 @@ impl Cursor<'_> {
         Some((hour * 3600 + minute * 60 + second) * SECOND + fraction)
     }
 
-    /// The offset in nanoseconds, `None` within if there is none.
-    fn offset(&mut self) -> Option<Option<i64>> {
+    /// The offset, with which the text must end.
+    fn offset(&mut self) -> Option<Offset> {
         if self.rest.first() == Some(&b' ') {
             self.rest = &self.rest[1..];
         }
         let sign = match self.rest.first() {
-            None => return Some(None),
-            Some(b'Z' | b'z') if self.rest.len() == 1 => return Some(Some(0)),
+            None => return Some(Offset::Absent),
+            Some(b'Z' | b'z') if self.rest.len() == 1 => return Some(Offset::Given(0)),
             Some(b'+') => 1,
             Some(b'-') => -1,
             Some(_) => return None,
@@ -157,7 +163,7 @@ impl Cursor<'_> {
         if !self.rest.is_empty() || hours > 23 || minutes > 59 {
             return None;
         }
-        Some(Some(sign * (hours * 3600 + minutes * 60) * SECOND))
+        Some(Offset::Given(sign * (hours * 3600 + minutes * 60) * SECOND))
     }
 
     /// Nanoseconds of the digits after the point, at least one.

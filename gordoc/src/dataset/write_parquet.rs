@@ -83,3 +83,48 @@ fn write_values<W: Write + Send>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::provider::{self, Request};
+    use super::*;
+    use crate::project::{FilesProvider, Period, Provider, Window};
+    use crate::source::{Span, Spanned};
+
+    #[test]
+    fn a_written_table_is_read_back_by_the_files_provider() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = std::fs::File::create(folder.path().join("X.parquet")).unwrap();
+        let table = Table {
+            columns: vec!["A".into(), "B c".into()],
+            values: vec![0.1, f64::NAN, -3.0, 1e-7],
+        };
+        parquet(&[5, 1500], &table, file).unwrap();
+
+        let spanned = |text: &str| Spanned::new(text.to_owned(), Span::default());
+        let files = ["B c", "A"].map(|tag| (tag.to_owned(), spanned("X.parquet")));
+        let config = Provider::Files(FilesProvider {
+            path: spanned("."),
+            files: files.into_iter().collect(),
+            time_column: "time".into(),
+            value_column: "{tag}".into(),
+            separator: ',',
+            timezone: "Europe/Oslo".into(),
+            window: Window::All,
+            look_back: false,
+        });
+        let config = Spanned::new(config, Span::default());
+        let request = Request {
+            period: Period { start: 0, end: 1 },
+            tags: &["B c", "A"],
+            look_back_from: None,
+        };
+        let loaded = provider::open(&config, folder.path(), 0)
+            .load(&request)
+            .unwrap();
+        assert_eq!(loaded[1].series.times, [5, 1500]);
+        assert_eq!(loaded[1].series.values, [0.1, -3.0]);
+        assert!(loaded[0].series.values[0].is_nan());
+        assert_eq!(loaded[0].series.values[1..], [1e-7]);
+    }
+}

@@ -188,7 +188,8 @@ pub struct FilesProvider {
     pub files: indexmap::IndexMap<String, Spanned<String>>,
     /// Column of times.
     pub time_column: String,
-    /// Column of values.
+    /// Column of values; `{tag}` in it stands for the tag's name, for files with a column per
+    /// tag.
     pub value_column: String,
     /// Cell separator of CSV files.
     pub separator: char,

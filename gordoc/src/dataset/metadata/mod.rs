@@ -47,9 +47,10 @@ pub(crate) fn of_tag(original_length: usize, series: &Series, gaps: &Gaps) -> Va
     if let (Some(first), Some(last)) = (series.times.first(), series.times.last()) {
         entry.insert("first_timestamp".into(), json!(seconds(*first)));
         entry.insert("last_timestamp".into(), json!(seconds(*last)));
-        let gaps = match gaps.is_empty() {
-            true => json!({}),
-            false => json!({ "start": gaps.start, "end": gaps.end }),
+        let gaps = if gaps.is_empty() {
+            json!({})
+        } else {
+            json!({ "start": gaps.start, "end": gaps.end })
         };
         entry.insert("gaps".into(), gaps);
     }

@@ -184,8 +184,8 @@ mod tests {
         let loaded = load(text, ';', &["A b", "B"]).unwrap();
         assert_eq!(loaded[0].series.times, [0, 86_400_000_000_000]);
         assert!(loaded[0].series.values[0].is_nan());
-        assert_eq!(loaded[0].series.values[1], -2000.0);
-        assert_eq!(loaded[1].series.values[0], 1.0);
+        assert_eq!(loaded[0].series.values[1..], [-2000.0]);
+        assert_eq!(loaded[1].series.values[..1], [1.0]);
         assert!(loaded[1].series.values[1].is_nan());
     }
 

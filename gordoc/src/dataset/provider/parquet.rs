@@ -188,10 +188,9 @@ impl Source<'_> {
         }
         let mut values = values.into_iter();
         let is_there = |level: i16| level == column.max_def_level();
-        let cells =
-            levels
-                .into_iter()
-                .map(|level| if is_there(level) { values.next() } else { None });
+        let cells = levels
+            .into_iter()
+            .map(|level| if is_there(level) { values.next() } else { None });
         Ok(cells.collect())
     }
 
@@ -231,5 +230,118 @@ fn unreadable(path: &Path, error: &ParquetError) -> Cause {
     Cause::UnreadableFile {
         path: path.to_owned(),
         reason: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ::parquet::data_type::{ByteArray, ByteArrayType, FloatType, Int64Type};
+    use ::parquet::file::writer::SerializedFileWriter;
+    use ::parquet::schema::parser::parse_message_type;
+
+    use super::super::collect::Keep;
+    use super::super::{Delivery, Request};
+    use super::*;
+    use crate::project::Period;
+
+    const SCHEMA: &str = "message m {
+        required int64 wall (TIMESTAMP(MILLIS,false));
+        required binary text (UTF8);
+        required float value;
+    }";
+
+    /// One row group per row of a file with two columns of times.
+    fn load(rows: &[(i64, &str, f32)], time: &str, value: &str) -> Result<Vec<Delivery>, Cause> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.parquet");
+        let schema = Arc::new(parse_message_type(SCHEMA).unwrap());
+        let file = File::create(&path).unwrap();
+        let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).unwrap();
+        for (wall, text, value) in rows {
+            let mut group = writer.next_row_group().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            column
+                .typed::<Int64Type>()
+                .write_batch(&[*wall], None, None)
+                .unwrap();
+            column.close().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            let text = ByteArray::from(*text);
+            column
+                .typed::<ByteArrayType>()
+                .write_batch(&[text], None, None)
+                .unwrap();
+            column.close().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            column
+                .typed::<FloatType>()
+                .write_batch(&[*value], None, None)
+                .unwrap();
+            column.close().unwrap();
+            group.close().unwrap();
+        }
+        writer.close().unwrap();
+        let request = Request {
+            period: Period { start: 0, end: 1 },
+            tags: &[],
+            look_back_from: None,
+        };
+        let keep = Keep {
+            first: i64::MIN,
+            last: i64::MAX,
+        };
+        let mut collector = Collector::new(&request, keep, ["A"]);
+        let layout = Layout {
+            time_column: time,
+            value_columns: &[value.to_owned()],
+            separator: ',',
+            clock: &Clock::in_zone("Europe/Oslo").unwrap(),
+        };
+        read(&path, &layout, &mut collector)?;
+        Ok(collector.finish())
+    }
+
+    #[test]
+    fn wall_clock_times_are_in_the_zone() {
+        let rows = [(3_600_000, "1970-01-01 02:00", 1.5), (3_601_000, "", 2.5)];
+        let loaded = load(&rows, "wall", "value").unwrap().remove(0);
+        assert_eq!(loaded.series.times, [0, 1_000_000_000]);
+        assert_eq!(loaded.series.values, [1.5, 2.5]);
+        // A row without a time is no row.
+        let loaded = load(&rows, "text", "value").unwrap().remove(0);
+        assert_eq!(loaded.series.times, [3_600_000_000_000]);
+    }
+
+    #[test]
+    fn refusals_name_column_and_row() {
+        let rows = [(0, "1970-01-01", 1.0), (0, "soon", 1.0)];
+        let message = load(&rows, "text", "value").unwrap_err().to_string();
+        assert!(
+            message.ends_with("a.parquet:2: `soon` is not a time stamp"),
+            "{message}"
+        );
+        let code = |time, value| load(&rows, time, value).unwrap_err().code();
+        assert_eq!(code("value", "value"), "dataset::column_type");
+        assert_eq!(code("wall", "text"), "dataset::column_type");
+        assert_eq!(code("wall", "gone"), "dataset::missing_column");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("broken.parquet");
+        std::fs::write(&path, "time,value\n").unwrap();
+        let layout = Layout {
+            time_column: "time",
+            value_columns: &[],
+            separator: ',',
+            clock: &Clock::utc(),
+        };
+        let request = Request {
+            period: Period { start: 0, end: 1 },
+            tags: &[],
+            look_back_from: None,
+        };
+        let mut collector = Collector::new(&request, Keep { first: 0, last: 1 }, []);
+        let error = read(&path, &layout, &mut collector).unwrap_err();
+        assert_eq!(error.code(), "dataset::unreadable_file");
     }
 }

@@ -1,6 +1,6 @@
 //! Random readings at random times, bit for bit as the peer draws them.
 //!
-//! Sizes come from Python's generator, times and values from NumPy's legacy one, which the
+//! Sizes come from Python's generator, times and values from `NumPy`'s legacy one, which the
 //! peer resets whenever a provider is made.
 
 use std::ops::RangeInclusive;
