@@ -34,6 +34,7 @@ fn run(case: &Path, expect: &Value) -> (Status, Value) {
             default_data_provider: option("default_data_provider"),
             custom_model_builder_envs: expect["options"].get("custom_model_builder_envs").cloned(),
             images_of_version: option("gordo_version"),
+            ..Options::default()
         },
         ..expand::Arguments::default()
     };

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::globals::{self, Globals, not_a_mapping, report_tails};
 use super::patch::{Bite, patch};
 use super::suggest::unknown_keys;
-use super::{Evaluation, Machine, Options, Project, name, resources, rows, scoring};
+use super::{Evaluation, Machine, NamedDataset, Options, Project, Reading, name, resources, rows, scoring};
 use crate::config::{Config, Node, Value, section};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Model};
@@ -32,15 +32,20 @@ pub fn normalize(
     source: &Source,
     options: &Options,
 ) -> (Option<Project>, Diagnostics) {
-    normalize_after(config, source, options, Diagnostics::default())
+    let reading = normalize_after(config, source, options, Diagnostics::default());
+    (reading.project, reading.diagnostics)
 }
 
 /// Parses and normalises a config in one go.
-pub fn read(source: &Source, options: &Options) -> (Option<Project>, Diagnostics) {
+pub fn read(source: &Source, options: &Options) -> Reading {
     let mut diagnostics = Diagnostics::default();
     match crate::config::parse(source, &mut diagnostics) {
         Some(config) => normalize_after(&config, source, options, diagnostics),
-        None => (None, diagnostics.in_source_order()),
+        None => Reading {
+            project: None,
+            diagnostics: diagnostics.in_source_order(),
+            blockers: Diagnostics::default(),
+        },
     }
 }
 
@@ -50,7 +55,7 @@ fn normalize_after(
     source: &Source,
     options: &Options,
     mut diagnostics: Diagnostics,
-) -> (Option<Project>, Diagnostics) {
+) -> Reading {
     let project_name = project_name(config, source, options, &mut diagnostics);
     let globals = globals::fold(config, source, options, &mut diagnostics);
     let mut reader = Reader {
@@ -73,30 +78,31 @@ fn normalize_after(
         blockers,
         ..
     } = reader;
-    name::check_unique(
-        read.iter().filter_map(|read| read.name.as_ref()),
-        &mut diagnostics,
-    );
+    name::check_unique(read.iter().filter_map(|read| read.name.as_ref()), &mut diagnostics);
     let diagnostics = diagnostics.in_source_order();
-    if diagnostics.has_errors() {
-        // Whoever mends the errors wants to see the blockers in the same run.
-        let mut all = diagnostics;
-        all.append(blockers);
-        return (None, all.in_source_order());
+    let blockers = blockers.in_source_order();
+    let project = (!diagnostics.has_errors()).then(|| {
+        let mut project = Project {
+            name: project_name,
+            source: source.clone(),
+            globals: globals.document,
+            machines: Vec::new(),
+            datasets: Vec::new(),
+            documents: Vec::new(),
+            blockers: blockers.clone(),
+        };
+        for read in read {
+            project.machines.extend(read.machine);
+            project.datasets.extend(read.dataset);
+            project.documents.extend(read.document);
+        }
+        project
+    });
+    Reading {
+        project,
+        diagnostics,
+        blockers,
     }
-    let mut project = Project {
-        name: project_name,
-        source: source.clone(),
-        globals: globals.document,
-        machines: Vec::new(),
-        documents: Vec::new(),
-        blockers: blockers.in_source_order(),
-    };
-    for read in read {
-        project.machines.extend(read.machine);
-        project.documents.extend(read.document);
-    }
-    (Some(project), diagnostics)
 }
 
 fn project_name(
@@ -137,6 +143,7 @@ fn project_name(
 struct Read {
     name: Option<Spanned<String>>,
     document: Option<Json>,
+    dataset: Option<NamedDataset>,
     machine: Option<Machine>,
 }
 
@@ -195,14 +202,12 @@ impl Reader<'_> {
                 metadata: metadata?,
             })
         })();
-        let (document, machine) = match parts {
+        match parts {
             Some(parts) => parts.finish(project, self.globals, resolved, scored),
-            None => (None, None),
-        };
-        Read {
-            name,
-            document,
-            machine,
+            None => Read {
+                name,
+                ..Read::default()
+            },
         }
     }
 
@@ -267,12 +272,24 @@ impl Reader<'_> {
         {
             own.span = span;
         }
-        let Some(global) = self.globals.section("dataset") else {
-            return Some(own);
+        let laid = match self.globals.section("dataset") {
+            Some(global) => {
+                let mut bites = Vec::new();
+                let laid = patch(&own, global, &mut bites);
+                report_overrides(&bites, &mut self.diagnostics);
+                laid
+            }
+            None => own,
         };
-        let mut bites = Vec::new();
-        let laid = patch(&own, global, &mut bites);
-        report_overrides(&bites, &mut self.diagnostics);
+        if laid.entries().is_empty() {
+            self.diagnostics.push(
+                Diagnostic::error("project::missing_dataset", format!("`{path}.dataset` is empty"))
+                    .label(laid.span, "this machine has no dataset")
+                    .help("give it a `dataset` with `tag_list`, the two dates and a `data_provider`")
+                    .class("ConfigException"),
+            );
+            return None;
+        }
         Some(laid)
     }
 
@@ -341,6 +358,9 @@ impl Reader<'_> {
     }
 
     fn model(&mut self, definition: &Node, (n_tags, n_targets): (usize, usize)) -> Option<Model> {
+        if self.options.without_models {
+            return None;
+        }
         let key = (definition.span, n_tags, n_targets);
         if let Some(known) = self.models.get(&key) {
             return known.clone();
@@ -376,7 +396,7 @@ impl Parts {
         globals: &Globals,
         model: Option<Model>,
         evaluation: Option<Evaluation>,
-    ) -> (Option<Json>, Option<Machine>) {
+    ) -> Read {
         let machine_metadata = match self.metadata.value {
             Value::Null => json!({}),
             _ => self.metadata.to_metadata_json(),
@@ -392,6 +412,12 @@ impl Parts {
             global_metadata: &globals.metadata,
             machine_metadata: &machine_metadata,
         });
+        let name = Some(self.name.clone());
+        let dataset = self.rows.dataset.clone().map(|dataset| NamedDataset {
+            name: self.name.clone(),
+            dataset,
+            seed: scoring::seed_of(&self.evaluation),
+        });
         let machine = (|| {
             Some(Machine {
                 name: self.name,
@@ -405,7 +431,12 @@ impl Parts {
                 machine_metadata,
             })
         })();
-        (Some(document), machine)
+        Read {
+            name,
+            document: Some(document),
+            dataset,
+            machine,
+        }
     }
 }
 

@@ -11,8 +11,11 @@ use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Spanned;
 
+/// Makes a default value.
+type Default = fn() -> Json;
+
 /// Keys with the defaults the peer records.
-const DEFAULTS: &[(&str, fn() -> Json)] = &[
+const DEFAULTS: &[(&str, Default)] = &[
     ("target_tag_list", || Json::Null),
     ("additional_tags", || Json::Null),
     ("default_tag", || Json::Null),
@@ -96,6 +99,8 @@ pub(super) fn describe(
     let targets = optional_tags("target_tag_list", section, defaults.as_ref(), diagnostics);
     let lent = optional_tags("additional_tags", section, defaults.as_ref(), diagnostics);
     let periods_are_right = check_filter_periods(section, diagnostics);
+    later_features(section, blockers);
+    let settings = settings(section, blockers);
     let (provider, period, tags, targets) = (provider?, period?, tags?, targets?);
     lent.filter(|_| periods_are_right)?;
     let document = document(section, is_random?, provider.document);
@@ -106,9 +111,7 @@ pub(super) fn describe(
     };
     let n_tags = (tags.len(), target_tags.len());
     check_repeated(&tags, blockers);
-    later_features(section, blockers);
     blockers.extend(provider.blocker);
-    let settings = settings(section, blockers);
     let dataset = settings
         .zip(provider.provider)
         .map(|(settings, provider)| Dataset {
