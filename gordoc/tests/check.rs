@@ -1,5 +1,11 @@
 //! Broken configs: each has its own diagnostic, at its place, with a help line.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where it is surprised, and says what it skips"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +39,10 @@ fn findings(name: &str) -> (Source, Diagnostics) {
 fn snapshot(name: &str, codes: &[&str]) {
     let (source, found) = findings(name);
     let base = source.base.display().to_string();
-    let style = Style { width: 200, ..Style::default() };
+    let style = Style {
+        width: 200,
+        ..Style::default()
+    };
     let drawn = render(&source, &found, style).replace(&base, "FOLDER");
     let got: Vec<&str> = found.iter().map(|item| item.code).collect();
     assert_eq!(got, codes, "{drawn}");
@@ -162,7 +171,11 @@ fn every_broken_config_exits_with_one() {
         let name = folder.unwrap().file_name().into_string().unwrap();
         let (_, found) = findings(&name);
         let is_error = found.iter().any(|item| item.severity == Severity::Error);
-        let expected = if is_error { Status::ConfigErrors } else { Status::Done };
+        let expected = if is_error {
+            Status::ConfigErrors
+        } else {
+            Status::Done
+        };
         assert_eq!(exit(&name, false), expected, "{name}");
         assert_eq!(is_error, name != "misspelt_key", "{name}");
     }

@@ -36,7 +36,11 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
         Ok(read) => read,
         Err(status) => return Ok(status),
     };
-    let n_machines = read.reading.project.as_ref().map_or(0, |project| project.documents.len());
+    let n_machines = read
+        .reading
+        .project
+        .as_ref()
+        .map_or(0, |project| project.documents.len());
     let mut found = findings(&read);
     if arguments.deny_warnings {
         found.deny_warnings();
@@ -48,7 +52,11 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
         }
         Format::Human => {
             report(&read.source, &found, &mut streams)?;
-            writeln!(streams.err, "{}", summary(&read.source.name, &found, n_machines))?;
+            writeln!(
+                streams.err,
+                "{}",
+                summary(&read.source.name, &found, n_machines)
+            )?;
         }
     }
     Ok(if found.has_errors() {
@@ -70,14 +78,20 @@ pub fn findings(read: &Read) -> Diagnostics {
 
 fn summary(name: &str, found: &Diagnostics, n_machines: usize) -> String {
     let count = |severity, word: &str| {
-        let n = found.iter().filter(|item| item.severity == severity).count();
+        let n = found
+            .iter()
+            .filter(|item| item.severity == severity)
+            .count();
         plural(n, word)
     };
     let warnings = count(Severity::Warning, "warning");
     if found.has_errors() {
         return format!("{name}: {}, {warnings}", count(Severity::Error, "error"));
     }
-    format!("{name}: {}, no errors, {warnings}", plural(n_machines, "machine"))
+    format!(
+        "{name}: {}, no errors, {warnings}",
+        plural(n_machines, "machine")
+    )
 }
 
 fn plural(n: usize, word: &str) -> String {

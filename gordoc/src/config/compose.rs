@@ -328,7 +328,10 @@ impl<'a> Composer<'a> {
         let short = tag.handle.replace("tag:yaml.org,2002:", "!!");
         let message = format!("`{short}{}` does not fit this value", tag.suffix);
         Diagnostic::error("config::unknown_tag", message)
-            .label(self.places.span(spot.0, spot.1), "has a type gordoc does not read")
+            .label(
+                self.places.span(spot.0, spot.1),
+                "has a type gordoc does not read",
+            )
             .help("leave the type out")
             .class("ConstructorError")
     }

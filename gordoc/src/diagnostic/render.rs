@@ -134,7 +134,11 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let places = self.diagnostic.labels.iter().filter(|label| label.span != Span::default());
+        let places = self
+            .diagnostic
+            .labels
+            .iter()
+            .filter(|label| label.span != Span::default());
         let mut labels = places
             .map(|label| {
                 let text = &self.text.source.text;

@@ -189,6 +189,7 @@ pub(super) fn buckets(limit: i64, resolution: i64) -> i64 {
 mod tests {
     use super::*;
 
+    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
     fn table() -> Option<serde_json::Value> {
         let root = env!("CARGO_MANIFEST_DIR");
         let path = format!("{root}/../../shared/golden/dataset/table_frequencies.json");

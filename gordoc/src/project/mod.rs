@@ -8,14 +8,17 @@ mod duration;
 mod globals;
 mod name;
 mod normalize;
+mod parts;
 mod patch;
 mod period;
 mod pods;
 mod preflight;
 mod provider;
+mod reader;
 mod resources;
 mod rows;
 mod scoring;
+mod spacing;
 mod suggest;
 mod tag;
 
