@@ -191,3 +191,132 @@ fn findings_are_json_on_request() {
     assert_eq!(found[0]["code"], "config::missing_zone");
     assert_eq!((&label["line"], &label["column"]), (&5.into(), &25.into()));
 }
+
+/// Codes of what is found in a config whose files stand in a folder.
+fn codes(folder: &Path, config: &str) -> Vec<&'static str> {
+    let mut source = Source::new("plant.yaml", config);
+    source.base = folder.to_owned();
+    let reading = project::read(&source, &Options::default());
+    let found = check::findings(&Read { source, reading });
+    found.iter().map(|item| item.code).collect()
+}
+
+const MODEL: &str = "
+    model: {gordo.machine.model.models.KerasAutoEncoder: {kind: feedforward_hourglass}}
+";
+
+#[test]
+fn files_and_columns_are_looked_for_before_any_data_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = format!(
+        "machines:
+  - name: pump
+    dataset:
+      tags: [FLOW, HEAT, LEVEL]
+      train_start_date: 2021-03-01T00:00:00Z
+      train_end_date: 2021-04-01T00:00:00Z
+      data_provider: {{type: FilesDataProvider, path: readings, files: {{HEAT: heat/1.csv}}}}
+{MODEL}"
+    );
+    assert_eq!(codes(folder.path(), &config), ["dataset::missing_file"]);
+    let readings = folder.path().join("readings");
+    fs::create_dir_all(readings.join("heat")).unwrap();
+    fs::write(readings.join("FLOW.csv"), "time,value\n").unwrap();
+    fs::write(readings.join("heat/1.csv"), "time,degrees\n").unwrap();
+    assert_eq!(
+        codes(folder.path(), &config),
+        ["dataset::missing_file", "dataset::missing_column"]
+    );
+    fs::write(readings.join("LEVEL.csv"), "time,value\n").unwrap();
+    fs::write(readings.join("heat/1.csv"), "time,value\n").unwrap();
+    assert_eq!(codes(folder.path(), &config), [""; 0]);
+}
+
+#[test]
+fn columns_of_a_csv_file_are_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("all.csv"), "time;FLOW\n").unwrap();
+    let config = |separator: &str| {
+        format!(
+            "machines:
+  - name: pump
+    dataset:
+      tags: [FLOW, HEAT]
+      train_start_date: 2021-03-01T00:00:00Z
+      train_end_date: 2021-04-01T00:00:00Z
+      data_provider:
+        type: gordo_core.data_providers.contrib.CSVDataProvider
+        file_path: all.csv
+        timestamp_column: time
+        sep: '{separator}'
+{MODEL}"
+        )
+    };
+    assert_eq!(
+        codes(folder.path(), &config(";")),
+        ["dataset::missing_column"]
+    );
+    assert_eq!(
+        codes(folder.path(), &config(",")),
+        ["dataset::missing_column"; 3]
+    );
+    assert_eq!(
+        codes(folder.path(), &config(";;")),
+        ["project::bad_provider_argument"]
+    );
+}
+
+#[test]
+fn rules_that_surprise_are_told() {
+    let config = format!(
+        "machines:
+  - name: pump
+    dataset:
+      tags: [FLOW, HEAT, LEVEL]
+      resolution: 1T
+      train_start_date: 2021-03-01T00:00:00Z
+      train_end_date: 2021-04-01T00:00:00Z
+      data_provider: {{type: RandomDataProvider}}
+{MODEL}
+globals:
+  dataset: {{tags: [A, B], resolution: 30T}}
+  evaluation: {{cv_mode: cross_val_only}}
+"
+    );
+    assert_eq!(
+        codes(Path::new(""), &config),
+        [
+            "project::reset_cv_mode",
+            "project::overridden_by_globals",
+            "project::overridden_by_globals",
+            "project::overridden_by_globals",
+            "project::surviving_tail",
+        ]
+    );
+}
+
+#[test]
+fn features_of_later_versions_expand_but_do_not_check() {
+    let config = format!(
+        "machines:
+  - name: pump
+    dataset:
+      tags: [FLOW]
+      row_filter: FLOW > 1
+      aggregation_methods: [mean, max]
+      train_start_date: 2021-03-01T00:00:00Z
+      train_end_date: 2021-04-01T00:00:00Z
+      data_provider: {{type: RandomDataProvider}}
+{MODEL}"
+    );
+    let reading = project::read(
+        &Source::new("plant.yaml", config.as_str()),
+        &Options::default(),
+    );
+    let project = reading.project.unwrap();
+    assert_eq!((project.documents.len(), project.machines.len()), (1, 0));
+    assert_eq!(
+        codes(Path::new(""), &config),
+        ["dataset::not_supported_yet"; 2]
+    );
+}

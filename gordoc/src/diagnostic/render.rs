@@ -82,7 +82,11 @@ impl SourceCode for Text<'_> {
         // A place that ends with a line break belongs to the line it breaks.
         let last = self.lines.line(end.saturating_sub(1).max(start)) + after;
         let (from, column) = if before == 0 {
-            (start, text[line_start(line)..start].chars().count())
+            (
+                start,
+                text.get(line_start(line)..start)
+                    .map_or(0, |before| before.chars().count()),
+            )
         } else {
             (line_start(first), 0)
         };
