@@ -25,7 +25,7 @@ fn case(name: &str) -> PathBuf {
 fn findings(name: &str) -> (Source, Diagnostics) {
     let path = case(name);
     let mut source = Source::new("config.yaml", fs::read_to_string(&path).unwrap());
-    source.base = path.parent().unwrap().to_owned();
+    path.parent().unwrap().clone_into(&mut source.base);
     let options = Options {
         project_name: Some("works".to_owned()),
         ..Options::default()
@@ -195,7 +195,7 @@ fn findings_are_json_on_request() {
 /// Codes of what is found in a config whose files stand in a folder.
 fn codes(folder: &Path, config: &str) -> Vec<&'static str> {
     let mut source = Source::new("plant.yaml", config);
-    source.base = folder.to_owned();
+    folder.clone_into(&mut source.base);
     let reading = project::read(&source, &Options::default());
     let found = check::findings(&Read { source, reading });
     found.iter().map(|item| item.code).collect()

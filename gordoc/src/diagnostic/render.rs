@@ -1,6 +1,7 @@
 //! Diagnostics as text for people, drawn by miette.
 
 use std::fmt;
+use std::io::IsTerminal as _;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
@@ -17,6 +18,20 @@ pub struct Style {
     pub color: bool,
     /// Width of the terminal in characters.
     pub width: usize,
+}
+
+impl Style {
+    /// The style of this process's talk stream: colours only on a terminal and without
+    /// `NO_COLOR`, as wide as `COLUMNS` says.
+    pub fn of_stderr() -> Self {
+        let forbids = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let columns = std::env::var("COLUMNS").ok();
+        let width = columns.and_then(|columns| columns.parse().ok());
+        Self {
+            color: std::io::stderr().is_terminal() && !forbids,
+            width: width.map_or(Self::default().width, |width: usize| width.max(40)),
+        }
+    }
 }
 
 impl Default for Style {
