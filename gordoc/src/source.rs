@@ -43,11 +43,20 @@ impl Source {
         let mut bytes = Vec::new();
         // One byte more than allowed tells a text that is too long from one that just fits.
         if is_stdin {
-            io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+            io::stdin()
+                .lock()
+                .take(MAX_BYTES + 1)
+                .read_to_end(&mut bytes)?;
         } else {
-            File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+            File::open(path)?
+                .take(MAX_BYTES + 1)
+                .read_to_end(&mut bytes)?;
         }
-        let name = if is_stdin { "<stdin>".into() } else { path.to_string_lossy() };
+        let name = if is_stdin {
+            "<stdin>".into()
+        } else {
+            path.to_string_lossy()
+        };
         let (mut source, problem) = Self::from_bytes(name, bytes);
         if !is_stdin {
             source.base = path.parent().map(Path::to_path_buf).unwrap_or_default();

@@ -1,5 +1,11 @@
 //! Recorded configs: what `expand` prints for each beside what the peer makes of it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops where it is surprised, and says what it skips"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +31,12 @@ fn recorded() -> Option<PathBuf> {
 }
 
 fn run(case: &Path, expect: &Value) -> (Status, Value) {
-    let option = |key: &str| expect["options"].get(key).and_then(Value::as_str).map(str::to_owned);
+    let option = |key: &str| {
+        expect["options"]
+            .get(key)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
     let input = ["input.yaml", "input.json"].map(|name| case.join(name));
     let arguments = expand::Arguments {
         config: input.into_iter().find(|path| path.exists()).unwrap(),
@@ -34,6 +45,7 @@ fn run(case: &Path, expect: &Value) -> (Status, Value) {
             default_data_provider: option("default_data_provider"),
             custom_model_builder_envs: expect["options"].get("custom_model_builder_envs").cloned(),
             images_of_version: option("gordo_version"),
+            ..Options::default()
         },
         ..expand::Arguments::default()
     };
@@ -124,7 +136,10 @@ fn recorded_configs_expand_as_recorded() {
     let Some(root) = recorded() else { return };
     let mut wrong = Vec::new();
     let mut n_cases = 0;
-    let mut cases: Vec<_> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut cases: Vec<_> = fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     cases.sort();
     for case in cases {
         n_cases += 1;
@@ -136,7 +151,10 @@ fn recorded_configs_expand_as_recorded() {
         let listed = DIFFERENT.iter().any(|(listed, _)| *listed == name);
         match (listed, found.is_empty()) {
             (true, true) => wrong.push(format!("{name} agrees: take it off the list")),
-            (false, false) => wrong.push(format!("{name}:\n  {}", found[..found.len().min(8)].join("\n  "))),
+            (false, false) => wrong.push(format!(
+                "{name}:\n  {}",
+                found[..found.len().min(8)].join("\n  ")
+            )),
             _ => {}
         }
     }

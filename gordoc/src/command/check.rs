@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::{Status, Streams, read_config, report};
+use super::{Read, Status, Streams, read_config, report};
 use crate::diagnostic::{Diagnostics, Severity, to_json};
 use crate::project::{self, Options};
 
@@ -36,17 +36,15 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
         Ok(read) => read,
         Err(status) => return Ok(status),
     };
-    let mut found = read.diagnostics;
-    let mut n_machines = 0;
-    if let Some(project) = &read.project {
-        n_machines = project.documents.len();
-        found.append(project.blockers.clone());
-        project::preflight(project, &mut found);
-    }
+    let n_machines = read
+        .reading
+        .project
+        .as_ref()
+        .map_or(0, |project| project.documents.len());
+    let mut found = findings(&read);
     if arguments.deny_warnings {
         found.deny_warnings();
     }
-    let found = found.in_source_order();
     match arguments.format {
         Format::Json => {
             serde_json::to_writer_pretty(&mut streams.out, &to_json(&read.source, &found))?;
@@ -54,7 +52,11 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
         }
         Format::Human => {
             report(&read.source, &found, &mut streams)?;
-            writeln!(streams.err, "{}", summary(&read.source.name, &found, n_machines))?;
+            writeln!(
+                streams.err,
+                "{}",
+                summary(&read.source.name, &found, n_machines)
+            )?;
         }
     }
     Ok(if found.has_errors() {
@@ -64,16 +66,32 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
     })
 }
 
+/// Everything wrong with a config that can be known without loading data, in source order.
+pub fn findings(read: &Read) -> Diagnostics {
+    let mut found = read.reading.diagnostics.clone();
+    found.append(read.reading.blockers.clone());
+    if let Some(project) = &read.reading.project {
+        project::preflight(project, &mut found);
+    }
+    found.in_source_order()
+}
+
 fn summary(name: &str, found: &Diagnostics, n_machines: usize) -> String {
     let count = |severity, word: &str| {
-        let n = found.iter().filter(|item| item.severity == severity).count();
+        let n = found
+            .iter()
+            .filter(|item| item.severity == severity)
+            .count();
         plural(n, word)
     };
     let warnings = count(Severity::Warning, "warning");
     if found.has_errors() {
         return format!("{name}: {}, {warnings}", count(Severity::Error, "error"));
     }
-    format!("{name}: {}, no errors, {warnings}", plural(n_machines, "machine"))
+    format!(
+        "{name}: {}, no errors, {warnings}",
+        plural(n_machines, "machine")
+    )
 }
 
 fn plural(n: usize, word: &str) -> String {

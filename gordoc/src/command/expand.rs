@@ -51,12 +51,12 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
         Ok(read) => read,
         Err(status) => return Ok(status),
     };
-    let mut found = read.diagnostics;
+    let mut found = read.reading.diagnostics;
     if arguments.deny_warnings {
         found.deny_warnings();
     }
     report(&read.source, &found, &mut streams)?;
-    let (result, status) = match &read.project {
+    let (result, status) = match &read.reading.project {
         Some(project) if !found.has_errors() => (document(project), Status::Done),
         _ => (error_document(&read.source, &found), Status::ConfigErrors),
     };

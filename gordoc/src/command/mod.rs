@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostics, Style, render};
-use crate::project::{self, Options, Project};
+use crate::project::{self, Options, Reading};
 use crate::source::Source;
 
 pub use dispatch::dispatch;
@@ -56,10 +56,8 @@ pub struct Streams<'a> {
 pub struct Read {
     /// The file.
     pub source: Source,
-    /// The project, unless a diagnostic is an error.
-    pub project: Option<Project>,
-    /// What was found, in the order of the source.
-    pub diagnostics: Diagnostics,
+    /// What reading it gave.
+    pub reading: Reading,
 }
 
 /// Reads, parses and normalises a config.
@@ -79,19 +77,19 @@ pub fn read_config(
             return Ok(Err(Status::CouldNotRun));
         }
     };
-    let (project, diagnostics) = match problem {
+    let reading = match problem {
         Some(problem) => {
             let mut diagnostics = Diagnostics::default();
             diagnostics.push(problem);
-            (None, diagnostics)
+            Reading {
+                project: None,
+                diagnostics,
+                blockers: Diagnostics::default(),
+            }
         }
         None => project::read(&source, options),
     };
-    Ok(Ok(Read {
-        source,
-        project,
-        diagnostics,
-    }))
+    Ok(Ok(Read { source, reading }))
 }
 
 /// Writes diagnostics for people to the talk stream.

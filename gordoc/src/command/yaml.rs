@@ -67,7 +67,9 @@ fn text(value: &str) -> String {
         "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf",
     ];
     let plain = value.starts_with(|c: char| c.is_ascii_alphabetic())
-        && value.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c))
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c))
         && !reserved.contains(&value.to_ascii_lowercase().as_str());
     if plain {
         return value.to_owned();

@@ -135,7 +135,7 @@ impl<'a> Composer<'a> {
 
     fn node(&mut self, event: Event<'a>, spot: Spot, depth: usize) -> Composed<Part> {
         if depth >= MAX_DEPTH {
-            return Err(self.too_deep(spot));
+            return Err(Box::new(self.too_deep(spot)));
         }
         let (anchor, part) = match event {
             Event::Alias(anchor) => return self.alias(anchor, spot, depth),
@@ -240,7 +240,7 @@ impl<'a> Composer<'a> {
         };
         self.copies += part.size;
         if depth + part.depth >= MAX_DEPTH {
-            return Err(self.too_deep(spot));
+            return Err(Box::new(self.too_deep(spot)));
         }
         if self.copies > MAX_COPIES {
             return Err(Box::new(
@@ -257,10 +257,10 @@ impl<'a> Composer<'a> {
         })
     }
 
-    fn too_deep(&self, spot: Spot) -> Box<Diagnostic> {
+    fn too_deep(&self, spot: Spot) -> Diagnostic {
         let message = format!("values are nested more than {MAX_DEPTH} deep");
         let span = self.places.span(spot.0, spot.1);
-        Box::new(Diagnostic::error("config::too_deep", message).label(span, "too deep"))
+        Diagnostic::error("config::too_deep", message).label(span, "too deep")
     }
 
     fn scalar(
@@ -284,7 +284,7 @@ impl<'a> Composer<'a> {
             ("tag:yaml.org,2002:", kind) => self.tagged(kind, text, spot),
             _ => None,
         };
-        value.ok_or_else(|| self.unknown_tag(tag, spot))
+        value.ok_or_else(|| Box::new(self.unknown_tag(tag, spot)))
     }
 
     fn tagged(&mut self, kind: &str, text: &str, spot: Spot) -> Option<Value> {
@@ -321,23 +321,19 @@ impl<'a> Composer<'a> {
         if known {
             return Ok(());
         }
-        Err(self.unknown_tag(tag, spot))
+        Err(Box::new(self.unknown_tag(tag, spot)))
     }
 
-    fn unknown_tag(&self, tag: &Tag, spot: Spot) -> Box<Diagnostic> {
+    fn unknown_tag(&self, tag: &Tag, spot: Spot) -> Diagnostic {
         let short = tag.handle.replace("tag:yaml.org,2002:", "!!");
-        Box::new(
-            Diagnostic::error(
-                "config::unknown_tag",
-                format!("`{short}{}` does not fit this value", tag.suffix),
-            )
+        let message = format!("`{short}{}` does not fit this value", tag.suffix);
+        Diagnostic::error("config::unknown_tag", message)
             .label(
                 self.places.span(spot.0, spot.1),
                 "has a type gordoc does not read",
             )
             .help("leave the type out")
-            .class("ConstructorError"),
-        )
+            .class("ConstructorError")
     }
 
     /// A time stamp as the peer records it; a bad one is reported and kept as written.

@@ -235,7 +235,7 @@ mod tests {
         let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for n in 1..12 {
             let copies = format!("*a{}, ", n - 1).repeat(10);
-            laughs += &format!("a{n}: &a{n} [{copies}]\n");
+            laughs = format!("{laughs}a{n}: &a{n} [{copies}]\n");
         }
         assert_eq!(error(&laughs).0, "config::too_many_copies");
         assert_eq!(error("a: &a [*a]\n").0, "config::circular_alias");

@@ -87,6 +87,10 @@ pub(super) fn int(text: &str) -> Option<Value> {
         return None;
     }
     let plain: String = body.chars().filter(|c| *c != '_').collect();
+    if radix == 8 && plain.is_empty() {
+        // `0_`: the zero is a digit as well as a mark.
+        return Some(Value::Int(0));
+    }
     if plain.is_empty() || !plain.chars().all(|c| c.is_digit(radix)) {
         return None;
     }
@@ -267,6 +271,7 @@ mod tests {
             ("190:20:30", 685_230),
             ("0", 0),
             ("00", 0),
+            ("0_", 0),
         ];
         for (text, value) in table {
             check(text, Value::Int(value));

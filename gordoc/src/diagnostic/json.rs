@@ -27,7 +27,11 @@ pub fn to_json(source: &Source, diagnostics: &Diagnostics) -> Value {
 /// `{"error": {"class", "message"}}` with the peer's class of the first error and one line for
 /// each.
 pub fn error_document(source: &Source, diagnostics: &Diagnostics) -> Value {
-    let errors = || diagnostics.iter().filter(|item| item.severity == Severity::Error);
+    let errors = || {
+        diagnostics
+            .iter()
+            .filter(|item| item.severity == Severity::Error)
+    };
     let class = errors().next().map_or("ValueError", |item| item.class);
     let lines: Vec<String> = errors().map(|item| one_line(source, item)).collect();
     json!({"error": {"class": class, "message": lines.join("\n")}})
@@ -65,6 +69,14 @@ fn one_line(source: &Source, diagnostic: &Diagnostic) -> String {
         let (line, column) = source.line_column(label.span.start);
         format!("{}:{line}:{column}: ", source.name)
     });
-    let help = diagnostic.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
-    format!("{place}{}{help}", diagnostic.message)
+    let help = diagnostic
+        .help
+        .as_ref()
+        .map_or(String::new(), |help| format!(" ({help})"));
+    let labels: Vec<&str> = diagnostic
+        .labels
+        .iter()
+        .map(|label| label.text.as_str())
+        .collect();
+    format!("{place}{}: {}{help}", diagnostic.message, labels.join(", "))
 }

@@ -1,6 +1,7 @@
 //! Diagnostics as text for people, drawn by miette.
 
 use std::fmt;
+use std::io::IsTerminal as _;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
@@ -17,6 +18,20 @@ pub struct Style {
     pub color: bool,
     /// Width of the terminal in characters.
     pub width: usize,
+}
+
+impl Style {
+    /// The style of this process's talk stream: colours only on a terminal and without
+    /// `NO_COLOR`, as wide as `COLUMNS` says.
+    pub fn of_stderr() -> Self {
+        let forbids = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let columns = std::env::var("COLUMNS").ok();
+        let width = columns.and_then(|columns| columns.parse().ok());
+        Self {
+            color: std::io::stderr().is_terminal() && !forbids,
+            width: width.map_or(Self::default().width, |width: usize| width.max(40)),
+        }
+    }
 }
 
 impl Default for Style {
@@ -82,7 +97,11 @@ impl SourceCode for Text<'_> {
         // A place that ends with a line break belongs to the line it breaks.
         let last = self.lines.line(end.saturating_sub(1).max(start)) + after;
         let (from, column) = if before == 0 {
-            (start, text[line_start(line)..start].chars().count())
+            (
+                start,
+                text.get(line_start(line)..start)
+                    .map_or(0, |before| before.chars().count()),
+            )
         } else {
             (line_start(first), 0)
         };
@@ -134,7 +153,11 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let places = self.diagnostic.labels.iter().filter(|label| label.span != Span::default());
+        let places = self
+            .diagnostic
+            .labels
+            .iter()
+            .filter(|label| label.span != Span::default());
         let mut labels = places
             .map(|label| {
                 let text = &self.text.source.text;

@@ -6,7 +6,7 @@
 const SECOND: i128 = 1_000_000_000;
 
 /// Nanoseconds of a resolution; `Err` says what is wrong with it.
-pub fn parse_resolution(text: &str) -> Result<i64, &'static str> {
+pub(super) fn parse_resolution(text: &str) -> Result<i64, &'static str> {
     let mut total = 0;
     let mut groups = groups(text).peekable();
     if groups.peek().is_none() {
@@ -38,7 +38,7 @@ pub fn parse_resolution(text: &str) -> Result<i64, &'static str> {
 }
 
 /// Nanoseconds of a limit; a bare number is nanoseconds. May be negative.
-pub fn parse_limit(text: &str) -> Option<i64> {
+pub(super) fn parse_limit(text: &str) -> Option<i64> {
     let text = text.trim();
     let (sign, body) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest.trim_start()),
@@ -165,12 +165,11 @@ fn scale(number: &str, unit: i128) -> Option<i128> {
         whole.parse().ok()?
     };
     let fraction = &fraction[..fraction.len().min(15)];
-    let part = match fraction {
-        "" => 0,
-        _ => {
-            let n = u32::try_from(fraction.len()).ok()?;
-            fraction.parse::<i128>().ok()? * unit / 10i128.pow(n)
-        }
+    let part = if fraction.is_empty() {
+        0
+    } else {
+        let n = u32::try_from(fraction.len()).ok()?;
+        fraction.parse::<i128>().ok()? * unit / 10i128.pow(n)
     };
     whole.checked_mul(unit)?.checked_add(part)
 }
@@ -181,7 +180,7 @@ fn scale(number: &str, unit: i128) -> Option<i128> {
     clippy::cast_possible_truncation,
     reason = "the quotient of two spans of 64 bits"
 )]
-pub fn buckets(limit: i64, resolution: i64) -> i64 {
+pub(super) fn buckets(limit: i64, resolution: i64) -> i64 {
     let seconds = |nanoseconds: i64| nanoseconds as f64 / 1e9;
     (seconds(limit) / seconds(resolution)).floor() as i64
 }
@@ -190,6 +189,7 @@ pub fn buckets(limit: i64, resolution: i64) -> i64 {
 mod tests {
     use super::*;
 
+    #[expect(clippy::print_stdout, reason = "a skipped test says so")]
     fn table() -> Option<serde_json::Value> {
         let root = env!("CARGO_MANIFEST_DIR");
         let path = format!("{root}/../../shared/golden/dataset/table_frequencies.json");

@@ -57,7 +57,7 @@ pub(super) fn fold(
         resources::settle(runtime, diagnostics);
         pods::cut(runtime, diagnostics);
     }
-    let document = document(&root);
+    let document = root.to_metadata_json();
     let part = |key: &str| document.get(key).cloned();
     Globals {
         runtime_document: part("runtime").unwrap_or(Json::Null),
@@ -153,12 +153,4 @@ pub(super) fn report_tails(bites: &[Bite], what: &str, diagnostics: &mut Diagnos
         }
         diagnostics.push(diagnostic.help("write as many elements as the other list has"));
     }
-}
-
-fn document(root: &Node) -> Json {
-    let mut document = root.to_metadata_json();
-    if let (Some(dataset), Some(fields)) = (root.get("dataset"), document.as_object_mut()) {
-        fields.insert("dataset".to_owned(), dataset.to_json());
-    }
-    document
 }

@@ -8,14 +8,17 @@ mod duration;
 mod globals;
 mod name;
 mod normalize;
+mod parts;
 mod patch;
 mod period;
 mod pods;
 mod preflight;
 mod provider;
+mod reader;
 mod resources;
 mod rows;
 mod scoring;
+mod spacing;
 mod suggest;
 mod tag;
 
@@ -41,10 +44,34 @@ pub struct Project {
     pub globals: Value,
     /// Machines that can be built, in the order of the config.
     pub machines: Vec<Machine>,
+    /// Datasets that can be loaded, in the order of the config, whatever is learnt from them.
+    pub datasets: Vec<NamedDataset>,
     /// Every machine in the peer's `to_dict` form, also those that cannot be built.
     pub documents: Vec<Value>,
     /// Why machines are missing in `machines`: what the peer would only notice while building,
     /// and what gordoc cannot do yet. Errors for everyone but `expand`.
+    pub blockers: Diagnostics,
+}
+
+/// A machine's dataset alone, for commands that train nothing.
+#[derive(Clone, Debug)]
+pub struct NamedDataset {
+    /// The machine.
+    pub name: Spanned<String>,
+    /// What its rows are.
+    pub dataset: Dataset,
+    /// `evaluation.seed`, which random readings are drawn with.
+    pub seed: u64,
+}
+
+/// What reading a config gave.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The project, unless a diagnostic is an error.
+    pub project: Option<Project>,
+    /// Findings that the peer would have while reading, in the order of the source.
+    pub diagnostics: Diagnostics,
+    /// Why machines cannot be built; those of the project, or all that were found without one.
     pub blockers: Diagnostics,
 }
 
@@ -59,6 +86,9 @@ pub struct Options {
     pub custom_model_builder_envs: Option<Value>,
     /// Gordo version whose image names are the defaults; `None` is the newest.
     pub images_of_version: Option<String>,
+    /// Whether models are left unresolved, for commands that only read data: the project then
+    /// has `datasets` but no `machines`.
+    pub without_models: bool,
 }
 
 /// One machine as meant.

@@ -27,7 +27,11 @@ pub(super) fn machine_name(
     };
     let text = match &node.value {
         Value::Text(text) => text.clone(),
-        Value::Int(_) => source.text[node.span.start..node.span.end].to_owned(),
+        Value::Int(_) => source
+            .text
+            .get(node.span.start..node.span.end)
+            .unwrap_or("")
+            .to_owned(),
         _ => {
             diagnostics.push(
                 Diagnostic::error(

@@ -112,6 +112,10 @@ fn wider(base: Span, over: Span) -> Span {
 }
 
 /// Equality as Python sees it: `1 == 1.0 == True`.
+#[expect(
+    clippy::float_cmp,
+    reason = "the peer's equality is exact but for two floats"
+)]
 fn same(base: &Node, over: &Node) -> bool {
     match (number(base), number(over)) {
         (Some(a), Some(b)) => {

@@ -2,17 +2,20 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::duration::{buckets, parse_limit, parse_resolution};
 use super::provider::{self, Described};
+use super::spacing::{self, not_yet};
 use super::suggest::unknown_keys;
-use super::{Dataset, Duration, InterpolationMethod, Resolution, Tag};
+use super::{Dataset, Tag};
 use super::{period, tag};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Spanned;
 
+/// Makes a default value.
+type Default = fn() -> Json;
+
 /// Keys with the defaults the peer records.
-const DEFAULTS: &[(&str, fn() -> Json)] = &[
+const DEFAULTS: &[(&str, Default)] = &[
     ("target_tag_list", || Json::Null),
     ("additional_tags", || Json::Null),
     ("default_tag", || Json::Null),
@@ -96,6 +99,8 @@ pub(super) fn describe(
     let targets = optional_tags("target_tag_list", section, defaults.as_ref(), diagnostics);
     let lent = optional_tags("additional_tags", section, defaults.as_ref(), diagnostics);
     let periods_are_right = check_filter_periods(section, diagnostics);
+    later_features(section, blockers);
+    let settings = spacing::describe(section, blockers);
     let (provider, period, tags, targets) = (provider?, period?, tags?, targets?);
     lent.filter(|_| periods_are_right)?;
     let document = document(section, is_random?, provider.document);
@@ -106,9 +111,7 @@ pub(super) fn describe(
     };
     let n_tags = (tags.len(), target_tags.len());
     check_repeated(&tags, blockers);
-    later_features(section, blockers);
     blockers.extend(provider.blocker);
-    let settings = settings(section, blockers);
     let dataset = settings
         .zip(provider.provider)
         .map(|(settings, provider)| Dataset {
@@ -353,216 +356,4 @@ fn later_features(section: &Node, blockers: &mut Diagnostics) {
             .label(node.span, format!("{} instead", node.kind())),
         );
     }
-}
-
-fn not_yet(message: String, node: &Node, help: &str) -> Diagnostic {
-    Diagnostic::error("dataset::not_supported_yet", message)
-        .label(node.span, "needs a later version of gordoc")
-        .help(help)
-}
-
-/// How readings become rows.
-struct Settings {
-    resolution: Option<Spanned<Resolution>>,
-    aggregation: Spanned<String>,
-    interpolation: InterpolationMethod,
-    limit: Option<Spanned<Duration>>,
-    threshold: usize,
-}
-
-fn settings(section: &Node, blockers: &mut Diagnostics) -> Option<Settings> {
-    let resolution = resolution(section, blockers);
-    let aggregation = aggregation(section, blockers);
-    let interpolation = interpolation(section, blockers);
-    let limit = limit(section, resolution.as_ref(), blockers);
-    let threshold = threshold(section, blockers);
-    Some(Settings {
-        resolution: Some(resolution?),
-        aggregation: aggregation?,
-        interpolation: interpolation?,
-        limit: limit?,
-        threshold: threshold?,
-    })
-}
-
-fn resolution(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Resolution>> {
-    let Some(node) = section.get("resolution") else {
-        let (text, nanoseconds) = ("10T".to_owned(), 600_000_000_000);
-        return Some(Spanned::new(Resolution { text, nanoseconds }, section.span));
-    };
-    if node.is_falsy() {
-        blockers.push(not_yet(
-            "rows without a `resolution` cannot be joined yet".to_owned(),
-            node,
-            "give one, such as `10T`",
-        ));
-        return None;
-    }
-    let text = node.to_key();
-    let read = match node.value {
-        Value::Text(_) => parse_resolution(&text),
-        _ => Err("not a text"),
-    };
-    match read {
-        Ok(nanoseconds) => Some(Spanned::new(Resolution { text, nanoseconds }, node.span)),
-        Err(problem) => {
-            let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-            let help = if digits.is_empty() || problem == "no time at all" {
-                "write a number and a unit: `10T` is 10 minutes, `1H` an hour, `30S` seconds"
-                    .to_owned()
-            } else {
-                format!(
-                    "write a number and a unit: `{digits}T` is {digits} minutes, `{digits}S` seconds, `{digits}H` hours"
-                )
-            };
-            blockers.push(
-                Diagnostic::error(
-                    "dataset::bad_resolution",
-                    format!("`{text}` is not a spacing of rows"),
-                )
-                .label(node.span, problem)
-                .help(help),
-            );
-            None
-        }
-    }
-}
-
-fn aggregation(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<String>> {
-    let Some(node) = section.get("aggregation_methods") else {
-        return Some(Spanned::new("mean".to_owned(), section.span));
-    };
-    let Some(method) = node.as_text() else {
-        blockers.push(not_yet(
-            "several aggregation methods cannot be computed yet".to_owned(),
-            node,
-            "write `aggregation_methods: mean`",
-        ));
-        return None;
-    };
-    let later = [
-        "min", "max", "median", "first", "last", "std", "var", "sem", "quantile", "sum", "prod",
-        "count", "nunique", "size", "ohlc",
-    ];
-    match method {
-        "mean" => Some(Spanned::new(method.to_owned(), node.span)),
-        _ if later.contains(&method) => {
-            blockers.push(not_yet(
-                format!("the aggregation `{method}` cannot be computed yet"),
-                node,
-                "use `mean`",
-            ));
-            None
-        }
-        _ => {
-            blockers.push(
-                Diagnostic::error(
-                    "dataset::unknown_aggregation",
-                    format!("`{method}` is not an aggregation method"),
-                )
-                .label(node.span, "unknown")
-                .help("use `mean`"),
-            );
-            None
-        }
-    }
-}
-
-fn interpolation(section: &Node, blockers: &mut Diagnostics) -> Option<InterpolationMethod> {
-    let Some(node) = section.get("interpolation_method") else {
-        return Some(InterpolationMethod::Linear);
-    };
-    match node.as_text() {
-        Some("linear_interpolation") => Some(InterpolationMethod::Linear),
-        Some("ffill") => Some(InterpolationMethod::ForwardFill),
-        _ => {
-            blockers.push(
-                Diagnostic::error(
-                    "dataset::unknown_interpolation",
-                    format!("`{}` is not an interpolation method", node.to_key()),
-                )
-                .label(node.span, "unknown")
-                .help("use `linear_interpolation` or `ffill`"),
-            );
-            None
-        }
-    }
-}
-
-/// `Some(None)` is unlimited, `None` follows a diagnostic.
-#[expect(
-    clippy::option_option,
-    reason = "unlimited is a limit too, wrong is not"
-)]
-fn limit(
-    section: &Node,
-    resolution: Option<&Spanned<Resolution>>,
-    blockers: &mut Diagnostics,
-) -> Option<Option<Spanned<Duration>>> {
-    let default = Node {
-        span: section.span,
-        value: Value::Text("48H".to_owned()),
-    };
-    let node = section.get("interpolation_limit").unwrap_or(&default);
-    let text = node.to_key();
-    let nanoseconds = match &node.value {
-        Value::Null => return Some(None),
-        Value::Int(nanoseconds) => Some(*nanoseconds),
-        Value::Text(text) => parse_limit(text),
-        _ => None,
-    };
-    let Some(nanoseconds) = nanoseconds else {
-        blockers.push(
-            Diagnostic::error(
-                "dataset::bad_limit",
-                format!("`{text}` is not a span of time"),
-            )
-            .label(node.span, "how long is this?")
-            .help("write a number and a unit: `48H` is 48 hours, `30min` half an hour"),
-        );
-        return None;
-    };
-    if let Some(resolution) = resolution
-        && buckets(nanoseconds, resolution.value.nanoseconds) < 1
-    {
-        let spacing = &resolution.value.text;
-        blockers.push(
-            Diagnostic::error(
-                "dataset::short_limit",
-                format!(
-                    "the interpolation limit `{text}` is shorter than the resolution `{spacing}`"
-                ),
-            )
-            .label(node.span, format!("less than {spacing}"))
-            .help(format!(
-                "make it at least `{spacing}`, or `null` for no limit"
-            )),
-        );
-        return None;
-    }
-    Some(Some(Spanned::new(
-        Duration { text, nanoseconds },
-        node.span,
-    )))
-}
-
-fn threshold(section: &Node, blockers: &mut Diagnostics) -> Option<usize> {
-    let Some(node) = section.get("n_samples_threshold") else {
-        return Some(0);
-    };
-    let threshold = match node.value {
-        // Fewer or equally many rows are an error, so a threshold below zero never is one.
-        Value::Int(n) => usize::try_from(n.max(0)).ok(),
-        _ => None,
-    };
-    if threshold.is_none() {
-        blockers.push(
-            Diagnostic::error(
-                "dataset::bad_threshold",
-                "`n_samples_threshold` is not a whole number",
-            )
-            .label(node.span, format!("{} instead", node.kind())),
-        );
-    }
-    threshold
 }

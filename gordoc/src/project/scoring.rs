@@ -124,6 +124,11 @@ fn metric(item: &Node, blockers: &mut Diagnostics) -> Option<String> {
     None
 }
 
+/// The seed alone, 0 unless a usable one is given.
+pub(super) fn seed_of(section: &Node) -> u64 {
+    seed(section, &mut Diagnostics::default()).unwrap_or(0)
+}
+
 fn seed(section: &Node, blockers: &mut Diagnostics) -> Option<u64> {
     let Some(node) = section.get("seed").filter(|node| node.value != Value::Null) else {
         return Some(0);

@@ -5,6 +5,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// The known word most like a written one, if any is like it.
 pub(super) fn did_you_mean<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    // Comparing is quadratic in the length, and nobody misspells a word this long.
+    if written.len() > 100 {
+        return None;
+    }
     known
         .iter()
         .map(|word| (strsim::damerau_levenshtein(written, word), *word))

@@ -1,0 +1,72 @@
+//! The sections of a machine put together.
+
+use serde_json::{Value as Json, json};
+
+use super::globals::Globals;
+use super::reader::Read;
+use super::{Evaluation, Machine, NamedDataset, document, rows, scoring};
+use crate::config::{Node, Value};
+use crate::model::Model;
+use crate::source::Spanned;
+
+/// The sections of one machine.
+pub(super) struct Parts {
+    pub(super) name: Spanned<String>,
+    pub(super) rows: rows::Rows,
+    pub(super) model: Node,
+    pub(super) runtime: Json,
+    pub(super) evaluation: Node,
+    pub(super) metadata: Node,
+}
+
+impl Parts {
+    /// The machine's document, and the machine itself if all of it could be read.
+    pub(super) fn finish(
+        self,
+        project: &str,
+        globals: &Globals,
+        model: Option<Model>,
+        evaluation: Option<Evaluation>,
+    ) -> Read {
+        let machine_metadata = match self.metadata.value {
+            Value::Null => json!({}),
+            _ => self.metadata.to_metadata_json(),
+        };
+        let model_document = Spanned::new(self.model.to_metadata_json(), self.model.span);
+        let document = document::document(&document::Sections {
+            name: &self.name.value,
+            project_name: project,
+            dataset: &self.rows.document,
+            model: &model_document.value,
+            runtime: &self.runtime,
+            evaluation: &self.evaluation.to_metadata_json(),
+            global_metadata: &globals.metadata,
+            machine_metadata: &machine_metadata,
+        });
+        let name = Some(self.name.clone());
+        let dataset = self.rows.dataset.clone().map(|dataset| NamedDataset {
+            name: self.name.clone(),
+            dataset,
+            seed: scoring::seed_of(&self.evaluation),
+        });
+        let machine = (|| {
+            Some(Machine {
+                name: self.name,
+                project_name: project.to_owned(),
+                dataset: self.rows.dataset?,
+                model: model?,
+                model_document,
+                evaluation: evaluation?,
+                runtime: self.runtime,
+                global_metadata: globals.metadata.clone(),
+                machine_metadata,
+            })
+        })();
+        Read {
+            name,
+            document: Some(document),
+            dataset,
+            machine,
+        }
+    }
+}

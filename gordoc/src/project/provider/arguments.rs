@@ -1,0 +1,117 @@
+//! The keys of a provider beside its type, each read once and reported where it is wrong.
+
+use serde_json::Value as Json;
+
+use super::config_error;
+use crate::config::{Node, Value};
+use crate::diagnostic::Diagnostics;
+use crate::project::suggest::did_you_mean;
+use crate::source::{Span, Spanned};
+
+/// The keys of a provider beside its type.
+pub(super) struct Arguments<'a> {
+    pub(super) node: &'a Node,
+    pub(super) name: &'a str,
+    pub(super) place: Span,
+    pub(super) diagnostics: &'a mut Diagnostics,
+}
+
+impl Arguments<'_> {
+    /// Refuses keys the provider does not take.
+    pub(super) fn check(&mut self, known: &[&str]) -> Option<()> {
+        let mut good = Some(());
+        for (key, _) in self.node.entries() {
+            let written = key.to_key();
+            if written == "type" || known.contains(&written.as_str()) {
+                continue;
+            }
+            let help = did_you_mean(&written, known).map_or_else(
+                || format!("it takes {}", known[..known.len().min(8)].join(", ")),
+                |word| format!("did you mean `{word}`?"),
+            );
+            self.diagnostics.push(
+                config_error(
+                    "project::unknown_provider_argument",
+                    format!("`{}` does not take `{written}`", self.name),
+                )
+                .label(key.span, "not an argument of this provider")
+                .help(help),
+            );
+            good = None;
+        }
+        good
+    }
+
+    pub(super) fn json(&self, key: &str, default: Json) -> Json {
+        self.node.get(key).map_or(default, Node::to_json)
+    }
+
+    /// A mandatory text.
+    pub(super) fn required(&mut self, key: &str) -> Option<Spanned<String>> {
+        let Some(node) = self.node.get(key) else {
+            self.diagnostics.push(
+                config_error(
+                    "project::missing_provider_argument",
+                    format!("`{}` needs `{key}`", self.name),
+                )
+                .label(self.place, format!("has no `{key}`"))
+                .help(format!("add `{key}: ...`")),
+            );
+            return None;
+        };
+        self.text_of(key, node)
+    }
+
+    pub(super) fn text_of(&mut self, key: &str, node: &Node) -> Option<Spanned<String>> {
+        if let Some(text) = node.as_text() {
+            return Some(Spanned::new(text.to_owned(), node.span));
+        }
+        self.wrong(key, node, "a text");
+        None
+    }
+
+    pub(super) fn text(&mut self, key: &str, default: &str) -> Option<String> {
+        match self.node.get(key) {
+            None => Some(default.to_owned()),
+            Some(node) => self.text_of(key, node).map(|text| text.value),
+        }
+    }
+
+    pub(super) fn separator(&mut self, key: &str) -> Option<char> {
+        let text = self.text(key, ",")?;
+        let mut letters = text.chars();
+        match (letters.next(), letters.next()) {
+            (Some(letter), None) if letter.is_ascii() => Some(letter),
+            _ => {
+                if let Some(node) = self.node.get(key) {
+                    self.wrong(key, node, "one character such as `;`");
+                }
+                None
+            }
+        }
+    }
+
+    pub(super) fn size(&mut self, key: &str, default: u32) -> Option<u32> {
+        let Some(node) = self.node.get(key) else {
+            return Some(default);
+        };
+        let size = match node.value {
+            Value::Int(size) => u32::try_from(size).ok(),
+            _ => None,
+        };
+        if size.is_none() {
+            self.wrong(key, node, "a whole number, zero or more");
+        }
+        size
+    }
+
+    pub(super) fn wrong(&mut self, key: &str, node: &Node, expected: &str) {
+        self.diagnostics.push(
+            config_error(
+                "project::bad_provider_argument",
+                format!("`{key}` is `{}`, not {expected}", node.to_key()),
+            )
+            .label(node.span, format!("{} instead", node.kind())),
+        );
+    }
+}
