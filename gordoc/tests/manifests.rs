@@ -65,7 +65,7 @@ fn files(project: &str, names: &[&str]) -> BTreeMap<PathBuf, String> {
     let machines: Vec<_> = std::iter::zip(names, &documents)
         .map(|(name, document)| Machine { name, document })
         .collect();
-    render(&Input::new(project, "1700000000001", &machines)).unwrap()
+    render(&Input::new(project, "1700000000001", &machines)).expect("machines are small")
 }
 
 fn document(name: &str) -> Value {
