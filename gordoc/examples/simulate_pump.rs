@@ -32,7 +32,7 @@ fn main() -> std::io::Result<()> {
 }
 
 /// The whole file: a header and a row per minute from 2024-03-04.
-pub fn csv() -> String {
+pub(crate) fn csv() -> String {
     let mut text = String::from(
         "time,P101-flow,P101-discharge-pressure,P101-motor-current,\
          P101-bearing-temperature,P101-vibration\n",

@@ -12,6 +12,9 @@ fn the_committed_data_are_what_the_simulator_makes() {
     let committed = std::fs::read_to_string(path).unwrap();
     let made = simulate_pump::csv();
     let differ = committed.lines().zip(made.lines()).find(|(a, b)| a != b);
-    assert_eq!(differ, None, "run: cargo run -p gordoc --example simulate_pump");
+    assert_eq!(
+        differ, None,
+        "run: cargo run -p gordoc --example simulate_pump"
+    );
     assert_eq!(committed, made);
 }
