@@ -88,3 +88,62 @@ fn k_fold(rows: usize, n_splits: usize, shuffle: Option<u32>) -> Vec<Fold> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::golden::{documents, indices, splitter};
+    use super::*;
+
+    #[test]
+    fn folds_meet_the_peers() {
+        for (_, document) in documents("cv", "splits") {
+            let mut cases = 0;
+            for case in document["cases"].as_array().unwrap() {
+                let Some(splitter) = splitter(&case["definition"]) else {
+                    continue;
+                };
+                cases += 1;
+                let rows = usize::try_from(case["rows"].as_u64().unwrap()).unwrap();
+                let folds = split(&splitter, rows);
+                let Some(expected) = case["expected"].as_array() else {
+                    assert_eq!(folds.unwrap_err().code(), "train::too_few_rows");
+                    continue;
+                };
+                let fold = |fold: &serde_json::Value| Fold {
+                    train: indices(&fold["train"]),
+                    test: indices(&fold["test"]),
+                };
+                let expected: Vec<Fold> = expected.iter().map(fold).collect();
+                assert_eq!(folds.unwrap(), expected, "{case}");
+            }
+            assert!(cases >= 11, "{cases} cases");
+        }
+    }
+
+    #[test]
+    fn the_detectors_shuffle_meets_the_peers() {
+        assert_eq!(MersenneTwister::new(0).order(5), [2, 0, 1, 3, 4]);
+        for (_, document) in documents("cv", "shuffle") {
+            for case in document["cases"].as_array().unwrap() {
+                let rows = usize::try_from(case["rows"].as_u64().unwrap()).unwrap();
+                let order = MersenneTwister::new(0).order(rows);
+                assert_eq!(order, indices(&case["expected"]));
+            }
+        }
+    }
+
+    #[test]
+    fn a_gap_that_leaves_nothing_to_train_on_is_an_error() {
+        let splitter = Splitter::TimeSeriesSplit {
+            n_splits: 3,
+            max_train_size: None,
+            test_size: Some(5),
+            gap: 10,
+        };
+        let error = split(&splitter, 25).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "25 rows are too few for 3 folds: 26 are needed"
+        );
+    }
+}

@@ -163,6 +163,8 @@ struct Columns {
     values: Vec<Vec<f64>>,
     /// Distance from 1 to the next number of the table's precision.
     epsilon: f64,
+    /// Whether the table has single precision.
+    single: bool,
 }
 
 impl Columns {
@@ -174,11 +176,26 @@ impl Columns {
                 column.filter(|value| !value.is_nan()).collect()
             })
             .collect();
-        let epsilon = match x.values {
-            Values::Single(_) => f64::from(f32::EPSILON),
-            Values::Double(_) => f64::EPSILON,
-        };
-        Self { values, epsilon }
+        let single = matches!(x.values, Values::Single(_));
+        Self {
+            values,
+            epsilon: if single {
+                f64::from(f32::EPSILON)
+            } else {
+                f64::EPSILON
+            },
+            single,
+        }
+    }
+
+    /// A number in the table's precision.
+    #[expect(clippy::cast_possible_truncation, reason = "rounding is what is asked for")]
+    fn round(&self, number: f64) -> f64 {
+        if self.single {
+            f64::from(number as f32)
+        } else {
+            number
+        }
     }
 
     /// One statistic per column.
