@@ -275,3 +275,6 @@ fn python_type(estimator: &Estimator) -> &'static str {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
