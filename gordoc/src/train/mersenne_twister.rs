@@ -28,8 +28,8 @@ impl MersenneTwister {
 
     fn refill(&mut self) {
         for index in 0..SIZE {
-            let joined = (self.state[index] & 0x8000_0000)
-                | (self.state[(index + 1) % SIZE] & 0x7fff_ffff);
+            let joined =
+                (self.state[index] & 0x8000_0000) | (self.state[(index + 1) % SIZE] & 0x7fff_ffff);
             let twist = if joined & 1 == 1 { 0x9908_b0df } else { 0 };
             self.state[index] = self.state[(index + SHIFT) % SIZE] ^ (joined >> 1) ^ twist;
         }

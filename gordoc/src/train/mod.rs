@@ -115,7 +115,7 @@ pub fn train(
         &answered,
         fitted.history.as_ref(),
     );
-    Ok(task.trained(state, findings))
+    Ok(task.trained(state, &findings))
 }
 
 /// Scores a machine's folds without training it; gives the machine document.
@@ -127,7 +127,7 @@ pub fn cross_validate(
     let task = Task::new(machine, dataset, *options)?;
     let mut findings = Findings::default();
     task.evaluate(&mut findings)?;
-    Ok(metadata::document(machine, &dataset.metadata, findings))
+    Ok(metadata::document(machine, &dataset.metadata, &findings))
 }
 
 /// A machine, its rows as batches, and what is told from outside.
@@ -204,7 +204,7 @@ impl<'a> Task<'a> {
         evaluation::model(fitted.state, &self.x, fold)
     }
 
-    fn trained(&self, state: State, findings: Findings) -> trained::Machine {
+    fn trained(&self, state: State, findings: &Findings) -> trained::Machine {
         let machine = self.machine;
         let resolution = machine.dataset.resolution.as_ref();
         trained::Machine {

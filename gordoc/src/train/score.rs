@@ -43,7 +43,11 @@ impl Metric {
 
     /// The metric of one target; NaN if a number is missing.
     fn of(self, targets: &[f64], answers: &[f64]) -> f64 {
-        if targets.iter().chain(answers).any(|value| !value.is_finite()) {
+        if targets
+            .iter()
+            .chain(answers)
+            .any(|value| !value.is_finite())
+        {
             return f64::NAN;
         }
         let errors: Vec<f64> = targets.iter().zip(answers).map(|(y, p)| y - p).collect();
@@ -91,7 +95,6 @@ fn spread(values: &[f64]) -> f64 {
 }
 
 /// Share of `all` that `left` does not leave: 1 if nothing is left, 0 if there was nothing.
-#[expect(clippy::float_cmp, reason = "the peer's rule asks for exact zeros")]
 fn share(left: f64, all: f64) -> f64 {
     if left == 0.0 {
         1.0
@@ -213,6 +216,9 @@ mod tests {
     #[test]
     fn an_unknown_metric_is_an_error() {
         let error = Metric::find("sklearn.metrics.r3_score").unwrap_err();
-        assert_eq!((error.code(), error.class()), ("train::unknown_metric", "AttributeError"));
+        assert_eq!(
+            (error.code(), error.class()),
+            ("train::unknown_metric", "AttributeError")
+        );
     }
 }

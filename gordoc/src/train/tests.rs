@@ -117,9 +117,8 @@ fn a_full_build_leaves_thresholds_scores_and_history() {
         "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>"
     );
     let built = &trained.metadata["metadata"]["build_metadata"];
-    let keys = |value: &Value| -> Vec<String> {
-        value.as_object().unwrap().keys().cloned().collect()
-    };
+    let keys =
+        |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
     let meta = &built["model"]["model_meta"];
     assert_eq!(
         keys(meta),
@@ -176,7 +175,9 @@ fn any_number_of_threads_gives_the_same_machine() {
     };
     assert_ne!(
         one.state,
-        train(&machine(Mode::FullBuild), &dataset(), &other).unwrap().state
+        train(&machine(Mode::FullBuild), &dataset(), &other)
+            .unwrap()
+            .state
     );
 }
 
@@ -199,7 +200,10 @@ fn too_few_rows_are_an_error_before_anything_is_fitted() {
     dataset.x.values.truncate(6);
     dataset.y.values.truncate(6);
     let error = train(&machine(Mode::FullBuild), &dataset, &Options::default()).unwrap_err();
-    assert_eq!((error.code(), error.class()), ("train::too_few_rows", "ValueError"));
+    assert_eq!(
+        (error.code(), error.class()),
+        ("train::too_few_rows", "ValueError")
+    );
 }
 
 #[test]

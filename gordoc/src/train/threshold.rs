@@ -45,11 +45,7 @@ impl Errors {
     /// # Shapes and units
     ///
     /// - `answers`, `targets`: `[rows, targets]`, engineering units
-    pub(crate) fn new(
-        scaler: &State,
-        answers: &Batch,
-        targets: &Batch,
-    ) -> Result<Self, Rejection> {
+    pub(crate) fn new(scaler: &State, answers: &Batch, targets: &Batch) -> Result<Self, Rejection> {
         let width = targets.width;
         let detector = Detector {
             scaler: &Transformer(scaler),

@@ -27,12 +27,16 @@ impl Fake<'_> {
 
 fn detector(document: &Value) -> Detector {
     let parameters = &document["params"];
-    let window = parameters["window"].as_u64().map(|window| usize::try_from(window).unwrap());
+    let window = parameters["window"]
+        .as_u64()
+        .map(|window| usize::try_from(window).unwrap());
     Detector {
         // Never fitted: the test double stands in.
         base: Estimator::Pipeline {
             steps: Vec::new(),
-            last: Box::new(Estimator::Network(super::super::golden::network(Vec::new()))),
+            last: Box::new(Estimator::Network(
+                super::super::golden::network(Vec::new()),
+            )),
         },
         scaler: match &parameters["scaler"] {
             Value::Null => step(&Value::from("x.MinMaxScaler")).unwrap(),
@@ -96,7 +100,9 @@ fn thresholds_of_test_doubles_meet_the_peers() {
             assert_close(&name, &answered.answers.to_f64(), &want, &document);
         }
         let names = document["y_names"].as_array().unwrap().iter();
-        let names: Vec<String> = names.map(|name| name.as_str().unwrap().to_owned()).collect();
+        let names: Vec<String> = names
+            .map(|name| name.as_str().unwrap().to_owned())
+            .collect();
         let estimator = Estimator::Detector(Box::new(detector));
         let mut meta = Value::from(metadata::model(&estimator, &names, &answered, None));
         for fixed in ["smoothing-method", "base_estimator"] {

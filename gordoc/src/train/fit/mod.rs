@@ -189,7 +189,10 @@ impl Columns {
     }
 
     /// A number in the table's precision.
-    #[expect(clippy::cast_possible_truncation, reason = "rounding is what is asked for")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounding is what is asked for"
+    )]
     fn round(&self, number: f64) -> f64 {
         if self.single {
             f64::from(number as f32)
