@@ -2,7 +2,13 @@
 //!
 //! Diagnostics are gathered, never thrown: one run reports everything a stage can see.
 
+mod json;
+mod render;
+
 use crate::source::Span;
+
+pub use json::{error_document, to_json};
+pub use render::{Style, render};
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +101,50 @@ impl Diagnostics {
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.items.push(diagnostic);
+    }
+
+    /// Adds several findings.
+    pub fn extend(&mut self, items: impl IntoIterator<Item = Diagnostic>) {
+        self.items.extend(items);
+    }
+
+    /// Adds all findings of another list.
+    pub fn append(&mut self, other: Self) {
+        self.items.extend(other.items);
+    }
+
+    /// The findings themselves.
+    pub fn into_vec(self) -> Vec<Diagnostic> {
+        self.items
+    }
+
+    /// Whether an error's main place is this one, so that one mistake is told once.
+    pub fn has_error_at(&self, span: Span) -> bool {
+        self.items.iter().any(|item| {
+            item.severity == Severity::Error
+                && item.labels.first().is_some_and(|label| label.span == span)
+        })
+    }
+
+    /// Sorts by place and drops repetitions, which anchors and globals bring about.
+    #[must_use]
+    pub fn in_source_order(mut self) -> Self {
+        self.items.sort_by(|a, b| {
+            let place = |item: &Diagnostic| item.labels.first().map(|label| label.span);
+            place(a).cmp(&place(b)).then(b.severity.cmp(&a.severity))
+        });
+        let mut kept: Vec<Diagnostic> = Vec::with_capacity(self.items.len());
+        for item in self.items {
+            let place = item.labels.first().map(|label| label.span);
+            let same_place = kept
+                .iter()
+                .rev()
+                .take_while(|other| other.labels.first().map(|label| label.span) == place);
+            if !same_place.into_iter().any(|other| *other == item) {
+                kept.push(item);
+            }
+        }
+        Self { items: kept }
     }
 
     /// All findings.

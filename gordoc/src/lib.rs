@@ -4,11 +4,17 @@
 //! meant ([`project`], whose models are denoted by [`model`]), as data ([`dataset`]), as learnt
 //! ([`train`], [`trained`]), as code (`emit`), as binary (`link`).
 
+pub mod cli;
+pub mod command;
 pub mod config;
 pub mod dataset;
 pub mod diagnostic;
+pub mod emit;
+pub mod files;
+pub mod link;
 pub mod model;
 pub mod project;
 pub mod source;
 pub mod train;
 pub mod trained;
+pub mod workflow;

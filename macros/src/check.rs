@@ -3,7 +3,8 @@
 //! Looks at shapes only; the numbers are `weights`' business.
 
 use crate::attr::Errors;
-use crate::input::{Field, Kind, Machine, Scaler};
+use crate::input::{Field, Machine};
+use crate::kind::{Kind, Scaler};
 
 /// Checks the chain of shapes and answers the rows it loses at the front.
 pub(crate) fn check(machine: &Machine) -> syn::Result<usize> {
@@ -74,31 +75,31 @@ fn check_end(machine: &Machine, last: &Before<'_>, sequence: bool) -> syn::Resul
         )),
         Before::Field(..) => {}
     }
-    if let Some(field) = machine.detector()
-        && let Kind::Detector {
-            targets: judged,
-            scaler,
-        } = field.kind
-    {
-        if judged != targets {
-            errors.push(error(
-                field,
-                format!(
-                    "`{}` judges [{judged}], but there {}",
-                    field.ident,
-                    count(targets, "target tag")
-                ),
-            ));
-        }
-        if scaler.width != judged {
-            errors.push(error(
-                field,
-                format!(
-                    "`{}` judges [{judged}], but its scaler takes [{}]",
-                    field.ident, scaler.width
-                ),
-            ));
-        }
+    errors.take(check_detector(machine));
+    errors.finish(())
+}
+
+fn check_detector(machine: &Machine) -> syn::Result<()> {
+    let Some(field) = machine.detector() else {
+        return Ok(());
+    };
+    let Kind::Detector {
+        targets: judged,
+        scaler,
+    } = field.kind
+    else {
+        return Ok(());
+    };
+    let mut errors = Errors::default();
+    let targets = machine.target_tags.len();
+    let judges = format!("`{}` judges [{judged}]", field.ident);
+    if judged != targets {
+        let there = count(targets, "target tag");
+        errors.push(error(field, format!("{judges}, but there {there}")));
+    }
+    if scaler.width != judged {
+        let message = format!("{judges}, but its scaler takes [{}]", scaler.width);
+        errors.push(error(field, message));
     }
     errors.finish(())
 }

@@ -7,7 +7,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::attr::OptionValue;
-use crate::input::{Field, Kind, Machine, Scaler, ScalerKind};
+use crate::input::{Field, Machine};
+use crate::kind::{Kind, Scaler, ScalerKind};
 use crate::weights::{Tensor, Weights, manifest_path, track};
 
 /// The whole expansion.
@@ -194,10 +195,10 @@ fn smoothed(field: &Field) -> Option<TokenStream> {
 }
 
 fn optional(value: Option<TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
+    value.map_or_else(
+        || quote!(::core::option::Option::None),
+        |value| quote!(::core::option::Option::Some(#value)),
+    )
 }
 
 /// The tensor as bytes that take the parameter's type.

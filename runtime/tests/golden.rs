@@ -2,6 +2,10 @@
 //!
 //! Reads `shared/golden` beside the repository, and says so where it is absent.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::cast_possible_truncation, reason = "single precision is meant")]
+#![expect(clippy::print_stdout, reason = "says what it skips")]
+
 use std::path::PathBuf;
 
 use gordo_runtime::kernel::lstm::Answer;

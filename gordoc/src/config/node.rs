@@ -50,11 +50,124 @@ impl Node {
             .map(|(_, value)| value)
     }
 
+    /// The value under a text key, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let Value::Map(entries) = &mut self.value else {
+            return None;
+        };
+        let entry = entries.iter_mut().find(|(k, _)| k.as_text() == Some(key));
+        entry.map(|(_, value)| value)
+    }
+
+    /// Puts a value under a text key of a mapping; does nothing to other values.
+    pub fn set(&mut self, key: &str, value: Node) {
+        if let Some(present) = self.get_mut(key) {
+            *present = value;
+        } else if let Value::Map(entries) = &mut self.value {
+            entries.push((Self::text(key), value));
+        }
+    }
+
     /// Text, if it is text.
     pub fn as_text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// What kind of value it is, in words.
+    pub fn kind(&self) -> &'static str {
+        match &self.value {
+            Value::Null => "nothing",
+            Value::Bool(_) => "a truth value",
+            Value::Int(_) | Value::Float(_) => "a number",
+            Value::Text(_) => "a text",
+            Value::Timestamp(_) => "a date",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+        }
+    }
+
+    /// Whether Python would take it for false: null, zero, false, and anything empty.
+    pub fn is_falsy(&self) -> bool {
+        match &self.value {
+            Value::Null => true,
+            Value::Bool(value) => !value,
+            Value::Int(value) => *value == 0,
+            Value::Float(value) => *value == 0.0,
+            Value::Text(text) => text.is_empty(),
+            Value::Timestamp(_) => false,
+            Value::List(items) => items.is_empty(),
+            Value::Map(entries) => entries.is_empty(),
+        }
+    }
+
+    /// Place to point at for a whole section: its first key, or itself if it has none.
+    pub fn key_line(&self) -> Span {
+        match self.entries().first() {
+            Some((key, _)) if !key.span.is_empty() => key.span,
+            _ => self.span,
+        }
+    }
+
+    /// Place of a text key of a mapping.
+    pub fn key_span(&self, key: &str) -> Option<Span> {
+        let entry = self
+            .entries()
+            .iter()
+            .find(|(k, _)| k.as_text() == Some(key));
+        entry.map(|(key, _)| key.span)
+    }
+
+    /// A tree without places, for defaults.
+    pub fn from_json(value: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        let value = match value {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(*value),
+            Json::Number(number) => number.as_i64().map_or_else(
+                || Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+                Value::Int,
+            ),
+            Json::String(text) => Value::Text(text.clone()),
+            Json::Array(items) => Value::List(items.iter().map(Self::from_json).collect()),
+            Json::Object(entries) => Value::Map(
+                entries
+                    .iter()
+                    .map(|(key, value)| (Self::text(key), Self::from_json(value)))
+                    .collect(),
+            ),
+        };
+        Self {
+            span: Span::default(),
+            value,
+        }
+    }
+
+    /// A text without a place.
+    pub fn text(text: &str) -> Self {
+        Self {
+            span: Span::default(),
+            value: Value::Text(text.to_owned()),
+        }
+    }
+
+    /// The JSON value the peer records outside of datasets, where dates have a form of their own.
+    pub fn to_metadata_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.value {
+            Value::Timestamp(text) => {
+                let date = super::DateTime::parse(text);
+                Json::from(date.map_or_else(|| text.clone(), |date| date.metadata_format()))
+            }
+            Value::List(items) => items.iter().map(Self::to_metadata_json).collect(),
+            Value::Map(entries) => entries
+                .iter()
+                .map(|(key, value)| (key.to_key(), value.to_metadata_json()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+            _ => self.to_json(),
         }
     }
 
@@ -76,7 +189,8 @@ impl Node {
         }
     }
 
-    fn to_key(&self) -> String {
+    /// The text a key has as a JSON key.
+    pub fn to_key(&self) -> String {
         match self.to_json() {
             serde_json::Value::String(text) => text,
             other => other.to_string(),

@@ -1,4 +1,23 @@
 //! As data: a machine's rows, from its provider to inputs, targets and metadata.
+//!
+//! Only `provider` reads anything; the rest are functions of their arguments.
+
+mod error;
+mod interpolate;
+mod join;
+mod load;
+mod look_back;
+pub mod mersenne_twister;
+mod metadata;
+mod prepare;
+pub mod provider;
+mod resample;
+pub mod time;
+pub mod write;
+mod write_parquet;
+
+pub use error::{Cause, Error};
+pub use load::load;
 
 use serde_json::Value;
 

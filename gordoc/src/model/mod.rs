@@ -2,11 +2,32 @@
 //!
 //! Resolved and type-checked, but not fitted, and free of any learning engine.
 
+mod activation;
+mod definition;
+mod describe;
+mod expand;
+mod layers;
+mod network;
+mod optimizer;
+mod parameters;
+mod registry;
+mod resolve;
+mod splitter;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod training;
+
 use serde_json::Value;
 
 use crate::source::Span;
 
+pub use describe::{DetectorTexts, describe};
+pub use expand::expand;
 pub use gordo_runtime::Smoothing;
+pub use layers::hourglass_widths;
+pub use resolve::{resolve, resolve_step};
+pub use splitter::resolve_splitter;
 
 /// A whole model.
 #[derive(Clone, Debug, PartialEq)]

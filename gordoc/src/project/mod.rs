@@ -2,8 +2,31 @@
 //!
 //! Reads no data and no clock.
 
+mod defaults;
+mod document;
+mod duration;
+mod globals;
+mod name;
+mod normalize;
+mod patch;
+mod period;
+mod pods;
+mod preflight;
+mod provider;
+mod resources;
+mod rows;
+mod scoring;
+mod suggest;
+mod tag;
+
 use serde_json::Value;
 
+pub use document::forget_build;
+pub use name::is_dns_name;
+pub use normalize::{normalize, read};
+pub use preflight::preflight;
+
+use crate::diagnostic::Diagnostics;
 use crate::model::Model;
 use crate::source::{Source, Span, Spanned};
 
@@ -16,8 +39,26 @@ pub struct Project {
     pub source: Source,
     /// Globals with all defaults, in the peer's document form.
     pub globals: Value,
-    /// In the order of the config.
+    /// Machines that can be built, in the order of the config.
     pub machines: Vec<Machine>,
+    /// Every machine in the peer's `to_dict` form, also those that cannot be built.
+    pub documents: Vec<Value>,
+    /// Why machines are missing in `machines`: what the peer would only notice while building,
+    /// and what gordoc cannot do yet. Errors for everyone but `expand`.
+    pub blockers: Diagnostics,
+}
+
+/// What the command line says about a config.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Project name; otherwise the custom resource's, otherwise one made of the file's name.
+    pub project_name: Option<String>,
+    /// Provider type of datasets without one.
+    pub default_data_provider: Option<String>,
+    /// Base of `runtime.builder.env`, a JSON list.
+    pub custom_model_builder_envs: Option<Value>,
+    /// Gordo version whose image names are the defaults; `None` is the newest.
+    pub images_of_version: Option<String>,
 }
 
 /// One machine as meant.
@@ -147,7 +188,8 @@ pub struct FilesProvider {
     pub files: indexmap::IndexMap<String, Spanned<String>>,
     /// Column of times.
     pub time_column: String,
-    /// Column of values.
+    /// Column of values; `{tag}` in it stands for the tag's name, for files with a column per
+    /// tag.
     pub value_column: String,
     /// Cell separator of CSV files.
     pub separator: char,

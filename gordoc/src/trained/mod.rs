@@ -1,5 +1,10 @@
 //! As learnt: a trained machine as a value and as a file.
 
+pub(crate) mod activation;
+pub mod flow;
+pub mod json;
+pub mod store;
+
 use gordo_runtime::{Activation, Smoothing};
 use serde_json::Value;
 

@@ -1,1 +1,122 @@
+//! The HTTP model server that compiled machines are linked into.
+//!
+//! Turns requests in the peer's wire formats into calls of [`Machine::predict`] and its
+//! detector, and their answers into the peer's bodies. It reads no file and keeps no state:
+//! everything served is compiled in.
+//!
+//! ```no_run
+//! static PROJECT: gordo_server::Project = gordo_server::Project {
+//!     name: "north-field",
+//!     revisions: &[gordo_server::Revision { name: "1700000000000", machines: &[] }],
+//! };
+//!
+//! fn main() -> std::process::ExitCode {
+//!     gordo_server::main(&PROJECT)
+//! }
+//! ```
 
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use gordo_runtime::Machine;
+
+mod app;
+mod error;
+mod expected;
+mod options;
+mod python;
+mod reply;
+mod revision;
+mod route;
+mod serve;
+mod target;
+mod time;
+mod wire;
+
+use options::Options;
+
+/// The release of the peer whose interface is answered; clients read it as its version.
+pub const PEER_VERSION: &str = "6.0.4";
+
+/// Everything one server answers for.
+pub struct Project {
+    /// Project name.
+    pub name: &'static str,
+    /// Revisions, numerically ascending; the last one is current.
+    pub revisions: &'static [Revision],
+}
+
+/// The machines of one training run.
+pub struct Revision {
+    /// Digits, as in `?revision=`.
+    pub name: &'static str,
+    /// The machines, in any order.
+    pub machines: &'static [&'static dyn Machine],
+}
+
+/// Serves a project until SIGTERM or SIGINT: the whole `main` of a generated server.
+///
+/// Exits with 0 after a graceful stop, 1 when the server cannot run, 2 when the command
+/// line is not understood.
+pub fn main(project: &'static Project) -> ExitCode {
+    let options = match options::parse() {
+        Ok(options) => options,
+        Err(shown) => {
+            let _ = shown.print();
+            return ExitCode::from(u8::try_from(shown.exit_code()).unwrap_or(2));
+        }
+    };
+    let outcome = match &options.print_metadata {
+        Some(machine) => print_metadata(project, machine),
+        None => run(project, &options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Starts the worker threads and serves until a signal.
+fn run(project: &'static Project, options: &Options) -> io::Result<()> {
+    let app = app::App::new(project, options);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(usize::from(options.workers.max(1)))
+        .enable_io()
+        .enable_time()
+        .build()?;
+    let address = SocketAddr::new(options.host, options.port);
+    let outcome = runtime.block_on(serve::serve(app, address));
+    // Calls that a closed connection left behind have nobody to answer.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Prints the document of one machine of the current revision, or of all by name.
+fn print_metadata(project: &Project, machine: &str) -> io::Result<()> {
+    let machines = project
+        .revisions
+        .last()
+        .map_or(&[][..], |last| last.machines);
+    let mut descriptions: Vec<_> = machines.iter().map(|one| one.description()).collect();
+    descriptions.sort_by_key(|description| description.name);
+    if !machine.is_empty() {
+        let Some(found) = descriptions.iter().find(|one| one.name == machine) else {
+            return Err(io::Error::other(format!("no machine is named `{machine}`")));
+        };
+        return writeln!(io::stdout(), "{}", found.metadata);
+    }
+    let mut text = String::from("{");
+    for (position, description) in descriptions.iter().enumerate() {
+        let comma = if position == 0 { "" } else { ", " };
+        let mut name = Vec::new();
+        wire::json::write::string(&mut name, description.name);
+        let name = String::from_utf8_lossy(&name);
+        let _ = write!(text, "{comma}{name}: {}", description.metadata);
+    }
+    writeln!(io::stdout(), "{text}}}")
+}

@@ -58,6 +58,9 @@ pub fn forward(input: &[f32], kernel: &[f32], bias: &[f32], output: &mut [f32]) 
     accumulate(rows, columns, output);
 }
 
+/// Units summed together, so that their sums stay in registers.
+const TILE: usize = 8;
+
 /// Adds `input · kernel` to `output`.
 ///
 /// # Shapes and units
@@ -70,71 +73,109 @@ pub fn accumulate(input: Rows<'_>, kernel: Columns<'_>, output: &mut [f32]) {
     if units == 0 || input.width == 0 {
         return;
     }
-    let rows = output.len() / units;
-    let (blocks, rest) = output.split_at_mut(rows / 4 * 4 * units);
-    for (block, output) in blocks.chunks_exact_mut(4 * units).enumerate() {
-        unit_tiles::<4>(input.values_from(4 * block), input, kernel, output);
-    }
-    for (row, output) in rest.chunks_exact_mut(units).enumerate() {
-        unit_tiles::<1>(input.values_from(rows / 4 * 4 + row), input, kernel, output);
-    }
-}
-
-impl<'a> Rows<'a> {
-    fn values_from(&self, row: usize) -> &'a [f32] {
-        &self.values[row * self.stride..]
-    }
-}
-
-/// `R` rows by all units, eight at a time: their sums stay in registers.
-fn unit_tiles<const R: usize>(
-    values: &[f32],
-    rows: Rows<'_>,
-    kernel: Columns<'_>,
-    output: &mut [f32],
-) {
-    let rows: [&[f32]; R] = std::array::from_fn(|row| &values[row * rows.stride..][..rows.width]);
-    let mut unit = 0;
-    while unit < kernel.count {
-        match kernel.count - unit {
-            1 => tile::<R, 1>(rows, kernel, unit, output),
-            2 => tile::<R, 2>(rows, kernel, unit, output),
-            3 => tile::<R, 3>(rows, kernel, unit, output),
-            4 => tile::<R, 4>(rows, kernel, unit, output),
-            5 => tile::<R, 5>(rows, kernel, unit, output),
-            6 => tile::<R, 6>(rows, kernel, unit, output),
-            7 => tile::<R, 7>(rows, kernel, unit, output),
-            _ => tile::<R, 8>(rows, kernel, unit, output),
+    // Columns of a wide matrix lie far apart and evict each other from the cache.
+    let pack = kernel.stride > 2 * TILE && output.len() >= 2 * TILE * units;
+    let mut packed = Vec::new();
+    for unit in (0..units).step_by(TILE) {
+        let count = TILE.min(units - unit);
+        let mut tile = Columns {
+            first: kernel.first + unit,
+            count,
+            ..kernel
+        };
+        if pack {
+            packed.clear();
+            for row in kernel.values.chunks_exact(kernel.stride) {
+                packed.extend_from_slice(&row[tile.first..][..count]);
+            }
+            tile = Columns {
+                values: &packed,
+                stride: count,
+                first: 0,
+                count,
+            };
         }
-        unit += 8;
+        all_rows(input, tile, unit, output, units);
     }
 }
 
-fn tile<const R: usize, const U: usize>(
-    rows: [&[f32]; R],
-    kernel: Columns<'_>,
+/// One tile of units for every row, with the number of units as a constant.
+fn all_rows(input: Rows<'_>, tile: Columns<'_>, unit: usize, output: &mut [f32], units: usize) {
+    match tile.count {
+        1 => blocks::<1>(input, tile, unit, output, units),
+        2 => blocks::<2>(input, tile, unit, output, units),
+        3 => blocks::<3>(input, tile, unit, output, units),
+        4 => blocks::<4>(input, tile, unit, output, units),
+        5 => blocks::<5>(input, tile, unit, output, units),
+        6 => blocks::<6>(input, tile, unit, output, units),
+        7 => blocks::<7>(input, tile, unit, output, units),
+        _ => blocks::<TILE>(input, tile, unit, output, units),
+    }
+}
+
+/// Four rows at a time, so that each weight is loaded once for four sums.
+fn blocks<const U: usize>(
+    input: Rows<'_>,
+    tile: Columns<'_>,
     unit: usize,
     output: &mut [f32],
+    units: usize,
 ) {
-    let mut sums = [[0.0_f32; U]; R];
-    for (sums, output) in sums.iter_mut().zip(output.chunks_exact(kernel.count)) {
-        sums.copy_from_slice(&output[unit..][..U]);
-    }
-    let column = kernel.first + unit;
-    for (input, weights) in kernel.values.chunks_exact(kernel.stride).enumerate() {
-        let Some(weights) = weights[column..].first_chunk::<U>() else {
-            return;
-        };
-        for (sums, row) in sums.iter_mut().zip(rows) {
-            let value = row[input];
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum += value * weight;
-            }
+    let row = |row: usize| &input.values[row * input.stride..][..input.width];
+    let mut first = 0;
+    let mut blocks = output.chunks_exact_mut(4 * units);
+    for output in &mut blocks {
+        let inputs = [row(first), row(first + 1), row(first + 2), row(first + 3)];
+        let sums: [[f32; U]; 4] = std::array::from_fn(|row| read(&output[row * units + unit..]));
+        for (row, sums) in four(inputs, tile, sums).iter().enumerate() {
+            output[row * units + unit..][..U].copy_from_slice(sums);
         }
+        first += 4;
     }
-    for (sums, output) in sums.iter().zip(output.chunks_exact_mut(kernel.count)) {
-        output[unit..][..U].copy_from_slice(sums);
+    for output in blocks.into_remainder().chunks_exact_mut(units) {
+        let sums: [f32; U] = one(row(first), tile, read(&output[unit..]));
+        output[unit..][..U].copy_from_slice(&sums);
+        first += 1;
     }
+}
+
+fn read<const U: usize>(values: &[f32]) -> [f32; U] {
+    std::array::from_fn(|unit| values[unit])
+}
+
+/// The weights of each input in turn.
+fn weights<const U: usize>(tile: Columns<'_>) -> impl Iterator<Item = [f32; U]> {
+    let rows = tile.values.chunks_exact(tile.stride);
+    rows.map(move |row| read(&row[tile.first..][..U]))
+}
+
+fn add<const U: usize>(sums: &mut [f32; U], value: f32, weights: &[f32; U]) {
+    for (sum, weight) in sums.iter_mut().zip(weights) {
+        *sum += value * weight;
+    }
+}
+
+fn one<const U: usize>(row: &[f32], tile: Columns<'_>, mut sums: [f32; U]) -> [f32; U] {
+    for (weights, value) in weights(tile).zip(row) {
+        add(&mut sums, *value, &weights);
+    }
+    sums
+}
+
+/// Not inlined and without an index: else the compiler gives up on keeping sums in registers.
+#[inline(never)]
+fn four<const U: usize>(
+    [a, b, c, d]: [&[f32]; 4],
+    tile: Columns<'_>,
+    [mut sums_a, mut sums_b, mut sums_c, mut sums_d]: [[f32; U]; 4],
+) -> [[f32; U]; 4] {
+    for ((((weights, a), b), c), d) in weights(tile).zip(a).zip(b).zip(c).zip(d) {
+        add(&mut sums_a, *a, &weights);
+        add(&mut sums_b, *b, &weights);
+        add(&mut sums_c, *c, &weights);
+        add(&mut sums_d, *d, &weights);
+    }
+    [sums_a, sums_b, sums_c, sums_d]
 }
 
 #[cfg(test)]
@@ -170,9 +211,9 @@ mod tests {
 
     #[test]
     fn blocking_never_changes_a_bit() {
-        for rows in [1, 2, 4, 5, 9] {
+        for rows in [1, 2, 4, 5, 17] {
             for width in [1, 3, 10] {
-                for units in 1..=19 {
+                for units in 1..=40 {
                     let input = numbers(rows * width, 1);
                     let kernel = numbers(width * units, 2);
                     let bias = numbers(units, 3);

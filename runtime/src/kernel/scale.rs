@@ -70,6 +70,11 @@ fn each<N: Number>(values: &mut [N], columns: &[f64], function: impl Fn(f64, f64
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    clippy::cast_possible_truncation,
+    reason = "tests compare exact answers"
+)]
 mod tests {
     use super::*;
 

@@ -1,0 +1,85 @@
+//! `gordoc check`: every stage that needs no data, every mistake at once.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::{Status, Streams, read_config, report};
+use crate::diagnostic::{Diagnostics, Severity, to_json};
+use crate::project::{self, Options};
+
+/// Arguments of `check`.
+#[derive(Clone, Debug, Default)]
+pub struct Arguments {
+    /// The config; `-` is the standard input.
+    pub config: PathBuf,
+    /// How findings are written.
+    pub format: Format,
+    /// Whether warnings are errors.
+    pub deny_warnings: bool,
+    /// What the command line says about the project.
+    pub options: Options,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Drawn, to the talk stream.
+    #[default]
+    Human,
+    /// A JSON list, to the data stream.
+    Json,
+}
+
+/// Checks a config.
+pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status> {
+    let read = match read_config(&arguments.config, &arguments.options, &mut streams)? {
+        Ok(read) => read,
+        Err(status) => return Ok(status),
+    };
+    let mut found = read.diagnostics;
+    let mut n_machines = 0;
+    if let Some(project) = &read.project {
+        n_machines = project.documents.len();
+        found.append(project.blockers.clone());
+        project::preflight(project, &mut found);
+    }
+    if arguments.deny_warnings {
+        found.deny_warnings();
+    }
+    let found = found.in_source_order();
+    match arguments.format {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut streams.out, &to_json(&read.source, &found))?;
+            writeln!(streams.out)?;
+        }
+        Format::Human => {
+            report(&read.source, &found, &mut streams)?;
+            writeln!(streams.err, "{}", summary(&read.source.name, &found, n_machines))?;
+        }
+    }
+    Ok(if found.has_errors() {
+        Status::ConfigErrors
+    } else {
+        Status::Done
+    })
+}
+
+fn summary(name: &str, found: &Diagnostics, n_machines: usize) -> String {
+    let count = |severity, word: &str| {
+        let n = found.iter().filter(|item| item.severity == severity).count();
+        plural(n, word)
+    };
+    let warnings = count(Severity::Warning, "warning");
+    if found.has_errors() {
+        return format!("{name}: {}, {warnings}", count(Severity::Error, "error"));
+    }
+    format!("{name}: {}, no errors, {warnings}", plural(n_machines, "machine"))
+}
+
+fn plural(n: usize, word: &str) -> String {
+    match n {
+        0 => format!("no {word}s"),
+        1 => format!("1 {word}"),
+        _ => format!("{n} {word}s"),
+    }
+}

@@ -1,0 +1,178 @@
+//! `gordoc compile`: every stage, from the config to running servers.
+
+mod key;
+mod learn;
+mod progress;
+mod serve;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Failure, Status, Streams};
+use crate::emit::{self, Input, Servers};
+use crate::trained::{Machine, store};
+use crate::{files, link, project, workflow};
+
+pub use learn::Learning;
+
+/// What to compile, and how far.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The output folder.
+    pub output: PathBuf,
+    /// Where machines come from.
+    pub origin: Origin,
+    /// Project name, if the command line gives one.
+    pub project_name: Option<String>,
+    /// Which servers are emitted and linked.
+    pub servers: Servers,
+    /// The folder cargo builds in.
+    pub target: PathBuf,
+    /// Address the project server is started at when done.
+    pub run: Option<(String, u16)>,
+}
+
+/// Where the machines come from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A config: its data are loaded and its machines trained.
+    Config(Box<Learning>),
+    /// A folder of trained machines.
+    Trained(PathBuf),
+}
+
+/// Compiles; the data stream gets a line for each binary.
+pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failure> {
+    let _lock = lock(&options.output)?;
+    files::remove_temporary(&options.output).map_err(|error| at(&options.output, &error))?;
+    let (name, revisions) = match &options.origin {
+        Origin::Config(learning) => {
+            match learn::learn(learning, options, &mut streams)? {
+                Ok(learnt) => learnt,
+                Err(status) => return Ok(status),
+            }
+        }
+        Origin::Trained(folder) => {
+            let revisions = store::read_all(folder)?;
+            (project_name(options, &revisions)?, revisions)
+        }
+    };
+    let paths = emit_and_link(options, &name, &revisions, streams.err)?;
+    for (serves, path) in &paths {
+        writeln!(streams.out, "{serves}\t{}", path.display())?;
+    }
+    streams.out.flush()?;
+    let Some((host, port)) = &options.run else {
+        return Ok(Status::Done);
+    };
+    let binary = paths.iter().find(|(serves, _)| *serves == name);
+    let (_, binary) = binary.ok_or_else(|| {
+        Failure::new("there is no project server to run")
+            .help("pass `--bin project` or `--bin both` with `--run`")
+    })?;
+    let current = revisions.last().map(|(_, machines)| machines);
+    let url = serve::Url {
+        host,
+        port: *port,
+        project: &name,
+    };
+    serve::exec(binary, url, current, streams.err)
+}
+
+/// Revisions by name, the current one last, and their machines.
+type Revisions = Vec<(String, BTreeMap<String, Machine>)>;
+
+fn emit_and_link(
+    options: &Options,
+    name: &str,
+    revisions: &Revisions,
+    stderr: &mut dyn io::Write,
+) -> Result<Vec<(String, PathBuf)>, Failure> {
+    let output = &options.output;
+    let workspace = emit::emit(Input {
+        project: name,
+        revisions,
+        servers: options.servers,
+    })?;
+    let mut emitted = workspace.files;
+    emitted.extend(manifests(name, revisions)?);
+    let mut owned = emit::OWNED.to_vec();
+    owned.push(workflow::FOLDER);
+    files::sync(output, &emitted, &owned).map_err(|error| at(output, &error))?;
+    if workspace.binaries.is_empty() {
+        let bin = output.join("bin");
+        files::keep_only(&bin, &[]).map_err(|error| at(&bin, &error))?;
+        return Ok(Vec::new());
+    }
+    let bar = progress::packages();
+    let paths = link::link(output, &options.target, &workspace.binaries, &|package| {
+        bar.set_message(package.to_owned());
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    let paths = paths.map_err(|error| {
+        let help = error.help();
+        Failure::new(error.to_string()).maybe_help(help)
+    })?;
+    writeln!(stderr, "linked {} into {}", count(paths.len()), output.join("bin").display())?;
+    let serves = workspace.binaries.into_iter().map(|binary| binary.serves);
+    Ok(serves.zip(paths).collect())
+}
+
+fn count(servers: usize) -> String {
+    format!("{servers} server{}", if servers == 1 { "" } else { "s" })
+}
+
+fn manifests(name: &str, revisions: &Revisions) -> Result<emit::Files, Failure> {
+    let Some((revision, machines)) = revisions.last() else {
+        return Ok(emit::Files::new());
+    };
+    let documents: BTreeMap<&str, serde_json::Value> = machines
+        .values()
+        .map(|machine| {
+            let document = project::forget_build(machine.metadata.clone());
+            (machine.name.as_str(), document)
+        })
+        .collect();
+    let machines: Vec<workflow::Machine<'_>> = documents
+        .iter()
+        .map(|(name, document)| workflow::Machine { name, document })
+        .collect();
+    let rendered = workflow::render(&workflow::Input::new(name, revision, &machines))?;
+    Ok(rendered
+        .into_iter()
+        .map(|(path, text)| (path, text.into_bytes()))
+        .collect())
+}
+
+/// One compile at a time writes to an output folder.
+fn lock(output: &Path) -> Result<File, Failure> {
+    fs::create_dir_all(output).map_err(|error| at(output, &error))?;
+    let folder = File::open(output).map_err(|error| at(output, &error))?;
+    if folder.try_lock().is_err() {
+        let message = format!("another gordoc is writing to {}", output.display());
+        return Err(Failure::new(message).help("wait for it, or choose another output folder"));
+    }
+    Ok(folder)
+}
+
+/// All machines of a folder belong to one project.
+fn project_name(options: &Options, revisions: &Revisions) -> Result<String, Failure> {
+    if let Some(name) = &options.project_name {
+        if name.len() > 63 || !project::is_dns_name(name) {
+            return Err(Failure::new(format!("`{name}` is not a project name"))
+                .help("use lower-case letters, digits, and single dots or dashes between them"));
+        }
+        return Ok(name.clone());
+    }
+    let (_, machines) = revisions.last().ok_or(emit::Error::Empty)?;
+    let machine = machines.values().next().ok_or(emit::Error::Empty)?;
+    Ok(machine.project.clone())
+}
+
+fn at(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("{}: {error}", path.display()))
+}

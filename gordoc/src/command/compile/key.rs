@@ -1,0 +1,45 @@
+//! What determined a machine, as digests: equal inputs give equal keys and equal revisions.
+
+use crate::dataset::Dataset;
+use crate::emit::document;
+use crate::project;
+
+/// Digest of a machine's config, rows and seed: 128 hexadecimal digits, as long as the
+/// peer's checksum.
+pub(super) fn key(
+    machine: &project::Machine,
+    dataset: &Dataset,
+    seed: u64,
+    creation_date: Option<&str>,
+) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut part = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    part(env!("CARGO_PKG_VERSION").as_bytes());
+    part(document(&machine.to_dict()).as_bytes());
+    part(&seed.to_le_bytes());
+    part(creation_date.unwrap_or_default().as_bytes());
+    part(bytemuck::cast_slice(&dataset.times));
+    part(bytemuck::cast_slice(&dataset.x.values));
+    part(bytemuck::cast_slice(&dataset.y.values));
+    part(document(&dataset.metadata).as_bytes());
+    let mut digest = [0; 64];
+    hasher.finalize_xof().fill(&mut digest);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A revision of machines: digits that begin with the end of the latest training period, in
+/// seconds, so that a fleet trained on later data gets a higher number.
+pub(super) fn revision<'a>(keys: impl Iterator<Item = &'a str>, latest_end: Option<i64>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for key in keys {
+        hasher.update(key.as_bytes());
+    }
+    let digest = hasher.finalize();
+    let (head, _) = digest.as_bytes().split_at(8);
+    let number = head.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let seconds = latest_end.unwrap_or(0).max(0) / 1_000_000_000;
+    format!("{seconds}{:06}", number % 1_000_000)
+}

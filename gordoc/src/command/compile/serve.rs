@@ -1,0 +1,95 @@
+//! Starts the project server in gordoc's place, after saying what to ask it.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::super::{Failure, Status};
+use crate::trained::{Machine, State};
+
+/// Where a project is served.
+#[derive(Clone, Copy)]
+pub(super) struct Url<'a> {
+    pub(super) host: &'a str,
+    pub(super) port: u16,
+    pub(super) project: &'a str,
+}
+
+/// Replaces this process by the server; returns only if that fails.
+pub(super) fn exec(
+    binary: &Path,
+    url: Url<'_>,
+    machines: Option<&BTreeMap<String, Machine>>,
+    stderr: &mut dyn Write,
+) -> Result<Status, Failure> {
+    let Url {
+        host,
+        port,
+        project,
+    } = url;
+    let url = format!("http://{host}:{port}/gordo/v0/{project}");
+    writeln!(stderr, "\nserving {url}/models (stop with Ctrl-C). Try:\n")?;
+    if let Some(machine) = machines.and_then(example) {
+        writeln!(stderr, "  {}\n", curl(&url, machine))?;
+    }
+    stderr.flush()?;
+    let error = Command::new(binary)
+        .args(["--host", host, "--port", &port.to_string()])
+        .exec();
+    Err(Failure::new(format!("{}: {error}", binary.display())))
+}
+
+/// A detector if there is one, with the fewest tags, so that the line stays short.
+fn example(machines: &BTreeMap<String, Machine>) -> Option<&Machine> {
+    machines.values().min_by_key(|machine| {
+        let is_detector = matches!(machine.state, State::Detector(_));
+        (!is_detector, machine.tags.len())
+    })
+}
+
+/// A request for the judgement of one ordinary row.
+fn curl(url: &str, machine: &Machine) -> String {
+    let row = |tags: &[String]| -> Vec<Value> {
+        tags.iter().map(|tag| ordinary(machine, tag)).collect()
+    };
+    let (route, body) = match &machine.state {
+        State::Detector(_) => (
+            "anomaly/prediction",
+            json!({ "X": [row(&machine.tags)], "y": [row(&machine.target_tags)] }),
+        ),
+        _ => ("prediction", json!({ "X": [row(&machine.tags)] })),
+    };
+    format!(
+        "curl -s {url}/{}/{route} -H 'Content-Type: application/json' -d '{body}'",
+        machine.name
+    )
+}
+
+/// A tag's median while training, to four digits; for other targets the middle of their range.
+fn ordinary(machine: &Machine, tag: &str) -> Value {
+    let statistics = "/metadata/build_metadata/dataset/dataset_meta/summary_statistics";
+    let statistics = machine.metadata.pointer(statistics);
+    let median = statistics.and_then(|all| all.get(tag)?.get("50%")?.as_f64());
+    let value = median.or_else(|| middle(machine, tag)).unwrap_or(0.0);
+    let digits = value.abs().max(1e-300).log10().floor();
+    let unit = 10f64.powi(digits.clamp(-300.0, 300.0) as i32 - 3);
+    let rounded = (value / unit).round() * unit;
+    format!("{rounded:.6}").parse::<f64>().map_or(Value::Null, Value::from)
+}
+
+fn middle(machine: &Machine, tag: &str) -> Option<f64> {
+    let State::Detector(detector) = &machine.state else {
+        return None;
+    };
+    let target = machine.target_tags.iter().position(|name| name == tag)?;
+    match &detector.scaler {
+        State::MinMaxScaler {
+            data_min, data_max, ..
+        } => Some(f64::midpoint(data_min[target], data_max[target])),
+        _ => None,
+    }
+}

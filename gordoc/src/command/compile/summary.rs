@@ -1,0 +1,66 @@
+//! The table of what was trained.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crate::trained::{Machine, State};
+
+/// One machine's line.
+pub(super) struct Line {
+    /// Machine name.
+    pub(super) name: String,
+    /// Rows it was trained on.
+    pub(super) rows: usize,
+    /// Mean over folds, if it was scored.
+    pub(super) explained_variance: Option<f64>,
+    /// Aggregate threshold, if it has one.
+    pub(super) threshold: Option<f64>,
+    /// Time taken, unless it was trained before.
+    pub(super) took: Option<Duration>,
+}
+
+impl Line {
+    /// The line of a trained machine.
+    pub(super) fn new(machine: &Machine, rows: usize, took: Option<Duration>) -> Self {
+        let scores = "/metadata/build_metadata/model/cross_validation/scores";
+        let score = format!("{scores}/explained-variance-score/fold-mean");
+        Self {
+            name: machine.name.clone(),
+            rows,
+            explained_variance: machine.metadata.pointer(&score).and_then(|v| v.as_f64()),
+            threshold: match &machine.state {
+                State::Detector(detector) => detector.aggregate_threshold,
+                _ => None,
+            },
+            took,
+        }
+    }
+}
+
+/// Writes the table.
+pub(super) fn write(lines: &[Line], out: &mut dyn Write) -> io::Result<()> {
+    let width = lines.iter().map(|line| line.name.chars().count()).max();
+    let width = width.unwrap_or(0).max("machine".len());
+    writeln!(
+        out,
+        "{:width$}  {:>8}  {:>18}  {:>10}  {:>8}",
+        "machine", "rows", "explained variance", "threshold", "seconds"
+    )?;
+    for line in lines {
+        let number = |value: Option<f64>, digits| match value {
+            Some(value) => format!("{value:.digits$}"),
+            None => "-".to_owned(),
+        };
+        let took = line.took.map(|took| took.as_secs_f64());
+        writeln!(
+            out,
+            "{:width$}  {:>8}  {:>18}  {:>10}  {:>8}",
+            line.name,
+            line.rows,
+            number(line.explained_variance, 4),
+            number(line.threshold, 4),
+            took.map_or("kept".to_owned(), |took| number(Some(took), 1)),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! From the command line to the arguments of one verb.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::compile::{Learning, Origin};
+use super::{Failure, Status, Streams, check, compile, dataset, expand};
+use crate::cli::{self, Bin, Cli, Command};
+use crate::dataset::write::Format;
+use crate::diagnostic::Style;
+use crate::emit::Servers;
+use crate::project::Options;
+
+/// Runs the verb that was asked for.
+pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Status, Failure> {
+    let style = style();
+    let streams = Streams { out, err, style };
+    match cli.command {
+        Command::Check(arguments) => Ok(check::run(&check_arguments(arguments), streams)?),
+        Command::Expand(arguments) => Ok(expand::run(&expand_arguments(arguments)?, streams)?),
+        Command::Dataset(arguments) => dataset::run(&dataset_arguments(arguments), streams),
+        Command::Compile(arguments) => {
+            if let Some(jobs) = arguments.jobs {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs);
+                pool.build_global()?;
+            }
+            compile::run(&compile_options(arguments)?, streams)
+        }
+    }
+}
+
+fn style() -> Style {
+    let is_terminal = io::stderr().is_terminal();
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let mut style = Style::default();
+    style.color = is_terminal && !no_color;
+    style
+}
+
+fn options(config: &cli::Config) -> Options {
+    Options {
+        project_name: config.project_name.clone(),
+        default_data_provider: config.default_data_provider.clone(),
+        ..Options::default()
+    }
+}
+
+fn check_arguments(arguments: cli::Check) -> check::Arguments {
+    check::Arguments {
+        options: options(&arguments.config),
+        config: arguments.config.config,
+        format: match arguments.format {
+            cli::ReportFormat::Human => check::Format::Human,
+            cli::ReportFormat::Json => check::Format::Json,
+        },
+        deny_warnings: arguments.config.deny_warnings,
+    }
+}
+
+fn expand_arguments(arguments: cli::Expand) -> Result<expand::Arguments, Failure> {
+    let environment = arguments.custom_model_builder_envs.as_deref();
+    let environment: Option<Value> = environment
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(|error| Failure::new(format!("--custom-model-builder-envs: {error}")))?;
+    Ok(expand::Arguments {
+        options: Options {
+            custom_model_builder_envs: environment,
+            ..options(&arguments.config)
+        },
+        config: arguments.config.config,
+        format: match arguments.format {
+            cli::DocumentFormat::Json => expand::Format::Json,
+            cli::DocumentFormat::Yaml => expand::Format::Yaml,
+        },
+        deny_warnings: arguments.config.deny_warnings,
+    })
+}
+
+fn dataset_arguments(arguments: cli::Dataset) -> dataset::Arguments {
+    dataset::Arguments {
+        options: options(&arguments.config),
+        config: arguments.config.config,
+        machine: arguments.machine,
+        output: arguments.output,
+        format: match arguments.format {
+            cli::TableFormat::Csv => Format::Csv,
+            cli::TableFormat::Parquet => Format::Parquet,
+        },
+        deny_warnings: arguments.config.deny_warnings,
+    }
+}
+
+fn compile_options(arguments: cli::Compile) -> Result<compile::Options, Failure> {
+    let origin = match (arguments.trained, arguments.config) {
+        (Some(folder), _) => Origin::Trained(folder),
+        (None, config) => Origin::Config(Box::new(Learning {
+            config: config.unwrap_or_else(|| "-".into()),
+            options: Options {
+                project_name: arguments.project_name.clone(),
+                default_data_provider: arguments.default_data_provider,
+                ..Options::default()
+            },
+            deny_warnings: arguments.deny_warnings,
+            revision: arguments.project_revision,
+            seed: arguments.seed,
+            creation_date: creation_date()?,
+        })),
+    };
+    Ok(compile::Options {
+        origin,
+        output: arguments.output,
+        project_name: arguments.project_name,
+        servers: Servers {
+            project: matches!(arguments.bin, Bin::Project | Bin::Both),
+            machine: matches!(arguments.bin, Bin::Machine | Bin::Both),
+        },
+        target: arguments.target_dir.map_or_else(default_target, Ok)?,
+        run: arguments.run.then(|| ("127.0.0.1".to_owned(), arguments.port)),
+    })
+}
+
+/// Cargo builds where gordoc's other output folders were built, so the runtime is there.
+fn default_target() -> Result<PathBuf, Failure> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty());
+    let cache = cache.map(PathBuf::from).or_else(|| {
+        let home = std::env::home_dir()?;
+        Some(home.join(".cache"))
+    });
+    let cache = cache.ok_or_else(|| {
+        Failure::new("there is no cache folder: neither XDG_CACHE_HOME nor HOME is set")
+            .help("pass `--target-dir`")
+    })?;
+    Ok(cache.join("gordoc").join("target"))
+}
+
+/// `SOURCE_DATE_EPOCH` as the peer writes dates; without it, machines carry none.
+fn creation_date() -> Result<Option<String>, Failure> {
+    let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let second = text.to_str().and_then(|text| text.parse().ok());
+    let time = second.and_then(|second| jiff::Timestamp::from_second(second).ok());
+    let time = time.ok_or_else(|| {
+        Failure::new(format!("SOURCE_DATE_EPOCH is `{}`", text.display()))
+            .help("give it seconds since 1970, or unset it")
+    })?;
+    Ok(Some(time.strftime("%Y-%m-%d %H:%M:%S.000000+00:00").to_string()))
+}

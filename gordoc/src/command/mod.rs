@@ -1,0 +1,105 @@
+//! One file per verb: each a short list of stage calls.
+//!
+//! Commands write data and talk to the writers they are given, and return how they ended.
+
+pub mod check;
+pub mod compile;
+pub mod dataset;
+mod dispatch;
+pub mod expand;
+mod failure;
+mod yaml;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostics, Style, render};
+use crate::project::{self, Options, Project};
+use crate::source::Source;
+
+pub use dispatch::dispatch;
+pub use failure::Failure;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Everything was done.
+    Done,
+    /// The config has errors.
+    ConfigErrors,
+    /// gordoc could not do it.
+    CouldNotRun,
+}
+
+impl Status {
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::ConfigErrors => 1,
+            Self::CouldNotRun => 2,
+        }
+    }
+}
+
+/// Where a command writes to.
+pub struct Streams<'a> {
+    /// Data.
+    pub out: &'a mut dyn Write,
+    /// Talk.
+    pub err: &'a mut dyn Write,
+    /// How diagnostics are drawn.
+    pub style: Style,
+}
+
+/// A config file that could be opened, and what reading it gave.
+pub struct Read {
+    /// The file.
+    pub source: Source,
+    /// The project, unless a diagnostic is an error.
+    pub project: Option<Project>,
+    /// What was found, in the order of the source.
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads, parses and normalises a config.
+///
+/// # Errors
+///
+/// The file cannot be read; the message is already written.
+pub fn read_config(
+    path: &Path,
+    options: &Options,
+    streams: &mut Streams<'_>,
+) -> io::Result<Result<Read, Status>> {
+    let (source, problem) = match Source::read(path) {
+        Ok(read) => read,
+        Err(error) => {
+            writeln!(streams.err, "{} cannot be read: {error}", path.display())?;
+            return Ok(Err(Status::CouldNotRun));
+        }
+    };
+    let (project, diagnostics) = match problem {
+        Some(problem) => {
+            let mut diagnostics = Diagnostics::default();
+            diagnostics.push(problem);
+            (None, diagnostics)
+        }
+        None => project::read(&source, options),
+    };
+    Ok(Ok(Read {
+        source,
+        project,
+        diagnostics,
+    }))
+}
+
+/// Writes diagnostics for people to the talk stream.
+pub fn report(
+    source: &Source,
+    diagnostics: &Diagnostics,
+    streams: &mut Streams<'_>,
+) -> io::Result<()> {
+    let drawn = render(source, diagnostics, streams.style);
+    streams.err.write_all(drawn.as_bytes())
+}

@@ -1,0 +1,95 @@
+//! What a cause is called, what helps, and which of the peer's exceptions it would be.
+//!
+//! One table per question, in the order of the causes.
+
+use super::{Cause, quoted};
+
+impl Cause {
+    /// Stable code of its diagnostic.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MissingSeries { .. } => "dataset::missing_series",
+            Self::EmptyGenerated { .. } => "dataset::too_few_rows",
+            Self::OutOfPeriod { .. } => "dataset::out_of_period",
+            Self::MissingFile { .. } => "dataset::missing_file",
+            Self::UnreadableFile { .. } => "dataset::unreadable_file",
+            Self::MissingColumn { .. } => "dataset::missing_column",
+            Self::ColumnType { .. } => "dataset::column_type",
+            Self::UnreadableTime { .. } => "dataset::unreadable_time",
+            Self::UnreadableValue { .. } => "dataset::unreadable_value",
+            Self::Separator { .. } => "dataset::separator",
+            Self::UnknownZone { .. } => "dataset::unknown_zone",
+            Self::ShortPeriod => "dataset::short_period",
+            Self::RandomSize { .. } => "dataset::random_size",
+            Self::UnknownAggregation { .. } => "dataset::unknown_aggregation",
+            Self::SmallLimit { .. } => "dataset::small_limit",
+            Self::TooManyBuckets { .. } => "dataset::too_many_buckets",
+            Self::RepeatedTag { .. } => "dataset::repeated_tag",
+            Self::ConflictingTags { .. } => "dataset::conflicting_tags",
+            Self::RepeatedTime { .. } => "dataset::repeated_time",
+            Self::Infinite { .. } => "dataset::infinite",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        match self {
+            Self::MissingSeries { .. } => {
+                "check the names, or choose a training period with readings".into()
+            }
+            Self::EmptyGenerated { .. } => {
+                "widen the training period, loosen `interpolation_limit` or lower `n_samples_threshold`".into()
+            }
+            Self::OutOfPeriod { .. } => {
+                "use `window: closed`, or a training period that covers the readings".into()
+            }
+            Self::MissingFile { .. } => {
+                "paths start at the folder of the config file; name a tag's file under `files`".into()
+            }
+            Self::UnreadableFile { .. } => "check that the file is readable and complete".into(),
+            Self::MissingColumn { present, .. } => format!("the columns are {}", quoted(present)),
+            Self::ColumnType { .. } => "name another column".into(),
+            Self::UnreadableTime { .. } => {
+                "write times as `2020-01-31T12:00:00Z`, or check `separator` and the time column".into()
+            }
+            Self::UnreadableValue { .. } => "write a number with a decimal point, or leave the cell empty".into(),
+            Self::Separator { .. } => "use one ASCII character such as `,` or `;`".into(),
+            Self::UnknownZone { .. } => "use an IANA name such as `Europe/Oslo`".into(),
+            Self::ShortPeriod => "widen the training period".into(),
+            Self::RandomSize { .. } => "make `max_size` at least `min_size`".into(),
+            Self::UnknownAggregation { .. } => "use `mean`".into(),
+            Self::SmallLimit { .. } => "make the limit at least as long as the resolution".into(),
+            Self::TooManyBuckets { .. } => "choose a coarser resolution, such as `10T`".into(),
+            Self::RepeatedTag { .. } => "remove one of them".into(),
+            Self::ConflictingTags { .. } => "give both entries the same fields".into(),
+            Self::RepeatedTime { .. } => "set a `resolution`, such as `10T`".into(),
+            Self::Infinite { .. } => "leave out infinite readings".into(),
+        }
+    }
+
+    /// Name of the peer's exception class, which decides the exit code of `build`.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::MissingSeries { .. } => "InsufficientDataError",
+            Self::EmptyGenerated { .. } => "EmptyGeneratedDataframeError",
+            Self::OutOfPeriod { .. } => "RuntimeError",
+            Self::MissingFile { .. } => "FileNotFoundError",
+            Self::UnreadableFile { .. } => "OSError",
+            Self::Separator { .. } | Self::UnknownZone { .. } => "ConfigException",
+            _ => "ValueError",
+        }
+    }
+
+    /// A few words for the place in the config.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Self::EmptyGenerated { .. } => "leaves too few rows",
+            Self::MissingSeries { .. } => "has no readings",
+            Self::OutOfPeriod { .. } => "hands on rows from outside the period",
+            Self::SmallLimit { .. } => "is shorter than one row",
+            Self::RepeatedTag { .. } | Self::ConflictingTags { .. } => "stands here again",
+            Self::MissingFile { .. } => "not found",
+            _ => "asked for here",
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Why a machine has no rows: the cause, and the config value behind it.
+//!
+//! Causes are found one at a time; what can be seen without data is the `project` room's
+//! business.
+
+mod explain;
+
+use std::path::PathBuf;
+
+use thiserror::Error as ThisError;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+/// A cause and its place in the config.
+#[derive(Debug, ThisError)]
+#[error("{cause}")]
+pub struct Error {
+    /// What is wrong.
+    #[source]
+    pub cause: Cause,
+    span: Span,
+}
+
+/// What is wrong with the data, or with what the config asks of it.
+#[derive(Debug, ThisError)]
+pub enum Cause {
+    /// Tags without a single row in the period.
+    #[error("no readings in the training period for {}", quoted(tags))]
+    MissingSeries {
+        /// In loading order.
+        tags: Vec<String>,
+    },
+    /// After joining, no more rows than the threshold.
+    #[error(
+        "joining the tags leaves too few rows ({rows}): more than `n_samples_threshold` ({threshold}) are needed; {}",
+        emptied(empty)
+    )]
+    EmptyGenerated {
+        /// Joined rows.
+        rows: usize,
+        /// `n_samples_threshold`
+        threshold: usize,
+        /// Tags that have no rows after resampling.
+        empty: Vec<String>,
+    },
+    /// A provider hands on a row from outside the period.
+    #[error("`{tag}` has a reading at {time}, {} the training period's {bound}", if *early { "before" } else { "after" })]
+    OutOfPeriod {
+        /// The tag.
+        tag: String,
+        /// Time of the row.
+        time: String,
+        /// The date it violates.
+        bound: String,
+        /// Before the start, or else after the end.
+        early: bool,
+    },
+    /// A provider's file is not there.
+    #[error("there is no file `{}`{}", path.display(), for_tag(tag.as_deref()))]
+    MissingFile {
+        /// The file.
+        path: PathBuf,
+        /// The tag it was to hold, if it is for one.
+        tag: Option<String>,
+    },
+    /// A provider's file cannot be read.
+    #[error("cannot read `{}`: {reason}", path.display())]
+    UnreadableFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system or the format's reader says.
+        reason: String,
+    },
+    /// A file lacks a column.
+    #[error("`{}` has no column `{column}`", path.display())]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// The column asked for.
+        column: String,
+        /// The columns there are.
+        present: Vec<String>,
+    },
+    /// A column's type holds neither times nor numbers.
+    #[error("column `{column}` of `{}` holds {found}, not {wanted}", path.display())]
+    ColumnType {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// What its type is.
+        found: String,
+        /// `times` or `numbers`.
+        wanted: &'static str,
+    },
+    /// A cell is no time stamp.
+    #[error("{}:{line}: `{text}` is not a time stamp", path.display())]
+    UnreadableTime {
+        /// The file.
+        path: PathBuf,
+        /// One-based line, or row of a Parquet file.
+        line: u64,
+        /// The cell.
+        text: String,
+    },
+    /// A cell is no number.
+    #[error("{}:{line}: `{text}` in column `{column}` is not a number", path.display())]
+    UnreadableValue {
+        /// The file.
+        path: PathBuf,
+        /// One-based line.
+        line: u64,
+        /// Its column.
+        column: String,
+        /// The cell.
+        text: String,
+    },
+    /// A separator that is not one ASCII character.
+    #[error("`{separator}` cannot separate cells")]
+    Separator {
+        /// As configured.
+        separator: char,
+    },
+    /// No such time zone.
+    #[error("there is no time zone `{name}`")]
+    UnknownZone {
+        /// As configured.
+        name: String,
+    },
+    /// Random readings need two different seconds.
+    #[error("the training period is shorter than a second, so no random readings fit in")]
+    ShortPeriod,
+    /// `max_size` below `min_size`.
+    #[error("`max_size` is {max_size}, but `min_size` is {min_size}")]
+    RandomSize {
+        /// Fewest readings.
+        min_size: u32,
+        /// Most readings.
+        max_size: u32,
+    },
+    /// An aggregation that does not exist.
+    #[error("there is no aggregation method `{name}`")]
+    UnknownAggregation {
+        /// As configured.
+        name: String,
+    },
+    /// A limit that does not reach over one bucket.
+    #[error("`interpolation_limit` ({limit}) is shorter than `resolution` ({resolution})")]
+    SmallLimit {
+        /// As written.
+        limit: String,
+        /// As written.
+        resolution: String,
+    },
+    /// More buckets than memory should hold.
+    #[error(
+        "`resolution` ({resolution}) splits the readings of `{tag}` into {buckets} rows, more than {most}"
+    )]
+    TooManyBuckets {
+        /// The tag.
+        tag: String,
+        /// As written.
+        resolution: String,
+        /// How many it would be.
+        buckets: u64,
+        /// How many are allowed.
+        most: u64,
+    },
+    /// A name twice among the tags.
+    #[error("`{tag}` stands twice in `tag_list`")]
+    RepeatedTag {
+        /// The name.
+        tag: String,
+    },
+    /// One name with different fields in `tag_list` and `target_tag_list`.
+    #[error("`{tag}` has other fields in `target_tag_list` than in `tag_list`")]
+    ConflictingTags {
+        /// The name.
+        tag: String,
+    },
+    /// Raw rows cannot be joined if times recur.
+    #[error("`{tag}` has two readings at {time}, so it cannot be joined without a resolution")]
+    RepeatedTime {
+        /// The tag.
+        tag: String,
+        /// The time.
+        time: String,
+    },
+    /// Rows that are no number.
+    #[error("`{tag}` has an infinite value")]
+    Infinite {
+        /// The tag.
+        tag: String,
+    },
+}
+
+impl Cause {
+    /// Puts the cause at its place.
+    pub fn at(self, span: Span) -> Error {
+        Error { cause: self, span }
+    }
+}
+
+impl Error {
+    /// The config value behind it; empty if that is a default.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Name of the peer's exception class.
+    pub fn class(&self) -> &'static str {
+        self.cause.class()
+    }
+
+    /// As a finding that points into the config.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let diagnostic = Diagnostic::error(self.cause.code(), self.cause.to_string())
+            .class(self.cause.class())
+            .help(self.cause.help());
+        if self.span == Span::default() {
+            return diagnostic;
+        }
+        diagnostic.label(self.span, self.cause.label())
+    }
+}
+
+impl From<&Error> for Diagnostic {
+    fn from(error: &Error) -> Self {
+        error.diagnostic()
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+fn emptied(tags: &[String]) -> String {
+    if tags.is_empty() {
+        return "every tag has rows of its own".into();
+    }
+    format!("no rows are left of {}", quoted(tags))
+}
+
+fn for_tag(tag: Option<&str>) -> String {
+    tag.map_or_else(String::new, |tag| format!(" for tag `{tag}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnostic_names_counts_place_and_class() {
+        let error = Cause::EmptyGenerated {
+            rows: 13,
+            threshold: 13,
+            empty: vec!["A".into()],
+        }
+        .at(Span::new(3, 9));
+        let diagnostic = error.diagnostic();
+        assert_eq!(diagnostic.code, "dataset::too_few_rows");
+        assert_eq!(diagnostic.class, "EmptyGeneratedDataframeError");
+        assert_eq!(diagnostic.labels[0].span, Span::new(3, 9));
+        assert!(diagnostic.message.contains("(13)") && diagnostic.message.contains("`A`"));
+    }
+
+    #[test]
+    fn a_default_value_has_no_place() {
+        let error = Cause::ShortPeriod.at(Span::default());
+        assert!(error.diagnostic().labels.is_empty());
+        assert!(error.diagnostic().help.is_some());
+    }
+}

@@ -1,0 +1,337 @@
+//! The order of work: read, resample, fill, join, check, describe.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::error::{Cause, Error};
+use super::join::{Joined, join, join_raw};
+use super::prepare::Preparer;
+use super::provider::{self, Delivery, Request, Series};
+use super::{Dataset, Table, metadata};
+use crate::project::{self, Tag};
+use crate::source::Spanned;
+
+/// Reads and prepares the rows of a machine.
+///
+/// Relative paths of providers start at `base`; `seed` decides random series.
+pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset, Error> {
+    let tags = tags_to_load(config)?;
+    let names: Vec<&str> = tags.keys().copied().collect();
+    let resolution = config.resolution.as_ref();
+    let preparer = resolution.map(|resolution| Preparer::new(config, resolution));
+    let preparer = preparer.transpose()?;
+    let mut provider = provider::open(&config.provider, base, seed);
+    let deliveries = provider.load(&Request {
+        period: config.period,
+        tags: &names,
+        look_back_from: preparer.as_ref().and_then(Preparer::look_back_from),
+    })?;
+
+    let mut loading = Loading::default();
+    let joined = if let Some(preparer) = &preparer {
+        require_rows(config, &tags, &deliveries)?;
+        loading.resampled(config, preparer, deliveries)?
+    } else {
+        raw(config, deliveries)?
+    };
+    let documents = tag_documents(&joined, &tags);
+    loading.metadata.insert("tags".into(), documents);
+
+    let mut dataset = Dataset {
+        x: table(&joined, &config.tags),
+        y: table(&joined, &config.target_tags),
+        times: joined.times,
+        metadata: Value::Null,
+        gaps: loading.gaps,
+    };
+    dataset.metadata = metadata::of_dataset(&dataset, loading.metadata, provider.metadata())
+        .map_err(|cause| cause.at(config.provider.span))?;
+    Ok(dataset)
+}
+
+/// What loading tells of itself.
+#[derive(Default)]
+struct Loading {
+    metadata: Map<String, Value>,
+    gaps: Vec<String>,
+}
+
+impl Loading {
+    /// Joins the labels of all deliveries.
+    fn resampled(
+        &mut self,
+        config: &project::Dataset,
+        preparer: &Preparer<'_>,
+        deliveries: Vec<Delivery>,
+    ) -> Result<Joined, Error> {
+        let mut series = IndexMap::with_capacity(deliveries.len());
+        for delivery in deliveries {
+            let tag = delivery.tag.clone();
+            let prepared = preparer.prepare(delivery)?;
+            if !prepared.gaps.is_empty() && !prepared.series.times.is_empty() {
+                self.gaps.push(tag.clone());
+            }
+            self.metadata.insert(tag.clone(), prepared.metadata);
+            series.insert(tag, prepared.series);
+        }
+        let empty = emptied(&series);
+        let joined = join(series);
+        let length = json!(joined.times.len());
+        let lengths = json!({ "joined_length": length, "dropped_na_length": length });
+        self.metadata.insert("aggregate_metadata".into(), lengths);
+        check_threshold(config, &joined, empty)?;
+        Ok(joined)
+    }
+}
+
+/// Joins raw rows, of which nothing is recorded.
+fn raw(config: &project::Dataset, deliveries: Vec<Delivery>) -> Result<Joined, Error> {
+    let series = deliveries.into_iter();
+    let series = series.map(|delivery| (delivery.tag, delivery.series));
+    let joined = join_raw(series.collect()).map_err(|cause| cause.at(config.span))?;
+    check_threshold(config, &joined, Vec::new())?;
+    Ok(joined)
+}
+
+/// Names in loading order: inputs, then the targets that are not inputs.
+fn tags_to_load(config: &project::Dataset) -> Result<IndexMap<&str, &Spanned<Tag>>, Error> {
+    let mut tags: IndexMap<&str, &Spanned<Tag>> = IndexMap::new();
+    for tag in &config.tags {
+        if tags.insert(&tag.value.name, tag).is_some() {
+            let cause = Cause::RepeatedTag {
+                tag: tag.value.name.clone(),
+            };
+            return Err(cause.at(tag.span));
+        }
+    }
+    for target in &config.target_tags {
+        let known = tags.entry(&target.value.name).or_insert(target);
+        // The order of fields is irrelevant.
+        let fields = |tag: &Spanned<Tag>| -> BTreeMap<String, Value> {
+            tag.value.fields.clone().into_iter().collect()
+        };
+        if fields(known) != fields(target) {
+            let cause = Cause::ConflictingTags {
+                tag: target.value.name.clone(),
+            };
+            return Err(cause.at(target.span));
+        }
+    }
+    Ok(tags)
+}
+
+/// Fails naming every tag without rows, at the place of the first.
+fn require_rows(
+    config: &project::Dataset,
+    tags: &IndexMap<&str, &Spanned<Tag>>,
+    deliveries: &[Delivery],
+) -> Result<(), Error> {
+    let missing: Vec<String> = deliveries
+        .iter()
+        .filter(|delivery| delivery.series.times.is_empty())
+        .map(|delivery| delivery.tag.clone())
+        .collect();
+    let Some(first) = missing.first() else {
+        return Ok(());
+    };
+    let span = tags.get(first.as_str()).map_or(config.span, |tag| tag.span);
+    Err(Cause::MissingSeries { tags: missing }.at(span))
+}
+
+fn check_threshold(
+    config: &project::Dataset,
+    joined: &Joined,
+    empty: Vec<String>,
+) -> Result<(), Error> {
+    let (rows, threshold) = (joined.times.len(), config.n_samples_threshold);
+    if rows > threshold {
+        return Ok(());
+    }
+    let cause = Cause::EmptyGenerated {
+        rows,
+        threshold,
+        empty,
+    };
+    Err(cause.at(config.span))
+}
+
+fn emptied(series: &IndexMap<String, Series>) -> Vec<String> {
+    let empty = series.iter().filter(|(_, one)| one.times.is_empty());
+    empty.map(|(tag, _)| tag.clone()).collect()
+}
+
+fn tag_documents(joined: &Joined, tags: &IndexMap<&str, &Spanned<Tag>>) -> Value {
+    let names = joined.columns.keys();
+    names
+        .filter_map(|name| tags.get(name.as_str()))
+        .map(|tag| (tag.value.name.clone(), metadata::tag_document(&tag.value)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn table(joined: &Joined, tags: &[Spanned<Tag>]) -> Table {
+    let columns: Vec<String> = tags.iter().map(|tag| tag.value.name.clone()).collect();
+    let series: Vec<&[f64]> = columns
+        .iter()
+        .map(|column| joined.columns.get(column).map_or(&[][..], Vec::as_slice))
+        .collect();
+    let rows = 0..joined.times.len();
+    let values = rows
+        .flat_map(|row| series.iter().map(move |values| values.get(row).copied()))
+        .map(|value| value.unwrap_or(f64::NAN))
+        .collect();
+    Table { columns, values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::{
+        Duration, FilesProvider, InterpolationMethod, Period, Provider, Resolution, Window,
+    };
+    use crate::source::Span;
+
+    const MINUTE: i64 = 60_000_000_000;
+
+    fn tag(name: &str, field: &str, place: usize) -> Spanned<Tag> {
+        let fields = [("asset".to_owned(), json!(field))].into_iter().collect();
+        let name = name.to_owned();
+        Spanned::new(Tag { name, fields }, Span::new(place, place + 1))
+    }
+
+    /// Two hours of `tags` at 10 minutes, from files in a folder.
+    fn config(tags: Vec<Spanned<Tag>>, target_tags: Vec<Spanned<Tag>>) -> project::Dataset {
+        let span = Span::new(100, 101);
+        let limit = Duration {
+            text: "20T".into(),
+            nanoseconds: 20 * MINUTE,
+        };
+        let resolution = Resolution {
+            text: "10T".into(),
+            nanoseconds: 10 * MINUTE,
+        };
+        let provider = Provider::Files(FilesProvider {
+            path: Spanned::new("data".into(), span),
+            files: IndexMap::new(),
+            time_column: "time".into(),
+            value_column: "value".into(),
+            separator: ',',
+            timezone: String::new(),
+            window: Window::Closed,
+            look_back: false,
+        });
+        project::Dataset {
+            span: Span::new(0, 200),
+            period: Period {
+                start: 0,
+                end: 120 * MINUTE,
+            },
+            tags,
+            target_tags,
+            resolution: Some(Spanned::new(resolution, span)),
+            aggregation: Spanned::new("mean".into(), span),
+            interpolation: InterpolationMethod::Linear,
+            interpolation_limit: Some(Spanned::new(limit, span)),
+            n_samples_threshold: 0,
+            provider: Spanned::new(provider, span),
+            document: Value::Null,
+        }
+    }
+
+    /// Loads with files of these tags and texts.
+    fn run(config: &project::Dataset, files: &[(&str, &str)]) -> Result<Dataset, Error> {
+        let base = tempfile::tempdir().unwrap();
+        std::fs::create_dir(base.path().join("data")).unwrap();
+        for (tag, rows) in files {
+            let path = base.path().join(format!("data/{tag}.csv"));
+            std::fs::write(path, format!("time,value\n{rows}")).unwrap();
+        }
+        load(config, base.path(), 0)
+    }
+
+    const TWO_ROWS: &str = "1970-01-01 00:00,1\n1970-01-01 01:00,7\n";
+
+    #[test]
+    fn targets_share_the_rows_of_the_inputs() {
+        let config = config(
+            vec![tag("A", "x", 1)],
+            vec![tag("B", "y", 2), tag("A", "x", 3)],
+        );
+        let loaded = run(&config, &[("A", TWO_ROWS), ("B", "1970-01-01 00:10,5\n")]).unwrap();
+        // Trap 6 for A: three rows from the start, three from one o'clock; B: three rows.
+        let minutes: Vec<i64> = loaded.times.iter().map(|time| time / MINUTE).collect();
+        assert_eq!(minutes, [10, 20]);
+        assert_eq!(loaded.x.values, [2.0, 3.0]);
+        assert_eq!(loaded.y.values, [5.0, 2.0, 5.0, 3.0]);
+        assert_eq!(loaded.gaps, ["A", "B"]);
+        let loading = &loaded.metadata["tag_loading_metadata"];
+        assert_eq!(loading["tags"]["B"], json!({ "name": "B", "asset": "y" }));
+        assert_eq!(loading["A"]["gaps"]["start"], json!([1200.0, 4800.0]));
+    }
+
+    #[test]
+    fn the_last_row_of_the_csv_provider_repeats_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = "t,A\n1970-01-01 00:00,1\n1970-01-01 01:50,2\n1970-01-01 02:00,3\n";
+        std::fs::write(folder.path().join("a.csv"), rows).unwrap();
+        let mut config = config(vec![tag("A", "x", 1)], vec![]);
+        config.provider.value = Provider::Csv {
+            file_path: Spanned::new("a.csv".into(), Span::default()),
+            timestamp_column: Spanned::new("t".into(), Span::default()),
+            separator: ',',
+        };
+        let loaded = load(&config, folder.path(), 0).unwrap();
+        assert_eq!(loaded.times.last(), Some(&config.period.end));
+        let n_rows = loaded.x.values.len();
+        assert_eq!(loaded.x.values[n_rows - 2..], [2.0, 2.0]);
+    }
+
+    #[test]
+    fn raw_rows_without_a_resolution_record_tags_alone() {
+        let mut config = config(vec![tag("A", "x", 1)], vec![tag("A", "x", 1)]);
+        config.resolution = None;
+        let loaded = run(&config, &[("A", "1970-01-01 00:01,\n1970-01-01 00:01,2\n")]).unwrap();
+        assert_eq!(loaded.times, [MINUTE, MINUTE]);
+        let loading = loaded.metadata["tag_loading_metadata"].as_object().unwrap();
+        assert_eq!(loading.len(), 1);
+        assert_eq!(loaded.metadata["summary_statistics"]["A"]["count"], 1.0);
+    }
+
+    #[test]
+    fn refusals_point_at_the_value_behind_them() {
+        let check = |config: &project::Dataset, rows: &str, code: &str, span: Span| {
+            let error = run(config, &[("A", rows)]).unwrap_err();
+            assert_eq!((error.cause.code(), error.span()), (code, span));
+        };
+        let whole = Span::new(0, 200);
+        let value = Span::new(100, 101);
+        let plain = config(vec![tag("A", "x", 1)], vec![tag("A", "x", 2)]);
+        check(&plain, "", "dataset::missing_series", Span::new(1, 2));
+        check(&plain, "1970-01-01,\n", "dataset::too_few_rows", whole);
+        check(&plain, "1970-01-01,inf\n", "dataset::infinite", value);
+        let conflict = config(vec![tag("A", "x", 1)], vec![tag("A", "y", 2)]);
+        check(
+            &conflict,
+            TWO_ROWS,
+            "dataset::conflicting_tags",
+            Span::new(2, 3),
+        );
+        let twice = config(vec![tag("A", "x", 1), tag("A", "x", 5)], vec![]);
+        check(&twice, TWO_ROWS, "dataset::repeated_tag", Span::new(5, 6));
+
+        let mut changed = plain.clone();
+        changed.aggregation.value = "Mean".into();
+        check(&changed, TWO_ROWS, "dataset::unknown_aggregation", value);
+        let mut changed = plain.clone();
+        changed.resolution.as_mut().unwrap().value.nanoseconds = 30 * MINUTE;
+        check(&changed, TWO_ROWS, "dataset::small_limit", value);
+        let mut changed = plain.clone();
+        changed.n_samples_threshold = 6;
+        check(&changed, TWO_ROWS, "dataset::too_few_rows", whole);
+        changed.n_samples_threshold = 5;
+        assert_eq!(run(&changed, &[("A", TWO_ROWS)]).unwrap().times.len(), 6);
+    }
+}

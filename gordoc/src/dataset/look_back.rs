@@ -1,0 +1,146 @@
+//! Fills the buckets before a series' first value from its latest earlier reading.
+//!
+//! Always on a line, whatever the interpolation method.
+
+use super::provider::Reading;
+use super::resample::Resampled;
+use crate::project::Period;
+
+/// Fills leading buckets up to `limit` nanoseconds after the rounded time of `earlier`.
+///
+/// The reading's time is rounded to a multiple of the bucket width since 1970; if the grid is
+/// not on such multiples, nothing coincides and nothing is filled.
+pub(crate) fn look_back(buckets: &mut Resampled, earlier: Reading, limit: i64, period: Period) {
+    if !is_needed(buckets, period) {
+        return;
+    }
+    let width = buckets.width;
+    let known = buckets.values.iter().position(|value| !value.is_nan());
+    let far_value = known.map(|position| buckets.values[position]);
+    let far_time = known.map_or(period.end, |position| buckets.label(position));
+    let near = round_half_even(earlier.time, width);
+    // Positions are counted from the rounded reading; the far end is the last of them.
+    let last = (far_time - near).div_euclid(width);
+    let most = limit / width;
+    for at in 0..known.unwrap_or(buckets.values.len()) {
+        let since = buckets.label(at) - near;
+        let position = since.div_euclid(width);
+        if since % width != 0 || position < 0 || position > last {
+            continue;
+        }
+        let filled = match far_value {
+            Some(far) if position <= most => {
+                earlier.value + position as f64 * ((far - earlier.value) / last as f64)
+            }
+            // The far end is empty, and also the reading's own place if it is the only one.
+            None if position <= most && last > 0 => earlier.value,
+            _ => continue,
+        };
+        buckets.values[at] = filled;
+    }
+}
+
+/// Whether the earlier reading matters: no value at all, or the first one after the start.
+fn is_needed(buckets: &Resampled, period: Period) -> bool {
+    let known = buckets.values.iter().position(|value| !value.is_nan());
+    known.is_none_or(|position| buckets.label(position) > period.start)
+}
+
+fn round_half_even(time: i64, width: i64) -> i64 {
+    let below = time.div_euclid(width);
+    let rest = time.rem_euclid(width);
+    // Compared without doubling, which could overflow.
+    let up = match rest.cmp(&(width - rest)) {
+        std::cmp::Ordering::Less => 0,
+        std::cmp::Ordering::Equal => below.rem_euclid(2),
+        std::cmp::Ordering::Greater => 1,
+    };
+    (below + up) * width
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::time::Clock;
+    use super::*;
+
+    const NAN: f64 = f64::NAN;
+    const MINUTE: i64 = 60_000_000_000;
+
+    fn at(text: &str) -> i64 {
+        Clock::utc().parse(text.as_bytes()).unwrap()
+    }
+
+    /// Buckets from midnight of a day, the first value at `first`.
+    fn run(
+        day: &str,
+        minutes: i64,
+        first: usize,
+        (time, value): (&str, f64),
+        limit: i64,
+    ) -> Vec<f64> {
+        let start = at(day);
+        let mut values = vec![NAN; first];
+        values.push(10.0);
+        let mut buckets = Resampled {
+            first: start,
+            width: minutes * MINUTE,
+            values,
+        };
+        let period = Period {
+            start,
+            end: start + 120 * MINUTE,
+        };
+        let earlier = Reading {
+            time: at(time),
+            value,
+        };
+        look_back(&mut buckets, earlier, limit * MINUTE, period);
+        buckets.values.truncate(first);
+        buckets.values
+    }
+
+    #[test]
+    fn a_line_from_the_earlier_reading() {
+        let filled = run("2020-01-02", 10, 3, ("2020-01-01 23:40", 0.0), 60);
+        assert_eq!(filled, [4.0, 6.0, 8.0]);
+    }
+
+    #[test]
+    fn the_rounded_time_decides_how_far_it_reaches() {
+        let count = |time| {
+            let filled = run("2020-01-02", 10, 3, (time, 1.0), 30);
+            filled.iter().filter(|value| !value.is_nan()).count()
+        };
+        // Ties go to even multiples: 23:40 and 00:00.
+        assert_eq!(count("2020-01-01 23:45"), 2);
+        assert_eq!(count("2020-01-01 23:55"), 3);
+    }
+
+    #[test]
+    fn a_grid_off_the_multiples_since_1970_is_not_filled() {
+        let filled = |day, before| run(day, 7, 2, (before, 1.0), 60)[0];
+        assert!(!filled("2020-01-02", "2020-01-01 23:50").is_nan());
+        assert!(filled("2020-01-03", "2020-01-02 23:50").is_nan());
+    }
+
+    #[test]
+    fn without_a_value_the_reading_is_held() {
+        let start = at("2020-01-02");
+        let period = Period {
+            start,
+            end: start + 30 * MINUTE,
+        };
+        let mut buckets = Resampled {
+            first: start,
+            width: 10 * MINUTE,
+            values: vec![NAN; 4],
+        };
+        let earlier = Reading {
+            time: start - 10 * MINUTE,
+            value: 2.0,
+        };
+        look_back(&mut buckets, earlier, 30 * MINUTE, period);
+        assert_eq!(buckets.values[..3], [2.0, 2.0, 2.0]);
+        assert!(buckets.values[3].is_nan());
+    }
+}

@@ -1,0 +1,130 @@
+//! A table as a Parquet file: a time stamp column and a column of doubles per tag.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use ::parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as PhysicalType};
+use ::parquet::data_type::{DoubleType, Int64Type};
+use ::parquet::errors::ParquetError;
+use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use ::parquet::schema::types::{Type, TypePtr};
+
+use super::Table;
+
+/// Writes times as nanoseconds since 1970 UTC and NaN as null.
+pub(crate) fn parquet(times: &[i64], table: &Table, file: impl Write + Send) -> io::Result<()> {
+    write(times, table, file).map_err(io::Error::other)
+}
+
+fn write(times: &[i64], table: &Table, file: impl Write + Send) -> Result<(), ParquetError> {
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by("gordoc".into())
+        .build();
+    let mut writer = SerializedFileWriter::new(file, schema(table)?, Arc::new(properties))?;
+    let mut group = writer.next_row_group()?;
+    write_times(&mut group, times)?;
+    for at in 0..table.columns.len() {
+        let values = table.values.iter().skip(at).step_by(table.columns.len());
+        write_values(&mut group, values.copied())?;
+    }
+    group.close()?;
+    writer.close()?;
+    Ok(())
+}
+
+fn schema(table: &Table) -> Result<TypePtr, ParquetError> {
+    let time = Type::primitive_type_builder("time", PhysicalType::INT64)
+        .with_repetition(Repetition::REQUIRED)
+        .with_logical_type(Some(LogicalType::timestamp(true, TimeUnit::NANOS)))
+        .build()?;
+    let mut fields = vec![Arc::new(time)];
+    for column in &table.columns {
+        let field = Type::primitive_type_builder(column, PhysicalType::DOUBLE)
+            .with_repetition(Repetition::OPTIONAL)
+            .build()?;
+        fields.push(Arc::new(field));
+    }
+    let schema = Type::group_type_builder("schema")
+        .with_fields(fields)
+        .build()?;
+    Ok(Arc::new(schema))
+}
+
+fn write_times<W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
+    times: &[i64],
+) -> Result<(), ParquetError> {
+    if let Some(mut column) = group.next_column()? {
+        column.typed::<Int64Type>().write_batch(times, None, None)?;
+        column.close()?;
+    }
+    Ok(())
+}
+
+fn write_values<W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
+    values: impl Iterator<Item = f64>,
+) -> Result<(), ParquetError> {
+    let mut present = Vec::new();
+    let mut levels = Vec::new();
+    for value in values {
+        levels.push(i16::from(!value.is_nan()));
+        if !value.is_nan() {
+            present.push(value);
+        }
+    }
+    if let Some(mut column) = group.next_column()? {
+        column
+            .typed::<DoubleType>()
+            .write_batch(&present, Some(&levels), None)?;
+        column.close()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::provider::{self, Request};
+    use super::*;
+    use crate::project::{FilesProvider, Period, Provider, Window};
+    use crate::source::{Span, Spanned};
+
+    #[test]
+    fn a_written_table_is_read_back_by_the_files_provider() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = std::fs::File::create(folder.path().join("X.parquet")).unwrap();
+        let table = Table {
+            columns: vec!["A".into(), "B c".into()],
+            values: vec![0.1, f64::NAN, -3.0, 1e-7],
+        };
+        parquet(&[5, 1500], &table, file).unwrap();
+
+        let spanned = |text: &str| Spanned::new(text.to_owned(), Span::default());
+        let files = ["B c", "A"].map(|tag| (tag.to_owned(), spanned("X.parquet")));
+        let config = Provider::Files(FilesProvider {
+            path: spanned("."),
+            files: files.into_iter().collect(),
+            time_column: "time".into(),
+            value_column: "{tag}".into(),
+            separator: ',',
+            timezone: "Europe/Oslo".into(),
+            window: Window::All,
+            look_back: false,
+        });
+        let config = Spanned::new(config, Span::default());
+        let request = Request {
+            period: Period { start: 0, end: 1 },
+            tags: &["B c", "A"],
+            look_back_from: None,
+        };
+        let loaded = provider::open(&config, folder.path(), 0)
+            .load(&request)
+            .unwrap();
+        assert_eq!(loaded[1].series.times, [5, 1500]);
+        assert_eq!(loaded[1].series.values, [0.1, -3.0]);
+        assert!(loaded[0].series.values[0].is_nan());
+        assert_eq!(loaded[0].series.values[1..], [1e-7]);
+    }
+}

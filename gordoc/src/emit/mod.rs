@@ -1,0 +1,119 @@
+//! As code: from trained machines to the files of a workspace that cargo can build.
+//!
+//! Pure: everything is a function of the machines given. Writing files is `files`' part,
+//! running cargo `link`'s.
+
+mod document;
+mod ir;
+mod lock;
+mod lower;
+mod names;
+mod package;
+mod pretty;
+mod tokens;
+mod vendored;
+mod weights;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::trained::Machine;
+
+pub use document::document;
+
+/// Emitted files by path below the output folder.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Folders below the output folder that hold emitted files and nothing else.
+pub const OWNED: [&str; 6] = [
+    ".cargo",
+    "images",
+    "machines",
+    "revisions",
+    "servers",
+    "vendor",
+];
+
+/// What is emitted.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// Project name.
+    pub project: &'a str,
+    /// Revisions and their machines; the last one is current.
+    pub revisions: &'a [(String, BTreeMap<String, Machine>)],
+    /// Which servers are emitted.
+    pub servers: Servers,
+}
+
+/// Which server packages a workspace has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Servers {
+    /// One with all machines.
+    pub project: bool,
+    /// One per machine.
+    pub machine: bool,
+}
+
+/// A workspace in memory.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    /// Its files.
+    pub files: Files,
+    /// The binaries that cargo makes of it.
+    pub binaries: Vec<Binary>,
+}
+
+/// A server binary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binary {
+    /// Project or machine it serves.
+    pub serves: String,
+    /// File name below `bin/`.
+    pub file: String,
+    /// Name of its package and of cargo's target.
+    pub package: String,
+}
+
+/// Why machines cannot be emitted.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Error {
+    /// A detector whose scaler is not one scaler.
+    #[error("machine `{machine}`: a detector's scaler must be a single scaler")]
+    Scaler {
+        /// Machine name.
+        machine: String,
+    },
+    /// No machine in the current revision.
+    #[error("there are no machines to emit")]
+    Empty,
+}
+
+/// Emits the workspace of a project.
+pub fn emit(input: Input<'_>) -> Result<Workspace, Error> {
+    let (current, older) = input.revisions.split_last().ok_or(Error::Empty)?;
+    if current.1.is_empty() {
+        return Err(Error::Empty);
+    }
+    let mut names = names::Names::default();
+    let mut files = vendored::files();
+    let mut packages = Vec::new();
+    for machine in current.1.values() {
+        let krate = lower::lower(machine, &current.0, names.package(&machine.name))?;
+        let folder = package::folder(&krate, true);
+        packages.push(package::machine(krate, &folder, &mut files));
+    }
+    for (revision, machines) in older {
+        for machine in machines.values() {
+            let name = format!("{}-r{revision}", machine.name);
+            let krate = lower::lower(machine, revision, names.package(&name))?;
+            let folder = package::folder(&krate, false);
+            packages.push(package::machine(krate, &folder, &mut files));
+        }
+    }
+    let servers = package::servers(&input, &packages, &mut names, &mut files);
+    package::workspace(&packages, &servers, &mut files);
+    Ok(Workspace {
+        files,
+        binaries: servers.into_iter().map(|server| server.binary).collect(),
+    })
+}

@@ -1,0 +1,217 @@
+//! As binary: runs cargo over an emitted workspace and puts the servers into `bin/`.
+//!
+//! Builds in one folder for all workspaces, so that the runtime is compiled once; packages carry
+//! digests in their versions, so workspaces cannot mix (see `emit::vendored`).
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use serde_json::Value;
+
+use crate::emit::Binary;
+use crate::files;
+
+/// Variables that would make other binaries of the same sources.
+const FOREIGN: [&str; 6] = [
+    "RUSTFLAGS",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CARGO_TARGET_DIR",
+    "CARGO_INCREMENTAL",
+];
+
+/// Why there are no binaries.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no cargo.
+    #[error("`{program}` cannot be run: {source}")]
+    Cargo {
+        /// What was called.
+        program: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Cargo refused; its own words say where.
+    #[error("cargo could not build the servers in {}\n{output}", folder.display())]
+    Build {
+        /// The emitted workspace.
+        folder: PathBuf,
+        /// What cargo and rustc said.
+        output: String,
+    },
+    /// Cargo answered without a binary it was asked for.
+    #[error("cargo built no `{package}`")]
+    Missing {
+        /// Package name.
+        package: String,
+    },
+    /// The file system refused.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// File or folder.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// How to go on.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Cargo { .. } => Some(
+                "install Rust with rustup, or pass `--bin none` and run \
+                 `cargo build --release --locked` in the output folder where Rust is",
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// Builds the servers of the workspace in `folder`, and answers where each one is.
+///
+/// `tick` is called with the name of each package that is done.
+pub fn link(
+    folder: &Path,
+    target: &Path,
+    binaries: &[Binary],
+    tick: &dyn Fn(&str),
+) -> Result<Vec<PathBuf>, Error> {
+    fs::create_dir_all(target).map_err(|source| io_error(target, source))?;
+    // Held until the binaries are copied, so that no other run replaces them before.
+    let lock = target.join("gordoc.lock");
+    let lock = File::create(&lock)
+        .and_then(|file| file.lock().map(|()| file))
+        .map_err(|source| io_error(&lock, source))?;
+    let built = build(folder, target, tick)?;
+    let mut paths = Vec::new();
+    for binary in binaries {
+        let Some(executable) = built.get(&binary.package) else {
+            let package = binary.package.clone();
+            return Err(Error::Missing { package });
+        };
+        let path = folder.join("bin").join(&binary.file);
+        let bytes = fs::read(executable).map_err(|source| io_error(executable, source))?;
+        files::write_executable(&path, &bytes).map_err(|source| io_error(&path, source))?;
+        paths.push(path);
+    }
+    drop(lock);
+    let keep = binaries.iter().map(|binary| binary.file.as_str());
+    let bin = folder.join("bin");
+    files::keep_only(&bin, &keep.collect::<Vec<_>>()).map_err(|source| io_error(&bin, source))?;
+    Ok(paths)
+}
+
+/// Executables by package name.
+fn build(
+    folder: &Path,
+    target: &Path,
+    tick: &dyn Fn(&str),
+) -> Result<BTreeMap<String, PathBuf>, Error> {
+    let mut child = start(folder, target)?;
+    let stderr = child.stderr.take().map(|stderr| {
+        thread::spawn(move || {
+            let mut text = Vec::new();
+            BufReader::new(stderr).read_to_end(&mut text).map(|_| text)
+        })
+    });
+    let mut built = BTreeMap::new();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            let line = line.map_err(|source| io_error(folder, source))?;
+            let Some((package, executable)) = artifact(&line) else {
+                continue;
+            };
+            tick(&package);
+            if let Some(executable) = executable {
+                built.insert(package, executable);
+            }
+        }
+    }
+    let status = child.wait().map_err(|source| io_error(folder, source))?;
+    let output = stderr.and_then(|reader| reader.join().ok()?.ok());
+    if status.success() {
+        return Ok(built);
+    }
+    Err(Error::Build {
+        folder: folder.to_owned(),
+        output: cause(&String::from_utf8_lossy(&output.unwrap_or_default())),
+    })
+}
+
+fn start(folder: &Path, target: &Path) -> Result<Child, Error> {
+    let program = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut command = Command::new(&program);
+    command
+        .args(["build", "--release", "--locked", "--color", "never"])
+        .args(["--message-format", "json-render-diagnostics"])
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    for variable in FOREIGN {
+        command.env_remove(variable);
+    }
+    command
+        .spawn()
+        .map_err(|source| Error::Cargo { program, source })
+}
+
+/// Package name and executable of one line of cargo's JSON messages.
+fn artifact(line: &str) -> Option<(String, Option<PathBuf>)> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    if message["reason"] != "compiler-artifact" {
+        return None;
+    }
+    // `path+file:///out/servers/pump#pump-server@0.1.0+1234`, or without a name in front of
+    // the version where the folder has it already.
+    let id = message["package_id"].as_str()?;
+    let (place, rest) = id.rsplit_once('#')?;
+    let name = match rest.split_once('@') {
+        Some((name, _)) => name,
+        None => place.rsplit('/').next()?,
+    };
+    let executable = message["executable"].as_str().map(PathBuf::from);
+    Some((name.to_owned(), executable))
+}
+
+/// Cargo's words without the list of what it compiled.
+fn cause(output: &str) -> String {
+    let first = output.lines().position(|line| line.starts_with("error"));
+    let lines: Vec<&str> = output.lines().skip(first.unwrap_or(0)).take(60).collect();
+    lines.join("\n")
+}
+
+fn io_error(path: &Path, source: io::Error) -> Error {
+    let path = path.to_owned();
+    Error::Io { path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_packages_and_executables() {
+        let line = r#"{"reason":"compiler-artifact","package_id":"path+file:///o/servers/a#a-server@0.1.0+12","executable":"/t/a-server"}"#;
+        let expected = ("a-server".to_owned(), Some(PathBuf::from("/t/a-server")));
+        assert_eq!(artifact(line), Some(expected));
+        let line = r#"{"reason":"compiler-artifact","package_id":"registry+x/index#itoa@1.0.1","executable":null}"#;
+        assert_eq!(artifact(line), Some(("itoa".to_owned(), None)));
+        let line = r#"{"reason":"compiler-artifact","package_id":"path+file:///o/machines/pump#0.1.0+12","executable":null}"#;
+        assert_eq!(artifact(line), Some(("pump".to_owned(), None)));
+        assert_eq!(artifact(r#"{"reason":"build-finished"}"#), None);
+    }
+
+    #[test]
+    fn the_cause_starts_at_the_first_error() {
+        assert_eq!(cause("Compiling a\nerror: x\n --> y"), "error: x\n --> y");
+    }
+}

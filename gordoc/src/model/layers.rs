@@ -1,0 +1,331 @@
+//! Recipes of dense layers: `feedforward_model`, `feedforward_symmetric`, `feedforward_hourglass`.
+//!
+//! Knows widths, activations and penalties, and nothing of training.
+
+use gordo_runtime::Activation;
+
+use crate::config::node::{Node, Value};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Span;
+
+use super::Layer;
+use super::activation::resolve_activation;
+use super::parameters::{Arguments, Kind};
+use super::registry::{Default, Parameter, parameter};
+use super::resolve::Resolver;
+use super::suggest::join_names;
+
+/// Penalty of the peer on answers of encoding layers after the first.
+const ACTIVITY_L1: f32 = 1e-4;
+const DEFAULT_WIDTHS: [usize; 3] = [256, 128, 64];
+
+/// A kind of network.
+pub(super) struct Recipe {
+    pub(super) kind: &'static str,
+    pub(super) keywords: &'static [Parameter],
+    /// Keywords of other kinds the peer fails on.
+    pub(super) conflicts: &'static [&'static str],
+}
+
+const FUNC: Kind = Kind::Optional(&Kind::Text);
+
+pub(super) static KINDS: &[Recipe] = &[
+    Recipe {
+        kind: "feedforward_model",
+        keywords: &[
+            parameter("encoding_dim", Default::Null, Kind::Widths),
+            parameter("encoding_func", Default::Null, Kind::List),
+            parameter("decoding_dim", Default::Null, Kind::Widths),
+            parameter("decoding_func", Default::Null, Kind::List),
+            parameter("out_func", Default::Null, FUNC),
+        ],
+        conflicts: &[],
+    },
+    Recipe {
+        kind: "feedforward_symmetric",
+        keywords: &[
+            parameter("dims", Default::Null, Kind::Widths),
+            parameter("funcs", Default::Null, Kind::List),
+            parameter("out_func", Default::Null, FUNC),
+        ],
+        conflicts: &[
+            "encoding_dim",
+            "encoding_func",
+            "decoding_dim",
+            "decoding_func",
+        ],
+    },
+    Recipe {
+        kind: "feedforward_hourglass",
+        keywords: &[
+            parameter("encoding_layers", Default::Int(3), Kind::Count(1, 1000)),
+            parameter(
+                "compression_factor",
+                Default::Float(0.5),
+                Kind::Between(0.0, 1.0),
+            ),
+            parameter("func", Default::Null, FUNC),
+            parameter("out_func", Default::Null, FUNC),
+        ],
+        conflicts: &[
+            "dims",
+            "funcs",
+            "encoding_dim",
+            "encoding_func",
+            "decoding_dim",
+            "decoding_func",
+        ],
+    },
+];
+
+/// The recipe of a kind.
+pub(super) fn find_recipe(kind: &str) -> Option<&'static Recipe> {
+    KINDS.iter().find(|recipe| recipe.kind == kind)
+}
+
+/// The hourglass of an estimator without keywords.
+pub(super) fn default_layers(n_tags: usize, n_targets: usize) -> Vec<Layer> {
+    let encoding = Side {
+        widths: hourglass_widths(n_tags, 3, 0.5),
+        activations: vec![Activation::Tanh; 3],
+    };
+    let decoding = encoding.reversed();
+    stack(&encoding, &decoding, Activation::Linear, n_targets)
+}
+
+/// Widths of the encoding half of an hourglass, from the outside in.
+///
+/// Computed in double precision and rounded half to even, as the peer does.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "widths lie between 1 and the number of tags"
+)]
+pub fn hourglass_widths(n_tags: usize, n_layers: usize, compression: f64) -> Vec<usize> {
+    let tags = n_tags as f64;
+    let smallest = (compression * tags).ceil().min(tags).max(1.0);
+    let slope = (tags - smallest) / n_layers as f64;
+    (1..=n_layers)
+        .map(|at| (tags - at as f64 * slope).round_ties_even().max(1.0) as usize)
+        .collect()
+}
+
+/// The encoding or the decoding half.
+struct Side {
+    widths: Vec<usize>,
+    activations: Vec<Activation>,
+}
+
+impl Side {
+    fn reversed(&self) -> Self {
+        Self {
+            widths: self.widths.iter().rev().copied().collect(),
+            activations: self.activations.iter().rev().copied().collect(),
+        }
+    }
+}
+
+impl Recipe {
+    /// Its keywords as a message names them.
+    pub(super) fn keyword_names(&self) -> String {
+        join_names(self.keywords.iter().map(|keyword| keyword.name))
+    }
+
+    /// The layers of a network with the keywords `given`; `path` is the place of the class.
+    pub(super) fn resolve(
+        &self,
+        given: &Node,
+        path: Span,
+        resolver: &mut Resolver<'_>,
+    ) -> Option<Vec<Layer>> {
+        let n_tags = resolver.n_tags;
+        let diagnostics = &mut *resolver.diagnostics;
+        let given = Arguments::check_values(Some(given), self.keywords, diagnostics)?;
+        let out = resolve_one(&given, "out_func", Activation::Linear, diagnostics);
+        let (encoding, decoding) = match self.kind {
+            "feedforward_model" => {
+                let encoding = resolve_side(&given, ENCODING, path, diagnostics);
+                let decoding = resolve_side(&given, DECODING, path, diagnostics);
+                (encoding?, decoding?)
+            }
+            "feedforward_symmetric" => {
+                let encoding = resolve_side(&given, SYMMETRIC, path, diagnostics)?;
+                let encoding = refuse_empty(encoding, &given, diagnostics)?;
+                let decoding = encoding.reversed();
+                (encoding, decoding)
+            }
+            _ => {
+                let encoding = resolve_hourglass(&given, n_tags, diagnostics)?;
+                let decoding = encoding.reversed();
+                (encoding, decoding)
+            }
+        };
+        Some(stack(&encoding, &decoding, out?, resolver.n_targets))
+    }
+}
+
+fn stack(encoding: &Side, decoding: &Side, out: Activation, n_targets: usize) -> Vec<Layer> {
+    let layers = |side: &Side| {
+        let pairs: Vec<_> = side
+            .widths
+            .iter()
+            .copied()
+            .zip(side.activations.iter().copied())
+            .collect();
+        pairs
+    };
+    let encoding = layers(encoding).into_iter().enumerate();
+    let encoding = encoding.map(|(at, (units, activation))| Layer {
+        units,
+        activation,
+        activity_l1: if at == 0 { 0.0 } else { ACTIVITY_L1 },
+    });
+    let decoding = layers(decoding).into_iter().chain([(n_targets, out)]);
+    let decoding = decoding.map(|(units, activation)| Layer {
+        units,
+        activation,
+        activity_l1: 0.0,
+    });
+    encoding.chain(decoding).collect()
+}
+
+fn resolve_hourglass(
+    given: &Arguments<'_>,
+    n_tags: usize,
+    diagnostics: &mut Diagnostics,
+) -> Option<Side> {
+    let activation = resolve_one(given, "func", Activation::Tanh, diagnostics)?;
+    let n_layers = given.count("encoding_layers")?;
+    Some(Side {
+        widths: hourglass_widths(n_tags, n_layers, given.number("compression_factor")),
+        activations: vec![activation; n_layers],
+    })
+}
+
+fn resolve_one(
+    given: &Arguments<'_>,
+    name: &str,
+    default: Activation,
+    diagnostics: &mut Diagnostics,
+) -> Option<Activation> {
+    match given.find_written(name) {
+        Some(node) => resolve_activation(node, diagnostics),
+        None => Some(default),
+    }
+}
+
+/// Names of a pair of keywords, and of what they list.
+#[derive(Clone, Copy)]
+struct Pair {
+    widths: &'static str,
+    activations: &'static str,
+    /// `encoding `, or nothing.
+    side: &'static str,
+    default: fn() -> Vec<usize>,
+}
+
+const ENCODING: Pair = Pair {
+    widths: "encoding_dim",
+    activations: "encoding_func",
+    side: "encoding ",
+    default: || DEFAULT_WIDTHS.to_vec(),
+};
+const DECODING: Pair = Pair {
+    widths: "decoding_dim",
+    activations: "decoding_func",
+    side: "decoding ",
+    default: || DEFAULT_WIDTHS.iter().rev().copied().collect(),
+};
+const SYMMETRIC: Pair = Pair {
+    widths: "dims",
+    activations: "funcs",
+    side: "",
+    default: || DEFAULT_WIDTHS.to_vec(),
+};
+
+fn resolve_side(
+    given: &Arguments<'_>,
+    pair: Pair,
+    path: Span,
+    diagnostics: &mut Diagnostics,
+) -> Option<Side> {
+    let widths = given.widths(pair.widths).unwrap_or_else(pair.default);
+    let activations = match given.find(pair.activations).map(|node| &node.value) {
+        Some(Value::List(items)) => {
+            let all: Vec<_> = items
+                .iter()
+                .map(|item| resolve_activation(item, diagnostics))
+                .collect();
+            all.into_iter().collect::<Option<Vec<_>>>()?
+        }
+        _ => vec![Activation::Tanh; DEFAULT_WIDTHS.len()],
+    };
+    if widths.len() != activations.len() {
+        let counts = (widths.len(), activations.len());
+        diagnostics.push(mismatched(given, pair, counts, path));
+        return None;
+    }
+    Some(Side {
+        widths,
+        activations,
+    })
+}
+
+fn mismatched(
+    given: &Arguments<'_>,
+    pair: Pair,
+    (layers, activations): (usize, usize),
+    path: Span,
+) -> Diagnostic {
+    let plural = |count: usize, one: &'static str, many: &'static str| {
+        format!("{count} {}", if count == 1 { one } else { many })
+    };
+    let side = pair.side;
+    let mut diagnostic = Diagnostic::error(
+        "model::mismatched_layers",
+        format!(
+            "{} but {}",
+            plural(layers, "layer", "layers").replacen(' ', &format!(" {side}"), 1),
+            plural(activations, "activation", "activations").replacen(' ', &format!(" {side}"), 1),
+        ),
+    );
+    let widths = given.find_span(pair.widths);
+    let funcs = given.find_span(pair.activations);
+    if let Some(span) = widths {
+        diagnostic = diagnostic.label(span, plural(layers, "layer", "layers"));
+    }
+    if let Some(span) = funcs {
+        let text = plural(activations, "activation", "activations");
+        diagnostic = diagnostic.label(span, text);
+    }
+    if diagnostic.labels.is_empty() {
+        diagnostic = diagnostic.label(path, "of this network");
+    }
+    if funcs.is_some() && widths.is_none() {
+        return diagnostic.help(format!(
+            "give `{}` one width per activation; left out, it has 3",
+            pair.widths
+        ));
+    }
+    diagnostic.help(format!(
+        "give `{}` one activation per layer{}",
+        pair.activations,
+        if funcs.is_none() {
+            "; left out, it has 3"
+        } else {
+            ""
+        },
+    ))
+}
+
+fn refuse_empty(side: Side, given: &Arguments<'_>, diagnostics: &mut Diagnostics) -> Option<Side> {
+    if !side.widths.is_empty() {
+        return Some(side);
+    }
+    let mut diagnostic = Diagnostic::error("model::no_layers", "`dims` has no layers");
+    if let Some(span) = given.find_span("dims") {
+        diagnostic = diagnostic.label(span, "needs at least one width");
+    }
+    diagnostics.push(diagnostic.help("give `dims` at least one width"));
+    None
+}

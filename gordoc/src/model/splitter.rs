@@ -1,0 +1,87 @@
+//! Splitters: `evaluation.cv` to how rows are split.
+
+use crate::config::node::Node;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+use super::Splitter;
+use super::definition::Definition;
+use super::parameters::Arguments;
+use super::registry::Part;
+
+/// Resolves the definition of a splitter.
+///
+/// `None` when at least one error was added to `diagnostics`.
+pub fn resolve_splitter(definition: &Node, diagnostics: &mut Diagnostics) -> Option<Splitter> {
+    let definition = Definition::read(definition, diagnostics)?;
+    let class = definition.class;
+    if !matches!(class.part, Part::TimeSeriesSplit | Part::KFold) {
+        diagnostics.push(
+            Diagnostic::error(
+                "model::not_a_splitter",
+                format!("`{}` does not split rows", class.name()),
+            )
+            .label(definition.path, "not a splitter")
+            .help(
+                "use `sklearn.model_selection.TimeSeriesSplit` or `sklearn.model_selection.KFold`",
+            ),
+        );
+        return None;
+    }
+    let given = Arguments::check(
+        class.name(),
+        definition.parameters,
+        class.parameters,
+        diagnostics,
+    )?;
+    let n_splits = given.count("n_splits")?;
+    if class.part == Part::TimeSeriesSplit {
+        return Some(Splitter::TimeSeriesSplit {
+            n_splits,
+            max_train_size: given.count("max_train_size"),
+            test_size: given.count("test_size"),
+            gap: given.count("gap").unwrap_or_default(),
+        });
+    }
+    let seed = given
+        .count("random_state")
+        .and_then(|seed| u32::try_from(seed).ok());
+    let shuffle = resolve_seed(&definition, &given, seed, diagnostics)?;
+    Some(Splitter::KFold { n_splits, shuffle })
+}
+
+/// The seed of the shuffle, if rows are shuffled; refuses a seed that has no use.
+fn resolve_seed(
+    definition: &Definition<'_>,
+    given: &Arguments<'_>,
+    seed: Option<u32>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Option<u32>> {
+    match (given.flag("shuffle"), seed) {
+        (false, None) => Some(None),
+        (true, Some(seed)) => Some(Some(seed)),
+        (true, None) => {
+            let span = given.find_span("shuffle").unwrap_or(definition.path);
+            diagnostics.push(
+                Diagnostic::warning(
+                    "model::unseeded_shuffle",
+                    "rows are shuffled without a `random_state`",
+                )
+                .label(span, "shuffled with seed 0")
+                .help("give `random_state` a number"),
+            );
+            Some(Some(0))
+        }
+        (false, Some(_)) => {
+            let span = given.find_span("random_state").unwrap_or(definition.path);
+            diagnostics.push(
+                Diagnostic::error(
+                    "model::seed_without_shuffle",
+                    "`random_state` has no use without `shuffle`",
+                )
+                .label(span, "nothing is shuffled")
+                .help("set `shuffle: true` or leave `random_state` out"),
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Globals: the file's own laid over the built-in ones.
+
+use serde_json::Value as Json;
+
+use super::patch::{Bite, patch};
+use super::suggest::did_you_mean;
+use super::{Options, defaults, pods, resources};
+use crate::config::{Config, Node, Value, section};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Source;
+
+const SECTIONS: &[&str] = &["dataset", "model", "runtime", "evaluation", "metadata"];
+
+/// Globals with all defaults.
+pub(super) struct Globals {
+    root: Node,
+    /// The runtime of a machine that has none of its own.
+    pub(super) runtime_document: Json,
+    /// As recorded.
+    pub(super) document: Json,
+    /// `metadata` as written.
+    pub(super) metadata: Json,
+}
+
+impl Globals {
+    /// A section of the globals that is there.
+    pub(super) fn section(&self, key: &str) -> Option<&Node> {
+        self.root.get(key).filter(|node| node.value != Value::Null)
+    }
+}
+
+/// Lays the file's globals over the built-in ones.
+pub(super) fn fold(
+    config: &Config,
+    source: &Source,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Globals {
+    let built_in = defaults::globals(config.machines.len(), options.images_of_version.as_deref());
+    let mut base = Node::from_json(&built_in);
+    if let Some(env) = &options.custom_model_builder_envs
+        && let Some(builder) = base.get_mut("runtime").and_then(|r| r.get_mut("builder"))
+    {
+        builder.set("env", Node::from_json(env));
+    }
+    let mut root = match &config.globals {
+        Some(globals) => {
+            let own = own_sections(globals, source, diagnostics);
+            let mut bites = Vec::new();
+            let laid = patch(&base, &own, &mut bites);
+            report_tails(&bites, "globals", diagnostics);
+            laid
+        }
+        None => base,
+    };
+    if let Some(runtime) = root.get_mut("runtime") {
+        resources::settle(runtime, diagnostics);
+        pods::cut(runtime, diagnostics);
+    }
+    let document = document(&root);
+    let part = |key: &str| document.get(key).cloned();
+    Globals {
+        runtime_document: part("runtime").unwrap_or(Json::Null),
+        metadata: part("metadata").unwrap_or_else(|| serde_json::json!({})),
+        document,
+        root,
+    }
+}
+
+/// The file's globals with block strings read; sections that cannot be used are left out.
+fn own_sections(globals: &Node, source: &Source, diagnostics: &mut Diagnostics) -> Node {
+    let mut own = globals.clone();
+    let Value::Map(entries) = &mut own.value else {
+        return own;
+    };
+    entries.retain_mut(|(key, value)| {
+        let name = key.to_key();
+        if !SECTIONS.contains(&name.as_str()) {
+            warn_of_misspelt(key, &name, diagnostics);
+            return true;
+        }
+        let path = format!("spec.config.globals.{name}");
+        let Some(read) = section(value, source, &path, diagnostics) else {
+            return false;
+        };
+        *value = read;
+        let is_mapping = matches!(value.value, Value::Map(_));
+        match name.as_str() {
+            "runtime" | "evaluation" if value.value == Value::Null => false,
+            "runtime" | "evaluation" | "dataset" if !is_mapping && value.value != Value::Null => {
+                diagnostics.push(not_a_mapping(&name, value));
+                false
+            }
+            _ => true,
+        }
+    });
+    own
+}
+
+/// The error for a section that must be a mapping.
+pub(super) fn not_a_mapping(name: &str, node: &Node) -> Diagnostic {
+    Diagnostic::error(
+        "config::not_a_mapping",
+        format!("`{name}` is not a mapping"),
+    )
+    .label(node.span, format!("{} instead", node.kind()))
+    .help(format!("write `{name}:` and its keys below, indented"))
+    .class("ConfigException")
+}
+
+/// Keys beside the sections are carried along; those that look like a section are suspicious.
+fn warn_of_misspelt(key: &Node, name: &str, diagnostics: &mut Diagnostics) {
+    let Some(word) = did_you_mean(name, SECTIONS) else {
+        return;
+    };
+    diagnostics.push(
+        Diagnostic::warning(
+            "config::unknown_key",
+            format!("unknown key `{name}` in `globals`"),
+        )
+        .label(key.span, "reaches no machine")
+        .help(format!("did you mean `{word}`?")),
+    );
+}
+
+/// Warns where a shorter list left the tail of a longer one.
+pub(super) fn report_tails(bites: &[Bite], what: &str, diagnostics: &mut Diagnostics) {
+    for bite in bites {
+        let Bite::Tail {
+            path,
+            base,
+            over,
+            n_kept,
+        } = bite
+        else {
+            continue;
+        };
+        if over.is_empty() {
+            continue;
+        }
+        let elements = if *n_kept == 1 {
+            "element stays"
+        } else {
+            "elements stay"
+        };
+        let mut diagnostic = Diagnostic::warning(
+            "project::surviving_tail",
+            format!("`{path}` of {what} is laid over a longer list, element by element"),
+        )
+        .label(*over, format!("{n_kept} more {elements} behind these"));
+        if !base.is_empty() {
+            diagnostic = diagnostic.label(*base, "of this list");
+        }
+        diagnostics.push(diagnostic.help("write as many elements as the other list has"));
+    }
+}
+
+fn document(root: &Node) -> Json {
+    let mut document = root.to_metadata_json();
+    if let (Some(dataset), Some(fields)) = (root.get("dataset"), document.as_object_mut()) {
+        fields.insert("dataset".to_owned(), dataset.to_json());
+    }
+    document
+}

@@ -1,0 +1,206 @@
+//! What can be known of a project's files before any data is loaded.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::{Dataset, FilesProvider, Project, Provider};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{Span, Spanned};
+
+/// Reports files, folders and columns that machines need and that are not there.
+pub fn preflight(project: &Project, diagnostics: &mut Diagnostics) {
+    let mut look = Look {
+        base: &project.source.base,
+        headers: BTreeMap::new(),
+        diagnostics,
+    };
+    for machine in &project.machines {
+        look.dataset(&machine.dataset);
+    }
+}
+
+/// Column names of CSV files read so far; `None` for files that cannot be read.
+type Headers = BTreeMap<(PathBuf, char), Option<BTreeSet<String>>>;
+
+struct Look<'a> {
+    base: &'a Path,
+    headers: Headers,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Look<'_> {
+    fn dataset(&mut self, dataset: &Dataset) {
+        match &dataset.provider.value {
+            Provider::Random { .. } => {}
+            Provider::Csv {
+                file_path,
+                timestamp_column,
+                separator,
+            } => {
+                let path = self.base.join(&file_path.value);
+                if !path.is_file() {
+                    self.missing("file", file_path.span, &file_path.value, &path);
+                    return;
+                }
+                let Some(columns) = self.columns(&path, *separator) else {
+                    self.unreadable(file_path);
+                    return;
+                };
+                let columns = columns.clone();
+                self.column(timestamp_column, "time stamps", &columns, &file_path.value);
+                for tag in tags(dataset) {
+                    self.column(&tag, "this tag", &columns, &file_path.value);
+                }
+            }
+            Provider::Files(files) => self.files(files, dataset),
+        }
+    }
+
+    fn files(&mut self, files: &FilesProvider, dataset: &Dataset) {
+        let folder = self.base.join(&files.path.value);
+        if !folder.is_dir() {
+            self.missing("folder", files.path.span, &files.path.value, &folder);
+            return;
+        }
+        for tag in tags(dataset) {
+            let named = files.files.get(&tag.value);
+            let file =
+                named.map_or_else(|| format!("{}.csv", tag.value), |file| file.value.clone());
+            let path = folder.join(&file);
+            if !path.is_file() {
+                self.missing_tag_file(&tag, named.map(|file| file.span), &path);
+            } else if path
+                .extension()
+                .is_none_or(|extension| extension != "parquet")
+            {
+                self.value_columns(files, &path, named.map_or(tag.span, |file| file.span));
+            }
+        }
+    }
+
+    fn value_columns(&mut self, files: &FilesProvider, path: &Path, place: Span) {
+        let Some(columns) = self.columns(path, files.separator).cloned() else {
+            self.unreadable(&Spanned::new(path.display().to_string(), place));
+            return;
+        };
+        for (key, column) in [("time", &files.time_column), ("value", &files.value_column)] {
+            if !columns.contains(column) {
+                self.diagnostics.push(
+                    no_column(column, &path.display().to_string())
+                        .label(place, format!("has no column for the {key}"))
+                        .help(format!(
+                            "set `{key}_column` or `separator`; it has {}",
+                            list(&columns)
+                        )),
+                );
+            }
+        }
+    }
+
+    fn column(
+        &mut self,
+        name: &Spanned<String>,
+        what: &str,
+        columns: &BTreeSet<String>,
+        file: &str,
+    ) {
+        if !columns.contains(&name.value) {
+            self.diagnostics.push(
+                no_column(&name.value, file)
+                    .label(name.span, format!("no column for {what}"))
+                    .help(format!(
+                        "check the name and the separator; it has {}",
+                        list(columns)
+                    )),
+            );
+        }
+    }
+
+    fn missing(&mut self, kind: &str, place: Span, written: &str, path: &Path) {
+        self.diagnostics.push(
+            Diagnostic::error(
+                "dataset::missing_file",
+                format!("the {kind} `{written}` does not exist"),
+            )
+            .label(place, format!("no such {kind}"))
+            .help(format!(
+                "paths start at the config file's folder: put it at `{}`",
+                path.display()
+            ))
+            .class("FileNotFoundError"),
+        );
+    }
+
+    fn missing_tag_file(&mut self, tag: &Spanned<String>, file: Option<Span>, path: &Path) {
+        let shown = path.display();
+        let name = &tag.value;
+        self.diagnostics.push(
+            Diagnostic::error(
+                "dataset::missing_file",
+                format!("the tag `{name}` has no file `{shown}`"),
+            )
+            .label(file.unwrap_or(tag.span), "no such file")
+            .help(format!("name its file under `files`: `{name}: ...`"))
+            .class("FileNotFoundError"),
+        );
+    }
+
+    fn unreadable(&mut self, file: &Spanned<String>) {
+        self.diagnostics.push(
+            Diagnostic::error(
+                "dataset::unreadable_file",
+                format!("`{}` is not a CSV file", file.value),
+            )
+            .label(file.span, "has no readable header"),
+        );
+    }
+
+    fn columns(&mut self, path: &Path, separator: char) -> Option<&BTreeSet<String>> {
+        let key = (path.to_owned(), separator);
+        self.headers
+            .entry(key)
+            .or_insert_with(|| header(path, separator))
+            .as_ref()
+    }
+}
+
+fn header(path: &Path, separator: char) -> Option<BTreeSet<String>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(u8::try_from(separator).ok()?)
+        .flexible(true)
+        .from_path(path)
+        .ok()?;
+    let names = reader.headers().ok()?;
+    Some(
+        names
+            .iter()
+            .map(|name| name.trim_start_matches('\u{feff}').to_owned())
+            .collect(),
+    )
+}
+
+/// Names of inputs and targets, each once.
+fn tags(dataset: &Dataset) -> Vec<Spanned<String>> {
+    let mut seen = BTreeSet::new();
+    let all = dataset.tags.iter().chain(&dataset.target_tags);
+    all.filter(|tag| seen.insert(tag.value.name.as_str()))
+        .map(|tag| Spanned::new(tag.value.name.clone(), tag.span))
+        .collect()
+}
+
+fn no_column(name: &str, file: &str) -> Diagnostic {
+    Diagnostic::error(
+        "dataset::missing_column",
+        format!("`{file}` has no column `{name}`"),
+    )
+}
+
+fn list(columns: &BTreeSet<String>) -> String {
+    let shown: Vec<String> = columns
+        .iter()
+        .take(8)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = if columns.len() > 8 { ", ..." } else { "" };
+    format!("{}{more}", shown.join(", "))
+}

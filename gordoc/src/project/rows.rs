@@ -1,0 +1,568 @@
+//! The `dataset` section: from its keys to a [`Dataset`] and the document the peer records.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::duration::{buckets, parse_limit, parse_resolution};
+use super::provider::{self, Described};
+use super::suggest::unknown_keys;
+use super::{Dataset, Duration, InterpolationMethod, Resolution, Tag};
+use super::{period, tag};
+use crate::config::{Node, Value};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Spanned;
+
+/// Keys with the defaults the peer records.
+const DEFAULTS: &[(&str, fn() -> Json)] = &[
+    ("target_tag_list", || Json::Null),
+    ("additional_tags", || Json::Null),
+    ("default_tag", || Json::Null),
+    ("asset", || Json::Null),
+    ("resolution", || json!("10T")),
+    ("row_filter", || json!("")),
+    ("row_filter_buffer_size", || json!(0)),
+    ("known_filter_periods", || Json::Null),
+    ("filter_periods", || Json::Null),
+    ("aggregation_methods", || json!("mean")),
+    ("n_samples_threshold", || json!(0)),
+    ("interpolation_method", || json!("linear_interpolation")),
+    ("interpolation_limit", || json!("48H")),
+];
+
+/// Every key of a dataset, old names too.
+const KEYS: &[&str] = &[
+    "train_start_date",
+    "train_end_date",
+    "tag_list",
+    "tags",
+    "from_ts",
+    "to_ts",
+    "type",
+    "data_provider",
+    "target_tag_list",
+    "additional_tags",
+    "default_tag",
+    "asset",
+    "resolution",
+    "row_filter",
+    "row_filter_buffer_size",
+    "known_filter_periods",
+    "filter_periods",
+    "aggregation_methods",
+    "n_samples_threshold",
+    "interpolation_method",
+    "interpolation_limit",
+];
+
+const SERIES_TYPES: &[&str] = &[
+    "TimeSeriesDataset",
+    "gordo_core.time_series.TimeSeriesDataset",
+    "gordo_dataset.time_series.TimeSeriesDataset",
+    "gordo_dataset.datasets.TimeSeriesDataset",
+];
+
+const RANDOM_TYPES: &[&str] = &[
+    "RandomDataset",
+    "gordo_core.time_series.RandomDataset",
+    "gordo_dataset.time_series.RandomDataset",
+    "gordo_dataset.datasets.RandomDataset",
+];
+
+/// A dataset as recorded, and as meant if gordoc can load it.
+pub(super) struct Rows {
+    /// In the peer's `to_dict` form.
+    pub(super) document: Json,
+    /// `None` if the blockers say why.
+    pub(super) dataset: Option<Dataset>,
+    /// Numbers of input and target tags.
+    pub(super) n_tags: (usize, usize),
+}
+
+/// Reads a dataset section, globals folded in.
+///
+/// What the peer notices only when data is read goes to `blockers`.
+pub(super) fn describe(
+    section: &Node,
+    default_provider: Option<&str>,
+    diagnostics: &mut Diagnostics,
+    blockers: &mut Diagnostics,
+) -> Option<Rows> {
+    unknown_keys(section, "dataset", KEYS, diagnostics);
+    let section = &renamed(section);
+    let is_random = is_random(section, diagnostics);
+    let provider = read_provider(section, is_random, default_provider, diagnostics);
+    let period = period::period(section, diagnostics);
+    let defaults = tag::default_fields(section, diagnostics);
+    let tags = input_tags(section, defaults.as_ref(), diagnostics);
+    let targets = optional_tags("target_tag_list", section, defaults.as_ref(), diagnostics);
+    let lent = optional_tags("additional_tags", section, defaults.as_ref(), diagnostics);
+    let periods_are_right = check_filter_periods(section, diagnostics);
+    let (provider, period, tags, targets) = (provider?, period?, tags?, targets?);
+    lent.filter(|_| periods_are_right)?;
+    let document = document(section, is_random?, provider.document);
+    let target_tags = if targets.is_empty() {
+        tags.clone()
+    } else {
+        targets
+    };
+    let n_tags = (tags.len(), target_tags.len());
+    check_repeated(&tags, blockers);
+    later_features(section, blockers);
+    blockers.extend(provider.blocker);
+    let settings = settings(section, blockers);
+    let dataset = settings
+        .zip(provider.provider)
+        .map(|(settings, provider)| Dataset {
+            span: section.span,
+            period,
+            tags,
+            target_tags,
+            resolution: settings.resolution,
+            aggregation: settings.aggregation,
+            interpolation: settings.interpolation,
+            interpolation_limit: settings.limit,
+            n_samples_threshold: settings.threshold,
+            provider,
+            document: document.clone(),
+        });
+    Some(Rows {
+        document,
+        dataset,
+        n_tags,
+    })
+}
+
+/// The section with old key names replaced; an old name wins over a new one beside it.
+fn renamed(section: &Node) -> Node {
+    let mut renamed = section.clone();
+    let Value::Map(entries) = &mut renamed.value else {
+        return renamed;
+    };
+    let pairs = [
+        ("from_ts", "train_start_date"),
+        ("to_ts", "train_end_date"),
+        ("tags", "tag_list"),
+    ];
+    for (old, new) in pairs {
+        if !entries.iter().any(|(key, _)| key.as_text() == Some(old)) {
+            continue;
+        }
+        entries.retain(|(key, _)| key.as_text() != Some(new));
+        for (key, _) in entries
+            .iter_mut()
+            .filter(|(key, _)| key.as_text() == Some(old))
+        {
+            key.value = Value::Text(new.to_owned());
+        }
+    }
+    renamed
+}
+
+fn is_random(section: &Node, diagnostics: &mut Diagnostics) -> Option<bool> {
+    let Some(ty) = section.get("type").filter(|ty| !ty.is_falsy()) else {
+        return Some(false);
+    };
+    let name = ty.to_key();
+    if SERIES_TYPES.contains(&name.as_str()) {
+        return Some(false);
+    }
+    if RANDOM_TYPES.contains(&name.as_str()) {
+        return Some(true);
+    }
+    diagnostics.push(
+        Diagnostic::error(
+            "project::unknown_dataset",
+            format!("the dataset type `{name}` does not exist"),
+        )
+        .label(ty.span, "not a dataset gordoc knows")
+        .help("use `TimeSeriesDataset` or `RandomDataset`, or leave `type` out")
+        .class("ConfigException"),
+    );
+    None
+}
+
+/// A random dataset builds the provider it was given, then reads random data all the same.
+fn read_provider(
+    section: &Node,
+    is_random: Option<bool>,
+    default: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Described> {
+    let given = section
+        .get("data_provider")
+        .filter(|node| node.value != Value::Null);
+    if is_random == Some(true) {
+        if given.is_some() {
+            provider::describe(section, default, diagnostics)?;
+        }
+        return Some(provider::plain_random(section.span));
+    }
+    provider::describe(section, default, diagnostics)
+}
+
+type Fields = Map<String, Json>;
+
+fn input_tags(
+    section: &Node,
+    defaults: Option<&Fields>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Spanned<Tag>>> {
+    let Some(list) = section.get("tag_list") else {
+        diagnostics.push(
+            Diagnostic::error("project::missing_tags", "`dataset` has no `tag_list`")
+                .label(section.key_line(), "in this dataset")
+                .help("add `tag_list: [TAG 1, TAG 2]`")
+                .class("ConfigException"),
+        );
+        return None;
+    };
+    if matches!(&list.value, Value::List(items) if items.is_empty()) {
+        diagnostics.push(
+            Diagnostic::error("project::no_tags", "`tag_list` must be a non-empty list")
+                .label(list.span, "no tags")
+                .help("name at least one tag"),
+        );
+        return None;
+    }
+    tag::tags("tag_list", list, defaults?, diagnostics)
+}
+
+/// Tags of a list that may be missing or null.
+fn optional_tags(
+    key: &str,
+    section: &Node,
+    defaults: Option<&Fields>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Spanned<Tag>>> {
+    match section.get(key).filter(|list| list.value != Value::Null) {
+        None => Some(Vec::new()),
+        Some(list) => tag::tags(key, list, defaults?, diagnostics),
+    }
+}
+
+/// Keys of `filter_periods`, which the peer checks while the dataset is made.
+fn check_filter_periods(section: &Node, diagnostics: &mut Diagnostics) -> bool {
+    let Some(periods) = section
+        .get("filter_periods")
+        .filter(|node| !node.is_falsy())
+    else {
+        return true;
+    };
+    let refuse = |message: String, span, help: &str| {
+        Diagnostic::error("project::bad_filter_periods", message)
+            .label(span, "in `filter_periods`")
+            .help(help)
+            .class("ConfigException")
+    };
+    let mut found = Vec::new();
+    if section.get("resolution").is_some_and(Node::is_falsy) {
+        let message = "`filter_periods` needs a `resolution`".to_owned();
+        found.push(refuse(
+            message,
+            periods.span,
+            "give `resolution`, such as `10T`",
+        ));
+    }
+    let known = [
+        "filter_method",
+        "window",
+        "n_iqr",
+        "iforest_smooth",
+        "contamination",
+        "quantile_lower",
+        "quantile_upper",
+    ];
+    for (key, value) in periods.entries() {
+        let name = key.to_key();
+        if !known.contains(&name.as_str()) {
+            let message = format!("`filter_periods` does not take `{name}`");
+            found.push(refuse(message, key.span, "it takes filter_method, window, n_iqr, iforest_smooth, contamination, quantile_lower and quantile_upper"));
+        }
+        let methods = ["median", "quantile", "iforest", "all"];
+        if name == "filter_method" && !methods.contains(&value.as_text().unwrap_or("")) {
+            let message = format!("`{}` is not a filter method", value.to_key());
+            found.push(refuse(
+                message,
+                value.span,
+                "use median, quantile, iforest or all",
+            ));
+        }
+    }
+    let good = found.is_empty();
+    diagnostics.extend(found);
+    good
+}
+
+fn document(section: &Node, is_random: bool, provider: Json) -> Json {
+    let mut document = Map::new();
+    for key in ["train_start_date", "train_end_date", "tag_list"] {
+        document.insert(key.to_owned(), Json::Null);
+    }
+    for (key, default) in DEFAULTS {
+        document.insert((*key).to_owned(), default());
+    }
+    for (key, value) in section.entries() {
+        document.insert(key.to_key(), value.to_json());
+    }
+    document.insert("data_provider".to_owned(), provider);
+    let ty = if is_random {
+        RANDOM_TYPES[1]
+    } else {
+        SERIES_TYPES[1]
+    };
+    document.insert("type".to_owned(), json!(ty));
+    document.into()
+}
+
+/// A name repeated among the inputs breaks the peer's statistics.
+fn check_repeated(tags: &[Spanned<Tag>], blockers: &mut Diagnostics) {
+    let mut seen = std::collections::BTreeMap::new();
+    for tag in tags {
+        if let Some(first) = seen.insert(tag.value.name.as_str(), tag.span) {
+            blockers.push(
+                Diagnostic::error(
+                    "project::repeated_tag",
+                    format!("`{}` is listed twice", tag.value.name),
+                )
+                .label(tag.span, "again here")
+                .label(first, "first here")
+                .help("name each tag once in `tag_list`"),
+            );
+        }
+    }
+}
+
+/// Keys of features that can be written but not yet be computed.
+fn later_features(section: &Node, blockers: &mut Diagnostics) {
+    for key in ["row_filter", "known_filter_periods", "filter_periods"] {
+        if let Some(node) = section.get(key).filter(|node| !node.is_falsy()) {
+            blockers.push(not_yet(
+                format!("`{key}` cannot be applied yet"),
+                node,
+                "leave it out",
+            ));
+        }
+    }
+    if let Some(node) = section.get("row_filter_buffer_size")
+        && !matches!(node.value, Value::Int(_))
+    {
+        blockers.push(
+            Diagnostic::error(
+                "dataset::bad_buffer",
+                "`row_filter_buffer_size` is not a whole number",
+            )
+            .label(node.span, format!("{} instead", node.kind())),
+        );
+    }
+}
+
+fn not_yet(message: String, node: &Node, help: &str) -> Diagnostic {
+    Diagnostic::error("dataset::not_supported_yet", message)
+        .label(node.span, "needs a later version of gordoc")
+        .help(help)
+}
+
+/// How readings become rows.
+struct Settings {
+    resolution: Option<Spanned<Resolution>>,
+    aggregation: Spanned<String>,
+    interpolation: InterpolationMethod,
+    limit: Option<Spanned<Duration>>,
+    threshold: usize,
+}
+
+fn settings(section: &Node, blockers: &mut Diagnostics) -> Option<Settings> {
+    let resolution = resolution(section, blockers);
+    let aggregation = aggregation(section, blockers);
+    let interpolation = interpolation(section, blockers);
+    let limit = limit(section, resolution.as_ref(), blockers);
+    let threshold = threshold(section, blockers);
+    Some(Settings {
+        resolution: Some(resolution?),
+        aggregation: aggregation?,
+        interpolation: interpolation?,
+        limit: limit?,
+        threshold: threshold?,
+    })
+}
+
+fn resolution(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Resolution>> {
+    let Some(node) = section.get("resolution") else {
+        let (text, nanoseconds) = ("10T".to_owned(), 600_000_000_000);
+        return Some(Spanned::new(Resolution { text, nanoseconds }, section.span));
+    };
+    if node.is_falsy() {
+        blockers.push(not_yet(
+            "rows without a `resolution` cannot be joined yet".to_owned(),
+            node,
+            "give one, such as `10T`",
+        ));
+        return None;
+    }
+    let text = node.to_key();
+    let read = match node.value {
+        Value::Text(_) => parse_resolution(&text),
+        _ => Err("not a text"),
+    };
+    match read {
+        Ok(nanoseconds) => Some(Spanned::new(Resolution { text, nanoseconds }, node.span)),
+        Err(problem) => {
+            let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+            let help = if digits.is_empty() || problem == "no time at all" {
+                "write a number and a unit: `10T` is 10 minutes, `1H` an hour, `30S` seconds"
+                    .to_owned()
+            } else {
+                format!(
+                    "write a number and a unit: `{digits}T` is {digits} minutes, `{digits}S` seconds, `{digits}H` hours"
+                )
+            };
+            blockers.push(
+                Diagnostic::error(
+                    "dataset::bad_resolution",
+                    format!("`{text}` is not a spacing of rows"),
+                )
+                .label(node.span, problem)
+                .help(help),
+            );
+            None
+        }
+    }
+}
+
+fn aggregation(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<String>> {
+    let Some(node) = section.get("aggregation_methods") else {
+        return Some(Spanned::new("mean".to_owned(), section.span));
+    };
+    let Some(method) = node.as_text() else {
+        blockers.push(not_yet(
+            "several aggregation methods cannot be computed yet".to_owned(),
+            node,
+            "write `aggregation_methods: mean`",
+        ));
+        return None;
+    };
+    let later = [
+        "min", "max", "median", "first", "last", "std", "var", "sem", "quantile", "sum", "prod",
+        "count", "nunique", "size", "ohlc",
+    ];
+    match method {
+        "mean" => Some(Spanned::new(method.to_owned(), node.span)),
+        _ if later.contains(&method) => {
+            blockers.push(not_yet(
+                format!("the aggregation `{method}` cannot be computed yet"),
+                node,
+                "use `mean`",
+            ));
+            None
+        }
+        _ => {
+            blockers.push(
+                Diagnostic::error(
+                    "dataset::unknown_aggregation",
+                    format!("`{method}` is not an aggregation method"),
+                )
+                .label(node.span, "unknown")
+                .help("use `mean`"),
+            );
+            None
+        }
+    }
+}
+
+fn interpolation(section: &Node, blockers: &mut Diagnostics) -> Option<InterpolationMethod> {
+    let Some(node) = section.get("interpolation_method") else {
+        return Some(InterpolationMethod::Linear);
+    };
+    match node.as_text() {
+        Some("linear_interpolation") => Some(InterpolationMethod::Linear),
+        Some("ffill") => Some(InterpolationMethod::ForwardFill),
+        _ => {
+            blockers.push(
+                Diagnostic::error(
+                    "dataset::unknown_interpolation",
+                    format!("`{}` is not an interpolation method", node.to_key()),
+                )
+                .label(node.span, "unknown")
+                .help("use `linear_interpolation` or `ffill`"),
+            );
+            None
+        }
+    }
+}
+
+/// `Some(None)` is unlimited, `None` follows a diagnostic.
+#[expect(
+    clippy::option_option,
+    reason = "unlimited is a limit too, wrong is not"
+)]
+fn limit(
+    section: &Node,
+    resolution: Option<&Spanned<Resolution>>,
+    blockers: &mut Diagnostics,
+) -> Option<Option<Spanned<Duration>>> {
+    let default = Node {
+        span: section.span,
+        value: Value::Text("48H".to_owned()),
+    };
+    let node = section.get("interpolation_limit").unwrap_or(&default);
+    let text = node.to_key();
+    let nanoseconds = match &node.value {
+        Value::Null => return Some(None),
+        Value::Int(nanoseconds) => Some(*nanoseconds),
+        Value::Text(text) => parse_limit(text),
+        _ => None,
+    };
+    let Some(nanoseconds) = nanoseconds else {
+        blockers.push(
+            Diagnostic::error(
+                "dataset::bad_limit",
+                format!("`{text}` is not a span of time"),
+            )
+            .label(node.span, "how long is this?")
+            .help("write a number and a unit: `48H` is 48 hours, `30min` half an hour"),
+        );
+        return None;
+    };
+    if let Some(resolution) = resolution
+        && buckets(nanoseconds, resolution.value.nanoseconds) < 1
+    {
+        let spacing = &resolution.value.text;
+        blockers.push(
+            Diagnostic::error(
+                "dataset::short_limit",
+                format!(
+                    "the interpolation limit `{text}` is shorter than the resolution `{spacing}`"
+                ),
+            )
+            .label(node.span, format!("less than {spacing}"))
+            .help(format!(
+                "make it at least `{spacing}`, or `null` for no limit"
+            )),
+        );
+        return None;
+    }
+    Some(Some(Spanned::new(
+        Duration { text, nanoseconds },
+        node.span,
+    )))
+}
+
+fn threshold(section: &Node, blockers: &mut Diagnostics) -> Option<usize> {
+    let Some(node) = section.get("n_samples_threshold") else {
+        return Some(0);
+    };
+    let threshold = match node.value {
+        // Fewer or equally many rows are an error, so a threshold below zero never is one.
+        Value::Int(n) => usize::try_from(n.max(0)).ok(),
+        _ => None,
+    };
+    if threshold.is_none() {
+        blockers.push(
+            Diagnostic::error(
+                "dataset::bad_threshold",
+                "`n_samples_threshold` is not a whole number",
+            )
+            .label(node.span, format!("{} instead", node.kind())),
+        );
+    }
+    threshold
+}

@@ -1,0 +1,207 @@
+//! Trained machines in a folder: `DIR/<revision>/<machine>/`, or one file each as exported.
+//!
+//! Writes through a temporary folder and a rename, so a machine is there whole or not at all.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use super::json::{Tensor, Tensors};
+use super::{Machine, json};
+use crate::files;
+
+const DOCUMENT: &str = "machine.json";
+const WEIGHTS: &str = "weights.safetensors";
+
+/// Machines of one revision by name.
+pub type Machines = BTreeMap<String, Machine>;
+
+/// Why a trained machine cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file system refused.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+    /// Not JSON.
+    #[error("{}: {source}", path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// Line and column.
+        source: serde_json::Error,
+    },
+    /// JSON, but not a machine.
+    #[error("{}: {source}", path.display())]
+    Machine {
+        /// The file.
+        path: PathBuf,
+        /// Where in the document.
+        source: json::Error,
+    },
+    /// The tensor file is damaged.
+    #[error("{}: {reason}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No folder that could be a revision.
+    #[error("{} holds no trained machines", path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+/// Reads every revision found in a folder, names of revisions being digits.
+///
+/// Numerically ascending, so the last is current.
+pub fn read_all(folder: &Path) -> Result<Vec<(String, Machines)>, Error> {
+    let mut revisions = Vec::new();
+    for entry in entries(folder)? {
+        let name = file_name(&entry);
+        if entry.is_dir() && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) {
+            revisions.push((name, read_revision(&entry)?));
+        }
+    }
+    if revisions.is_empty() {
+        let path = folder.to_owned();
+        return Err(Error::Empty { path });
+    }
+    revisions.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+    Ok(revisions)
+}
+
+/// The order of revisions: as numbers of any length.
+pub fn order(revision: &str) -> (usize, &str) {
+    let digits = revision.trim_start_matches('0');
+    (digits.len(), digits)
+}
+
+fn read_revision(folder: &Path) -> Result<Machines, Error> {
+    let mut machines = Machines::new();
+    for entry in entries(folder)? {
+        let is_folder = entry.join(DOCUMENT).is_file();
+        let is_document = entry.is_file() && entry.extension().is_some_and(|e| e == "json");
+        if is_folder || is_document {
+            let machine = read(&entry)?;
+            machines.insert(machine.name.clone(), machine);
+        }
+    }
+    Ok(machines)
+}
+
+/// Reads a machine from its folder, or from a single file with the weights inline.
+pub fn read(path: &Path) -> Result<Machine, Error> {
+    let (document, tensors) = if path.is_dir() {
+        (path.join(DOCUMENT), read_weights(&path.join(WEIGHTS))?)
+    } else {
+        (path.to_owned(), Tensors::new())
+    };
+    let text = fs::read(&document).map_err(|source| io_error(&document, source))?;
+    let tree = match serde_json::from_slice(&text) {
+        Ok(tree) => tree,
+        Err(source) => {
+            let path = document;
+            return Err(Error::Json { path, source });
+        }
+    };
+    json::read(&tree, &tensors).map_err(|source| Error::Machine {
+        path: document,
+        source,
+    })
+}
+
+/// Writes a machine into `DIR/<revision>/<name>/`, unless the same bytes are there already.
+pub fn write(folder: &Path, revision: &str, machine: &Machine) -> Result<(), Error> {
+    let target = folder.join(revision).join(&machine.name);
+    let (document, tensors) = json::write(machine);
+    let weights = weights_bytes(&tensors);
+    for (name, bytes) in [(WEIGHTS, weights), (DOCUMENT, pretty(&document))] {
+        let path = target.join(name);
+        files::write_changed(&path, &bytes).map_err(|source| io_error(&path, source))?;
+    }
+    Ok(())
+}
+
+fn pretty(document: &serde_json::Value) -> Vec<u8> {
+    let mut text = format!("{document:#}").into_bytes();
+    text.push(b'\n');
+    text
+}
+
+fn weights_bytes(tensors: &Tensors) -> Vec<u8> {
+    let bytes: Vec<(&String, &Tensor, Vec<u8>)> = tensors
+        .iter()
+        .map(|(name, tensor)| {
+            let bytes = tensor.values.iter().flat_map(|value| value.to_le_bytes());
+            (name, tensor, bytes.collect())
+        })
+        .collect();
+    let views = bytes.iter().map(|(name, tensor, bytes)| {
+        let view = TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)
+            .expect("a tensor's shape is that of its values");
+        (name.as_str(), view)
+    });
+    safetensors::serialize(views, None).expect("tensors are held in memory already")
+}
+
+fn read_weights(path: &Path) -> Result<Tensors, Error> {
+    let refuse = |reason: String| Error::Weights {
+        path: path.to_owned(),
+        reason,
+    };
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Tensors::new()),
+        Err(source) => return Err(io_error(path, source)),
+    };
+    let file = SafeTensors::deserialize(&bytes).map_err(|error| refuse(error.to_string()))?;
+    let mut tensors = Tensors::new();
+    for (name, view) in file.tensors() {
+        if view.dtype() != Dtype::F32 {
+            return Err(refuse(format!("tensor `{name}` is not of type F32")));
+        }
+        let (numbers, _) = view.data().as_chunks::<4>();
+        let values = numbers.iter().copied().map(f32::from_le_bytes).collect();
+        let shape = view.shape().to_vec();
+        tensors.insert(name, Tensor { shape, values });
+    }
+    Ok(tensors)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let list = fs::read_dir(folder).map_err(|source| io_error(folder, source))?;
+    let mut paths = Vec::new();
+    for entry in list {
+        paths.push(entry.map_err(|source| io_error(folder, source))?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+fn io_error(path: &Path, source: io::Error) -> Error {
+    let path = path.to_owned();
+    Error::Io { path, source }
+}
+
+/// Removes machines of a revision that are not among these.
+pub fn remove_others(revision: &Path, keep: &Machines) -> Result<(), Error> {
+    let names: Vec<&str> = keep.keys().map(String::as_str).collect();
+    files::keep_only(revision, &names).map_err(|source| io_error(revision, source))
+}

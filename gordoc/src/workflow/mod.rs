@@ -1,0 +1,165 @@
+//! Manifests: from a project's names and machines to the YAML that trains and serves it.
+//!
+//! [`render`] is a function of its [`Input`]: it reads no file, no clock and no cluster. Names,
+//! labels, ports, variables and paths on the share are those that controllers and dashboards of
+//! Gordo look for; the templates in `templates/workflow/` are our own.
+//!
+//! ```
+//! use gordoc::workflow::{Input, Machine, render};
+//!
+//! let machines = [Machine {
+//!     name: "ct-23-0001",
+//!     document: &serde_json::json!({"name": "ct-23-0001", "model": {}}),
+//! }];
+//! let files = render(&Input::new("north-field", "1700000000000", &machines))?;
+//! let service = &files[std::path::Path::new("manifests/service.yaml")];
+//! assert!(service.contains("name: gordo-srv-north-field"));
+//! # Ok::<(), gordoc::workflow::Error>(())
+//! ```
+
+mod argo;
+mod context;
+mod render;
+mod scalar;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+/// Everything the manifests depend on.
+#[derive(Clone, Debug)]
+pub struct Input<'a> {
+    /// Project name, a DNS name of at most 50 characters.
+    pub project: &'a str,
+    /// Revision of the models, digits.
+    pub revision: &'a str,
+    /// Version of gordoc, the tag of its images.
+    pub version: &'a str,
+    /// Where the images are pulled from, without a slash at the end.
+    pub registry: &'a str,
+    /// Level of the variable `GORDO_LOG_LEVEL`, upper case.
+    pub log_level: &'a str,
+    /// The machines in the order of the config; none gives no workflow.
+    pub machines: &'a [Machine<'a>],
+    /// The most machines one Workflow object trains; at least 1.
+    pub machines_per_workflow: usize,
+    /// What the pod of the server asks for.
+    pub server: Resources,
+    /// What the pod that trains a machine asks for.
+    pub builder: Resources,
+}
+
+/// A machine as the manifests see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Machine<'a> {
+    /// A DNS name of at most 63 characters.
+    pub name: &'a str,
+    /// The machine as the peer's `to_dict` gives it.
+    pub document: &'a Value,
+}
+
+/// What a pod is promised and what it may not exceed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resources {
+    /// The promise.
+    pub requests: Amount,
+    /// The bound.
+    pub limits: Amount,
+}
+
+/// An amount of memory and of processor time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// Units of 10⁶ bytes.
+    pub memory: u64,
+    /// Thousandths of a processor.
+    pub cpu: u64,
+}
+
+/// Why there are no manifests.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Linux hands no variable above this size to a process, so the pod could never start.
+    #[error("`{machine}` takes {bytes} bytes as one variable of a pod; at most {limit} fit")]
+    MachineTooLarge {
+        /// Its name.
+        machine: String,
+        /// Size of its JSON.
+        bytes: usize,
+        /// The most that fits.
+        limit: usize,
+    },
+    /// A template does not fit what it is given: a bug.
+    #[error("a template of the manifests failed")]
+    Template(#[from] minijinja::Error),
+}
+
+impl<'a> Input<'a> {
+    /// The defaults of the peer, and images of this version of gordoc.
+    pub fn new(project: &'a str, revision: &'a str, machines: &'a [Machine<'a>]) -> Self {
+        Self {
+            project,
+            revision,
+            version: env!("CARGO_PKG_VERSION"),
+            registry: "ghcr.io/gordoc",
+            log_level: "INFO",
+            machines,
+            machines_per_workflow: 30,
+            server: Resources::new((3000, 1000), (6000, 2000)),
+            builder: Resources::new((3900, 1001), (31200, 1001)),
+        }
+    }
+}
+
+impl Resources {
+    /// From pairs of memory and processor time, in the units of [`Amount`].
+    pub fn new(requests: (u64, u64), limits: (u64, u64)) -> Self {
+        let amount = |(memory, cpu)| Amount { memory, cpu };
+        Self {
+            requests: amount(requests),
+            limits: amount(limits),
+        }
+    }
+}
+
+/// The folder of all manifests, below the output folder.
+pub const FOLDER: &str = "manifests";
+
+/// Renders every manifest of a project, by its path in the output folder.
+pub fn render(input: &Input<'_>) -> Result<BTreeMap<PathBuf, String>, Error> {
+    let templates = render::Templates::new()?;
+    let common = context::project(input);
+    let deployment = templates.render("deployment.yaml.j2", &common)?;
+    let service = templates.render("service.yaml.j2", &common)?;
+
+    let mut workflow = String::new();
+    for (number, group) in argo::groups(input)?.into_iter().enumerate() {
+        let manifests = context::Manifests {
+            deployment: &deployment,
+            service: &service,
+        };
+        let context = context::workflow(&common, number, group, manifests);
+        if number > 0 {
+            workflow.push_str("---\n");
+        }
+        workflow.push_str(&templates.render("workflow.yaml.j2", &context)?);
+    }
+
+    let mut files = BTreeMap::new();
+    let kustomization = templates.render("kustomization.yaml.j2", &common)?;
+    for (name, text) in [
+        ("deployment", deployment),
+        ("kustomization", kustomization),
+        ("service", service),
+        ("workflow", workflow),
+    ] {
+        if !text.is_empty() {
+            files.insert(PathBuf::from(format!("manifests/{name}.yaml")), text);
+        }
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,231 @@
+//! Definitions and layer recipes against what the peer makes of them.
+
+use std::path::Path;
+
+use gordo_runtime::Activation;
+use gordoc::config::node::{Node, Value};
+use gordoc::diagnostic::Diagnostics;
+use gordoc::model::{
+    Estimator, Network, Optimizer, expand, hourglass_widths, resolve, resolve_step,
+};
+use gordoc::source::Span;
+use serde_json::{Value as Json, json};
+
+/// Cases whose expanded form is not the peer's, and why.
+const DEPARTURES: &[(&str, &str)] = &[
+    (
+        r#"{"gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector":{"base_estimator":"sklearn.linear_model.LinearRegression","window":12,"require_thresholds":false}}"#,
+        "`require_thresholds: false` is kept",
+    ),
+    (
+        r#"{"gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector":{"base_estimator":{"gordo.machine.model.models.KerasAutoEncoder":{"kind":"feedforward_hourglass"}}}}"#,
+        "the peer's form cannot be built again",
+    ),
+    (
+        r#""gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector""#,
+        "the peer's form cannot be built again",
+    ),
+    (
+        r#"{"sklearn.multioutput.MultiOutputRegressor":{"estimator":{"sklearn.pipeline.Pipeline":["sklearn.preprocessing.MinMaxScaler","sklearn.linear_model.LinearRegression"]}}}"#,
+        "a nested pipeline may be a bare list",
+    ),
+];
+
+/// Codes of diagnostics for each exception class of the peer.
+const CODES: &[(&str, &[&str])] = &[
+    ("ImportError", &["model::unknown_class", "model::old_path"]),
+    (
+        "TypeError",
+        &[
+            "model::no_parameters",
+            "model::unknown_parameter",
+            "model::no_steps",
+        ],
+    ),
+    ("KeyError", &["model::no_kind"]),
+    (
+        "ValueError",
+        &[
+            "model::not_a_definition",
+            "model::no_steps",
+            "model::unknown_kind",
+            "model::out_of_range",
+            "model::unknown_activation",
+            "model::no_layers",
+            "model::mismatched_layers",
+            "model::unknown_optimizer",
+            "model::unknown_parameter",
+        ],
+    ),
+];
+
+fn node(json: &Json) -> Node {
+    let value = match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(value) => match value.as_i64() {
+            Some(value) => Value::Int(value),
+            None => Value::Float(value.as_f64().unwrap()),
+        },
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(items) => Value::List(items.iter().map(node).collect()),
+        Json::Object(map) => Value::Map(
+            map.iter()
+                .map(|(key, value)| (node(&json!(key)), node(value)))
+                .collect(),
+        ),
+    };
+    Node {
+        span: Span::default(),
+        value,
+    }
+}
+
+fn cases(file: &str) -> Vec<Json> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/golden/model")
+        .join(file);
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("no goldens at {}", path.display());
+        return Vec::new();
+    };
+    let document: Json = serde_json::from_str(&text).unwrap();
+    document["cases"].as_array().unwrap().clone()
+}
+
+fn assert_error(codes: &[&str], class: &str, case: &Json) {
+    let (_, known) = CODES.iter().find(|(name, _)| *name == class).unwrap();
+    assert!(
+        codes.iter().any(|code| known.contains(code)),
+        "{case}: {codes:?} is no {class}"
+    );
+}
+
+/// Codes of what is found when a definition is resolved as a model and as a step.
+fn codes_of(definition: &Node) -> Vec<&'static str> {
+    let mut diagnostics = Diagnostics::default();
+    if resolve_step(definition, &mut diagnostics).is_some() {
+        return Vec::new();
+    }
+    let mut diagnostics = Diagnostics::default();
+    if resolve(definition, 4, 4, &mut diagnostics).is_some() {
+        return Vec::new();
+    }
+    diagnostics.iter().map(|item| item.code).collect()
+}
+
+#[test]
+fn definitions_expand_as_the_peers_do() {
+    for case in cases("definitions/definitions.json") {
+        let definition = node(&case["definition"]);
+        let codes = codes_of(&definition);
+        if let Some(class) = case["from_error"]["type"].as_str() {
+            assert_error(&codes, class, &case);
+            continue;
+        }
+        if case.get("from_result").is_some() {
+            // The peer lets text and mappings pass that are no models; they are refused.
+            assert!(!codes.is_empty(), "{case}");
+            continue;
+        }
+        // What is not supported yet is expanded, and says so when it is resolved.
+        let later = ["model::not_supported_yet", "model::no_parameters"];
+        assert!(
+            codes.iter().all(|code| later.contains(code)),
+            "{codes:?} {case}"
+        );
+        let same = expand(&definition).to_string() == case["expanded"].to_string();
+        let departs = DEPARTURES
+            .iter()
+            .any(|(departure, _)| *departure == case["definition"].to_string());
+        assert_eq!(same, !departs, "{case}\nexpands to {}", expand(&definition));
+    }
+}
+
+#[test]
+fn departures_are_recorded_cases() {
+    let cases = cases("definitions/definitions.json");
+    for (definition, reason) in DEPARTURES {
+        let is_recorded = |case: &Json| case["definition"].to_string() == *definition;
+        assert!(
+            cases.is_empty() || cases.iter().any(is_recorded),
+            "{reason}"
+        );
+    }
+}
+
+#[test]
+fn hourglasses_narrow_as_the_peers_do() {
+    for case in cases("factories/factories.json") {
+        let Some(input) = case.get("hourglass_dims") else {
+            continue;
+        };
+        let count = |name: &str| usize::try_from(input[name].as_u64().unwrap()).unwrap();
+        let factor = input["compression_factor"].as_f64().unwrap();
+        let widths = hourglass_widths(count("n_features"), count("encoding_layers"), factor);
+        assert_eq!(json!(widths), case["expected"], "{case}");
+    }
+}
+
+#[test]
+fn recipes_stack_the_peers_layers() {
+    for case in cases("factories/factories.json") {
+        let Some("KerasAutoEncoder") = case["estimator"].as_str() else {
+            continue;
+        };
+        let mut keywords = case["kwargs"].clone();
+        keywords["kind"] = case["factory"].clone();
+        let definition = json!({ "gordo.machine.model.models.KerasAutoEncoder": keywords });
+        let n_tags = usize::try_from(case["n_features"].as_u64().unwrap()).unwrap();
+        let n_targets = case["n_features_out"].as_u64();
+        let n_targets = n_targets.map_or(n_tags, |count| usize::try_from(count).unwrap());
+        let mut diagnostics = Diagnostics::default();
+        let model = resolve(&node(&definition), n_tags, n_targets, &mut diagnostics);
+        let codes: Vec<_> = diagnostics.iter().map(|item| item.code).collect();
+        if let Some(class) = case["error"]["type"].as_str() {
+            assert!(model.is_none(), "{case}");
+            assert_error(&codes, class, &case);
+            continue;
+        }
+        let Some(Estimator::Network(network)) = model.map(|model| model.estimator) else {
+            panic!("{case}: {codes:?}");
+        };
+        check_network(&network, &case["expected"], &case);
+    }
+}
+
+fn check_network(network: &Network, expected: &Json, case: &Json) {
+    let layers = expected["layers"].as_array().unwrap();
+    assert_eq!(network.layers.len(), layers.len(), "{case}");
+    for (layer, expected) in network.layers.iter().zip(layers) {
+        let activation = match layer.activation {
+            Activation::Tanh => "tanh",
+            Activation::Linear => "linear",
+            Activation::Relu => "relu",
+            Activation::Elu => "elu",
+            Activation::Sigmoid => "sigmoid",
+            other => panic!("{other:?} in {case}"),
+        };
+        assert_eq!(json!(layer.units), expected["units"], "{case}");
+        assert_eq!(json!(activation), expected["activation"], "{case}");
+        // The factor is kept in single precision, so it is compared at its resolution.
+        let penalty = expected["activity_l1"].as_f64().unwrap_or_default();
+        assert!(
+            (f64::from(layer.activity_l1) - penalty).abs() < 1e-11,
+            "{case}"
+        );
+    }
+    let (name, rate) = match network.training.optimizer {
+        Optimizer::Adam { learning_rate, .. } => ("Adam", learning_rate),
+        Optimizer::Sgd { learning_rate, .. } => ("SGD", learning_rate),
+        Optimizer::RmsProp { learning_rate, .. } => ("RMSprop", learning_rate),
+    };
+    assert_eq!(json!(name), expected["optimizer"], "{case}");
+    let expected_rate = expected["learning_rate"].as_f64().unwrap();
+    assert!((f64::from(rate) - expected_rate).abs() < 1e-8, "{case}");
+    assert_eq!(
+        json!(network.training.metrics),
+        expected["metrics"],
+        "{case}"
+    );
+}

@@ -1,0 +1,129 @@
+//! Why a request is turned down: status and sentence side by side.
+//!
+//! Nothing a client sends is answered with a 5xx, because clients retry those for minutes.
+
+use std::fmt;
+
+use axum::http::StatusCode;
+use gordo_runtime::Rejection;
+
+use crate::python::repr;
+
+/// A request that is not answered with data. `Display` gives the sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Refusal {
+    /// The body is not JSON, from this byte on.
+    BrokenJson(usize),
+    /// The body has no `X`.
+    NoInput,
+    /// The anomaly route was asked without `y`.
+    NoTargets,
+    /// A table whose columns can be neither matched nor renamed.
+    Columns {
+        expected: String,
+        given: String,
+        n_expected: usize,
+        n_given: usize,
+    },
+    /// A table of two column levels, listed as Python would.
+    TwoLevels(String),
+    /// A table that is none.
+    Frame(String),
+    /// A cell or key that is not what it must be, in the peer's words.
+    Value(String),
+    /// The machine cannot compute the rows.
+    Machine(Rejection),
+    /// The machine cannot tell an anomaly; carries the peer's name of its class.
+    NotDetector(&'static str),
+    /// No machine of this name to predict with.
+    NoModel(String),
+    /// No machine of this name to tell about.
+    NoMetadata(String),
+    /// A machine name that starts with none of letter, digit and `-`.
+    MachineName,
+    /// No such path.
+    NoRoute,
+    /// A path that exists, but not for this method; carries those it has.
+    Method(&'static str),
+    /// A body over the limit, in bytes.
+    TooLarge(usize),
+    /// A part of the interface this server does not have.
+    NotServed(&'static str),
+    /// A revision that is not only digits.
+    RevisionText,
+    /// A revision that is not compiled in.
+    RevisionUnknown(String),
+    /// A mistake of ours.
+    Broken,
+}
+
+impl Refusal {
+    /// The status, and the key its sentence stands under.
+    pub(crate) fn status(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::NoInput | Self::NoTargets | Self::Columns { .. } | Self::TwoLevels(_) => {
+                (StatusCode::BAD_REQUEST, "message")
+            }
+            Self::BrokenJson(_) | Self::Frame(_) | Self::Value(_) | Self::Machine(_) => {
+                (StatusCode::BAD_REQUEST, "error")
+            }
+            Self::NotDetector(_) => (StatusCode::UNPROCESSABLE_ENTITY, "message"),
+            Self::MachineName => (StatusCode::UNPROCESSABLE_ENTITY, "error"),
+            Self::NoModel(_) | Self::NoMetadata(_) | Self::NoRoute => {
+                (StatusCode::NOT_FOUND, "error")
+            }
+            Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "error"),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "error"),
+            Self::NotServed(_) => (StatusCode::NOT_ACCEPTABLE, "error"),
+            Self::RevisionText | Self::RevisionUnknown(_) => (StatusCode::GONE, "error"),
+            Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "error"),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BrokenJson(at) => write!(f, "The body is not JSON from byte {at} on."),
+            Self::NoInput => f.write_str("Cannot predict without \"X\""),
+            Self::NoTargets => {
+                f.write_str("Cannot perform anomaly without 'y' to compare against.")
+            }
+            Self::Columns {
+                expected,
+                given,
+                n_expected,
+                n_given,
+            } => write!(
+                f,
+                "Unexpected features: was expecting {expected} length of {n_expected}, but got \
+                 {given} length of {n_given}"
+            ),
+            Self::TwoLevels(pairs) => write!(
+                f,
+                "Server does not support multi-level dataframes at this time: {pairs}"
+            ),
+            Self::Frame(reason) => f.write_str(reason),
+            Self::Value(reason) => write!(f, "ValueError: {reason}"),
+            Self::Machine(rejection) => write!(f, "ValueError: {rejection}"),
+            Self::NotDetector(class) => {
+                write!(f, "Model is not an AnomalyDetector, it is of type: {class}")
+            }
+            Self::NoModel(name) => write!(f, "No such model found: {}", repr(name)),
+            Self::NoMetadata(name) => write!(f, "No metadata found for {}", repr(name)),
+            Self::MachineName => f.write_str("gordo_name field has wrong format"),
+            Self::NoRoute => f.write_str("No such path is served."),
+            Self::Method(allowed) => {
+                write!(
+                    f,
+                    "The method is not allowed for this path, only {allowed}."
+                )
+            }
+            Self::TooLarge(limit) => write!(f, "The body is larger than {limit} bytes."),
+            Self::NotServed(what) => write!(f, "This server does not serve {what}."),
+            Self::RevisionText => f.write_str("Revision should only contains numbers."),
+            Self::RevisionUnknown(name) => write!(f, "Revision {} not found.", repr(name)),
+            Self::Broken => f.write_str("The server made a mistake; the request may be fine."),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! An answer before it becomes a response.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+
+use crate::error::Refusal;
+use crate::wire::json::write;
+
+/// What the page-like answers of the peer carry.
+const HTML: &str = "text/html; charset=utf-8";
+/// Clients compare this for equality: no charset.
+const JSON: &str = "application/json";
+
+/// An answer: a JSON object without its `revision` key, or no body at all.
+pub(crate) struct Reply {
+    status: StatusCode,
+    body: Option<Vec<u8>>,
+    allow: Option<&'static str>,
+}
+
+impl Reply {
+    /// A JSON object, complete but for `revision`.
+    pub(crate) fn json(object: Vec<u8>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            body: Some(object),
+            allow: None,
+        }
+    }
+
+    /// 200 with nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self {
+            status: StatusCode::OK,
+            body: None,
+            allow: None,
+        }
+    }
+
+    /// The methods a path has.
+    pub(crate) fn options(allow: &'static str) -> Self {
+        Self {
+            allow: Some(allow),
+            ..Self::empty()
+        }
+    }
+
+    /// Adds what every response carries.
+    ///
+    /// `seconds` is the time the request took so far.
+    pub(crate) fn finish(self, revision: &str, seconds: f64) -> Response<Body> {
+        let (kind, body) = match self.body {
+            Some(object) => (JSON, Body::from(with_revision(object, revision))),
+            None => (HTML, Body::empty()),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert("revision", header_value(revision));
+        let timing = format!("request_walltime_s;dur={seconds:?}");
+        headers.insert("server-timing", header_value(&timing));
+        if let Some(allow) = self.allow {
+            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        response
+    }
+}
+
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        let (status, key) = refusal.status();
+        let mut object = Vec::with_capacity(128);
+        object.push(b'{');
+        write::key(&mut object, key);
+        write::string(&mut object, &refusal.to_string());
+        object.push(b'}');
+        let allow = match refusal {
+            Refusal::Method(allow) => Some(allow),
+            _ => None,
+        };
+        Self {
+            status,
+            body: Some(object),
+            allow,
+        }
+    }
+}
+
+/// Puts `revision` last into an object.
+fn with_revision(mut object: Vec<u8>, revision: &str) -> Vec<u8> {
+    object.pop();
+    if object.len() > 1 {
+        object.extend_from_slice(b", ");
+    }
+    write::key(&mut object, "revision");
+    write::string(&mut object, revision);
+    object.push(b'}');
+    object
+}
+
+/// A header of any text: what a header cannot hold becomes `?`.
+fn header_value(text: &str) -> HeaderValue {
+    let visible: String = text
+        .chars()
+        .map(|letter| {
+            if (' '..='~').contains(&letter) {
+                letter
+            } else {
+                '?'
+            }
+        })
+        .collect();
+    HeaderValue::from_str(&visible).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revision_is_the_last_key_of_any_object() {
+        let text = |object: &str| {
+            String::from_utf8(with_revision(object.as_bytes().to_vec(), "12")).unwrap()
+        };
+        assert_eq!(text("{}"), r#"{"revision": "12"}"#);
+        assert_eq!(text(r#"{"ok": true}"#), r#"{"ok": true, "revision": "12"}"#);
+    }
+
+    #[test]
+    fn nothing_can_be_injected_into_a_header() {
+        assert_eq!(header_value("1\r\nx: y"), "1??x: y");
+        assert_eq!(header_value("ž"), "?");
+    }
+}

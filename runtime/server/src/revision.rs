@@ -1,0 +1,48 @@
+//! Which revision a request is about.
+
+use axum::http::HeaderMap;
+
+use crate::error::Refusal;
+use crate::target::Target;
+
+/// The name asked for: the query before the header; `None` when neither is there.
+pub(crate) fn requested(target: &Target, headers: &HeaderMap) -> Option<String> {
+    if let Some(value) = target.query("revision") {
+        return Some(value.to_owned());
+    }
+    let value = headers.get("revision")?;
+    // Header bytes are Latin-1 to the peer; each is one character.
+    Some(value.as_bytes().iter().copied().map(char::from).collect())
+}
+
+/// The position of a name among those that are served.
+pub(crate) fn find<'a>(
+    name: &str,
+    mut served: impl Iterator<Item = &'a str>,
+) -> Result<usize, Refusal> {
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Refusal::RevisionText);
+    }
+    served
+        .position(|one| one == name)
+        .ok_or_else(|| Refusal::RevisionUnknown(name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str) -> Result<usize, Refusal> {
+        find(name, ["15", "16"].into_iter())
+    }
+
+    #[test]
+    fn only_digits_that_are_served_are_found() {
+        assert_eq!(check("16"), Ok(1));
+        for text in ["", "abc", "..", "-1", " 1", "１"] {
+            assert_eq!(check(text), Err(Refusal::RevisionText), "{text}");
+        }
+        let unknown = check("99").unwrap_err();
+        assert_eq!(unknown.to_string(), "Revision '99' not found.");
+    }
+}

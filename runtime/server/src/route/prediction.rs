@@ -1,0 +1,139 @@
+//! `{M}/prediction` and `{M}/anomaly/prediction`.
+
+use std::time::Instant;
+
+use axum::http::header;
+use gordo_runtime::{Batch, Description, Machine};
+
+use super::Call;
+use super::answer::{Answer, parts};
+use crate::error::Refusal;
+use crate::reply::Reply;
+use crate::time::resolution;
+use crate::wire::column::Column;
+use crate::wire::frame::Table;
+use crate::wire::json::body::{self, Tables};
+use crate::wire::json::keys::Stamps;
+use crate::wire::json::write::Cells;
+
+/// Answers the machine's output for each row.
+pub(crate) fn predict(call: &Call, machine: &dyn Machine, body: &[u8]) -> Result<Reply, Refusal> {
+    let description = machine.description();
+    let tables = read(call, body)?;
+    let (x, _) = select(tables, description)?;
+    json_only(call)?;
+    let output = run(machine, &x)?;
+    let answer = Answer::new(description, &x, &output);
+    Ok(answer.reply(Vec::new(), Cells::Null, None))
+}
+
+/// Answers how far each row is from normal.
+pub(crate) fn judge(
+    call: &Call,
+    machine: &dyn Machine,
+    body: &[u8],
+    began: Instant,
+) -> Result<Reply, Refusal> {
+    let description = machine.description();
+    let tables = read(call, body)?;
+    let (x, y) = select(tables, description)?;
+    let y = y.ok_or(Refusal::NoTargets)?;
+    let not_detector = Refusal::NotDetector(description.python_type);
+    let detector = machine.detector().ok_or(not_detector.clone())?;
+    json_only(call)?;
+    let output = run(machine, &x)?;
+    let targets = align(&y, output.rows)?;
+    let anomaly = detector
+        .judge(&output, &targets)
+        .map_err(Refusal::Machine)?;
+    let thresholds =
+        detector.feature_thresholds.is_some() || detector.aggregate_threshold.is_some();
+    if detector.require_thresholds && !thresholds {
+        return Err(not_detector);
+    }
+    let answer = Answer::new(description, &x, &output);
+    let all_columns = call.target.query("all_columns").is_some();
+    let parts = parts(anomaly, all_columns);
+    let end = resolution::nanos(description.resolution)
+        .and_then(|length| Stamps::new(&x.index, answer.skip(), length))
+        .map_or(Cells::Null, Cells::Times);
+    Ok(answer.reply(answer.anomaly_groups(&parts), end, Some(began)))
+}
+
+/// Reads the tables of a body by its media type.
+fn read(call: &Call, bytes: &[u8]) -> Result<Tables, Refusal> {
+    let kind = call
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let kind = kind
+        .and_then(|kind| kind.split(';').next())
+        .unwrap_or_default();
+    let kind = kind.trim().to_ascii_lowercase();
+    let is_json =
+        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"));
+    if is_json {
+        return body::tables(bytes);
+    }
+    if kind == "multipart/form-data" && has_file_named_x(bytes) {
+        return Err(Refusal::NotServed("parquet files; send JSON"));
+    }
+    Err(Refusal::NoInput)
+}
+
+/// Whether a form has a file part `X`; a part without `filename` is no file.
+fn has_file_named_x(body: &[u8]) -> bool {
+    body.split(|byte| *byte == b'\n').any(|line| {
+        // Part headers are short; lines of file content may be anything.
+        let line = String::from_utf8_lossy(&line[..line.len().min(1024)]).to_ascii_lowercase();
+        line.starts_with("content-disposition:")
+            && (line.contains("name=\"x\"") || line.contains("name=x"))
+            && line.contains("filename")
+    })
+}
+
+/// Answers are JSON; `format` counts only when it is exactly `parquet`.
+fn json_only(call: &Call) -> Result<(), Refusal> {
+    if call.target.query("format") == Some("parquet") {
+        return Err(Refusal::NotServed(
+            "answers in parquet; ask for format=json",
+        ));
+    }
+    Ok(())
+}
+
+/// Takes the machine's columns from both tables; `y` is checked even where it is not used.
+fn select(tables: Tables, description: &Description) -> Result<(Table, Option<Table>), Refusal> {
+    let x = tables.x.ok_or(Refusal::NoInput)??;
+    let y = tables.y.transpose()?;
+    let x = x.select(description.tags)?;
+    let y = y
+        .map(|frame| frame.select(description.target_tags))
+        .transpose()?;
+    Ok((x, y))
+}
+
+fn run(machine: &dyn Machine, x: &Table) -> Result<Batch, Refusal> {
+    let inputs = Batch::double(x.rows, x.columns.len(), x.numbers()?);
+    machine.predict(inputs).map_err(Refusal::Machine)
+}
+
+/// The last rows of the targets, one for each row of the output.
+fn align(y: &Table, rows: usize) -> Result<Vec<f64>, Refusal> {
+    if y.rows > 0 && y.columns.iter().any(Column::is_object) {
+        return Err(Refusal::Value("y must be numbers.".to_owned()));
+    }
+    let mut numbers = y.numbers()?;
+    let width = y.columns.len();
+    if y.rows == 1 {
+        return Ok(numbers.repeat(rows));
+    }
+    let Some(surplus) = y.rows.checked_sub(rows) else {
+        return Err(Refusal::Value(format!(
+            "y has {} rows, but the model answers {rows}.",
+            y.rows
+        )));
+    };
+    numbers.drain(..surplus * width);
+    Ok(numbers)
+}

@@ -1,0 +1,135 @@
+//! From the bytes of a body to its tables `X` and `y`.
+
+use super::parse::frame;
+use super::scan::Scanner;
+use crate::error::Refusal;
+use crate::wire::column::Budget;
+use crate::wire::frame::Frame;
+
+/// The tables of a body, where it has them. A table that is none is told only when it is
+/// needed, because other mistakes come first.
+pub(crate) struct Tables {
+    pub(crate) x: Option<Result<Frame, Refusal>>,
+    pub(crate) y: Option<Result<Frame, Refusal>>,
+}
+
+/// Reads a body.
+pub(crate) fn tables(body: &[u8]) -> Result<Tables, Refusal> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let text =
+        std::str::from_utf8(body).map_err(|error| Refusal::BrokenJson(error.valid_up_to()))?;
+    let mut scanner = Scanner::new(text);
+    let mut tables = Tables { x: None, y: None };
+    if scanner.peek()? == b'{' {
+        scanner.object(|scanner, _, key| {
+            // The last of equal keys counts.
+            match &*key {
+                "X" => tables.x = Some(table(scanner, text.len())?),
+                "y" => tables.y = target_table(scanner, text.len())?,
+                _ => scanner.skip()?,
+            }
+            Ok(())
+        })?;
+    } else {
+        scanner.skip()?;
+    }
+    if scanner.at_end() {
+        Ok(tables)
+    } else {
+        Err(Refusal::BrokenJson(scanner.position()))
+    }
+}
+
+/// A `y` of `null` is none at all.
+fn target_table(
+    scanner: &mut Scanner<'_>,
+    n_bytes: usize,
+) -> Result<Option<Result<Frame, Refusal>>, Refusal> {
+    if scanner.peek()? == b'n' {
+        scanner.skip()?;
+        return Ok(None);
+    }
+    table(scanner, n_bytes).map(Some)
+}
+
+/// Reads one table; the outer error is about the text, the inner one about the table.
+fn table(scanner: &mut Scanner<'_>, n_bytes: usize) -> Result<Result<Frame, Refusal>, Refusal> {
+    let start = scanner.position();
+    match frame(scanner, Budget::new(n_bytes)) {
+        Err(broken @ Refusal::BrokenJson(_)) => Err(broken),
+        Err(refusal) => {
+            scanner.rewind(start);
+            scanner.skip()?;
+            Ok(Err(refusal))
+        }
+        Ok(frame) => Ok(Ok(frame)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::json::keys::Keys;
+
+    /// Reads a body as far as a machine of two tags would.
+    fn read(body: &[u8]) -> Result<usize, Refusal> {
+        let tables = tables(body)?;
+        let table = tables.x.ok_or(Refusal::NoInput)??.select(&["a", "b"])?;
+        let _ = tables.y.transpose()?;
+        let keys = Keys::new(&table.index, 0);
+        table
+            .numbers()
+            .map(|numbers| numbers.len() + keys.n_bytes())
+    }
+
+    #[test]
+    fn no_body_is_too_broken_to_be_refused() {
+        let bodies = [
+            r#"{"X": [[1, 2.5], [-3e2, "4"]], "y": [{"a": 1}, {"b": true}]}"#,
+            r#"{"X": {"a": {"2020-01-01 00:00:00.5+01:00": 1, "2020-W01-1": NaN}, "b": {}}}"#,
+            r#"{"X": {"b\u00e5\ud83d\ude00": [1, null], "å": [-Infinity, 1e99]}, "y": null}"#,
+            r#"{"y": 5, "X": {"a": {"10": 1, "9": 2}, "b": {"9": {"c": []}}}, "z": [[{}]]}"#,
+        ];
+        let mut bits = 1_u64;
+        let mut next = |below: usize| {
+            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            usize::try_from(bits >> 33).unwrap() % below
+        };
+        let palette = b"{}[]\",:\\u09.-+eENaIntfWTZ \xc3\xa5\xff\x00";
+        let mut n_read = 0;
+        for round in 0..40_000 {
+            let mut body = bodies[round % bodies.len()].as_bytes().to_vec();
+            for _ in 0..=next(3) {
+                let at = next(body.len());
+                match next(3) {
+                    0 => body[at] = palette[next(palette.len())],
+                    1 => body.insert(at, palette[next(palette.len())]),
+                    _ => body.truncate(body.len() - next(2)),
+                }
+            }
+            n_read += usize::from(read(&body).is_ok());
+        }
+        assert!(
+            n_read > 100,
+            "mutations should leave some bodies whole: {n_read}"
+        );
+    }
+
+    #[test]
+    fn the_last_of_equal_keys_counts_and_a_wrong_table_is_told_late() {
+        assert_eq!(read(br#"{"X": 5, "X": [[1, 2]]}"#), Ok(2 + 5));
+        let broken = read(br#"{"X": 5, "y": [}"#).unwrap_err();
+        assert!(matches!(broken, Refusal::BrokenJson(_)), "{broken}");
+    }
+
+    #[test]
+    fn a_small_body_cannot_ask_for_a_large_table() {
+        let rows: Vec<String> = (0..3000).map(|row| format!("{{\"{row}\": 1}}")).collect();
+        let sparse = format!("{{\"X\": [{}]}}", rows.join(","));
+        let refusal = read(sparse.as_bytes()).unwrap_err().to_string();
+        assert!(refusal.contains("too many missing cells"), "{refusal}");
+        let wide = format!("{{\"X\": [[{}1]]}}", "1,".repeat(100_000));
+        let refusal = read(wide.as_bytes()).unwrap_err().to_string();
+        assert!(refusal.contains("at most 100000 columns"), "{refusal}");
+    }
+}

@@ -1,0 +1,6 @@
+//! Tables as they travel: read from bodies, held as columns, written to bodies.
+
+pub(crate) mod column;
+pub(crate) mod frame;
+pub(crate) mod index;
+pub(crate) mod json;

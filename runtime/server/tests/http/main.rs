@@ -1,0 +1,10 @@
+//! The `doubling` example as its clients see it: a process that speaks HTTP.
+
+#[cfg(test)]
+mod prediction;
+#[cfg(test)]
+mod process;
+#[cfg(test)]
+mod routes;
+#[cfg(test)]
+mod support;
