@@ -2,10 +2,10 @@
 //!
 //! Decides on row positions alone; sees no values.
 
+use crate::dataset::mersenne_twister::MersenneTwister;
 use crate::model::Splitter;
 
 use super::Error;
-use super::mersenne_twister::MersenneTwister;
 
 /// One fold: row positions, each list ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,13 @@ pub fn split(splitter: &Splitter, rows: usize) -> Result<Vec<Fold>, Error> {
     }
 }
 
+/// Row positions `0..rows` in the peer's shuffled order.
+pub(crate) fn shuffled(rows: usize, seed: u32) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows).collect();
+    MersenneTwister::from_seed(seed).shuffle(&mut order);
+    order
+}
+
 fn too_few(rows: usize, folds: usize, needed: usize) -> Error {
     Error::TooFewRows {
         rows,
@@ -70,10 +77,7 @@ fn time_series(
 }
 
 fn k_fold(rows: usize, n_splits: usize, shuffle: Option<u32>) -> Vec<Fold> {
-    let order = shuffle.map_or_else(
-        || (0..rows).collect(),
-        |seed| MersenneTwister::new(seed).order(rows),
-    );
+    let order = shuffle.map_or_else(|| (0..rows).collect(), |seed| shuffled(rows, seed));
     let mut start = 0;
     (0..n_splits)
         .map(|fold| {
@@ -122,11 +126,11 @@ mod tests {
 
     #[test]
     fn the_detectors_shuffle_meets_the_peers() {
-        assert_eq!(MersenneTwister::new(0).order(5), [2, 0, 1, 3, 4]);
+        assert_eq!(shuffled(5, 0), [2, 0, 1, 3, 4]);
         for (_, document) in documents("cv", "shuffle") {
             for case in document["cases"].as_array().unwrap() {
                 let rows = usize::try_from(case["rows"].as_u64().unwrap()).unwrap();
-                let order = MersenneTwister::new(0).order(rows);
+                let order = shuffled(rows, 0);
                 assert_eq!(order, indices(&case["expected"]));
             }
         }

@@ -9,7 +9,6 @@ mod error;
 mod evaluation;
 mod fit;
 pub mod fold;
-mod mersenne_twister;
 mod metadata;
 pub mod network;
 mod random;

@@ -13,9 +13,8 @@ use gordo_runtime::{Batch, Values};
 use crate::model::{Detector, Estimator, Step};
 use crate::trained::{self, State};
 
-use super::mersenne_twister::MersenneTwister;
 use super::network::{self, Course, History};
-use super::{Error, answer, rows};
+use super::{Error, answer, fold, rows};
 
 /// A fitted part and what its network recorded, if it has one.
 #[derive(Debug)]
@@ -77,9 +76,7 @@ pub(crate) fn detector(
     y: &Batch,
     base: impl FnOnce(Option<&[usize]>) -> Result<Fitted, Error>,
 ) -> Result<Fitted, Error> {
-    let order = detector
-        .shuffle
-        .then(|| MersenneTwister::new(0).order(y.rows));
+    let order = detector.shuffle.then(|| fold::shuffled(y.rows, 0));
     let base = base(order.as_deref())?;
     Ok(Fitted {
         state: State::Detector(Box::new(trained::Detector {
