@@ -1,32 +1,48 @@
-//! What fitted parts answer, through the kernels that serve.
+//! What fitted parts answer, through the runtime's views and thus the kernels that serve.
 //!
 //! Folds and thresholds see the very numbers a server will give.
 
-use gordo_runtime::kernel::{dense, scale};
-use gordo_runtime::{Batch, Rejection, Values};
+use gordo_runtime::view::{self, Invert};
+use gordo_runtime::{Batch, Rejection, Step};
 
 use crate::trained::{Layer, Network, State};
 
-/// What a fitted transformer makes of rows.
-pub(crate) fn transform(state: &State, mut batch: Batch) -> Result<Batch, Rejection> {
-    match state {
-        State::Pipeline(states) => {
-            for state in states {
-                batch = transform(state, batch)?;
-            }
-            Ok(batch)
-        }
-        _ => {
-            match &mut batch.values {
-                Values::Single(values) => scale_forward(state, values),
-                Values::Double(values) => scale_forward(state, values),
-            }
-            Ok(batch)
-        }
+/// A fitted transformer in both directions.
+trait Both: Step + Invert {}
+
+impl<T: Step + Invert> Both for T {}
+
+/// A fitted transformer as a step; rows go through it in `apply`.
+pub(crate) struct Transformer<'a>(pub(crate) &'a State);
+
+impl Step for Transformer<'_> {
+    fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
+        transform(self.0, batch)
     }
 }
 
-fn scale_forward<N: scale::Number>(state: &State, values: &mut [N]) {
+/// What a fitted transformer makes of rows.
+pub(crate) fn transform(state: &State, batch: Batch) -> Result<Batch, Rejection> {
+    match state {
+        State::Pipeline(states) => states
+            .iter()
+            .try_fold(batch, |batch, state| transform(state, batch)),
+        _ => scaler(state).apply(batch),
+    }
+}
+
+/// What a fitted transformer made the rows of.
+pub(crate) fn inverse_transform(state: &State, batch: Batch) -> Result<Batch, Rejection> {
+    match state {
+        State::Pipeline(states) => states
+            .iter()
+            .rev()
+            .try_fold(batch, |batch, state| inverse_transform(state, batch)),
+        _ => scaler(state).invert(batch),
+    }
+}
+
+fn scaler(state: &State) -> Box<dyn Both + '_> {
     match state {
         State::MinMaxScaler {
             feature_range,
@@ -34,73 +50,21 @@ fn scale_forward<N: scale::Number>(state: &State, values: &mut [N]) {
             scale,
             min,
             ..
-        } => {
-            scale::multiply(values, scale);
-            scale::add(values, min);
-            if *clip {
-                scale::clip(values, *feature_range);
-            }
-        }
-        State::StandardScaler { mean, scale, .. } => shift(values, mean.as_ref(), scale.as_ref()),
-        State::RobustScaler { center, scale, .. } => shift(values, center.as_ref(), scale.as_ref()),
-        State::MaxAbsScaler { scale } => scale::divide(values, scale),
-        _ => unreachable!("a step gordoc can fit"),
-    }
-}
-
-fn shift<N: scale::Number>(values: &mut [N], center: Option<&Vec<f64>>, scale: Option<&Vec<f64>>) {
-    if let Some(center) = center {
-        scale::subtract(values, center);
-    }
-    if let Some(scale) = scale {
-        scale::divide(values, scale);
-    }
-}
-
-/// What a fitted transformer made the rows of.
-pub(crate) fn inverse_transform(state: &State, mut batch: Batch) -> Result<Batch, Rejection> {
-    match state {
-        State::Pipeline(states) => {
-            for state in states.iter().rev() {
-                batch = inverse_transform(state, batch)?;
-            }
-            Ok(batch)
-        }
-        _ => {
-            match &mut batch.values {
-                Values::Single(values) => scale_back(state, values),
-                Values::Double(values) => scale_back(state, values),
-            }
-            Ok(batch)
-        }
-    }
-}
-
-fn scale_back<N: scale::Number>(state: &State, values: &mut [N]) {
-    match state {
-        State::MinMaxScaler { scale, min, .. } => {
-            scale::subtract(values, min);
-            scale::divide(values, scale);
-        }
-        State::StandardScaler { mean, scale, .. } => unshift(values, mean.as_ref(), scale.as_ref()),
-        State::RobustScaler { center, scale, .. } => {
-            unshift(values, center.as_ref(), scale.as_ref());
-        }
-        State::MaxAbsScaler { scale } => scale::multiply(values, scale),
-        _ => unreachable!("a step gordoc can fit"),
-    }
-}
-
-fn unshift<N: scale::Number>(
-    values: &mut [N],
-    center: Option<&Vec<f64>>,
-    scale: Option<&Vec<f64>>,
-) {
-    if let Some(scale) = scale {
-        scale::multiply(values, scale);
-    }
-    if let Some(center) = center {
-        scale::add(values, center);
+        } => Box::new(view::MinMaxScaler {
+            scale,
+            min,
+            clip: clip.then_some(*feature_range),
+        }),
+        State::StandardScaler { mean, scale, .. } => Box::new(view::StandardScaler {
+            mean: mean.as_deref(),
+            scale: scale.as_deref(),
+        }),
+        State::RobustScaler { center, scale, .. } => Box::new(view::RobustScaler {
+            center: center.as_deref(),
+            scale: scale.as_deref(),
+        }),
+        State::MaxAbsScaler { scale } => Box::new(view::MaxAbsScaler { scale }),
+        _ => unreachable!("every transformer of `model::Step` is a scaler"),
     }
 }
 
@@ -112,43 +76,36 @@ pub(crate) fn predict(state: &State, batch: Batch) -> Result<Batch, Rejection> {
             let Some((last, steps)) = states.split_last() else {
                 return Ok(batch);
             };
-            let mut batch = batch;
-            for step in steps {
-                batch = transform(step, batch)?;
-            }
+            let batch = steps
+                .iter()
+                .try_fold(batch, |batch, step| transform(step, batch))?;
             predict(last, batch)
         }
         State::TransformedTarget {
             transformer,
             regressor,
         } => inverse_transform(transformer, predict(regressor, batch)?),
-        State::Network(network) => Ok(predict_network(network, &batch)),
+        State::Network(network) => predict_network(network, batch),
         _ => transform(state, batch),
     }
 }
 
-fn predict_network(network: &Network, batch: &Batch) -> Batch {
-    let mut values = super::network::single(batch);
-    let mut width = batch.width;
-    for layer in &network.layers {
-        let Layer::Dense {
-            units,
-            activation,
-            kernel,
-            bias,
-        } = layer
-        else {
-            unreachable!("gordoc fits dense layers only");
-        };
-        let mut answer = vec![0.0; batch.rows * units];
-        dense::forward(&values, kernel, bias, &mut answer);
-        activation.apply(&mut answer, *units);
-        (values, width) = (answer, *units);
-    }
-    Batch {
-        rows: batch.rows,
-        steps: 1,
-        width,
-        values: Values::Single(values),
-    }
+fn predict_network(network: &Network, batch: Batch) -> Result<Batch, Rejection> {
+    network
+        .layers
+        .iter()
+        .try_fold(batch, |batch, layer| match layer {
+            Layer::Dense {
+                activation,
+                kernel,
+                bias,
+                ..
+            } => view::Dense {
+                activation: *activation,
+                kernel,
+                bias,
+            }
+            .apply(batch),
+            Layer::Lstm { .. } => unreachable!("every layer of `model::Network` is dense"),
+        })
 }

@@ -64,7 +64,8 @@ pub(crate) fn step(step: &Step) -> String {
             quantile_range: (low, high),
             unit_variance,
         } => {
-            let is_quartile = (low - 25.0).abs() < f64::EPSILON && (high - 75.0).abs() < f64::EPSILON;
+            let is_quartile =
+                (low - 25.0).abs() < f64::EPSILON && (high - 75.0).abs() < f64::EPSILON;
             put(!is_quartile, format!("quantile_range=({low}, {high})"));
             put(*unit_variance, "unit_variance=True".to_owned());
             put(!with_centering, "with_centering=False".to_owned());

@@ -115,3 +115,6 @@ pub(crate) fn scores(
     }
     Ok(scores)
 }
+
+#[cfg(test)]
+mod tests;

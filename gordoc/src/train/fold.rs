@@ -2,10 +2,10 @@
 //!
 //! Decides on row positions alone; sees no values.
 
+use crate::dataset::mersenne_twister::MersenneTwister;
 use crate::model::Splitter;
 
 use super::Error;
-use super::mersenne_twister::MersenneTwister;
 
 /// One fold: row positions, each list ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,13 @@ pub fn split(splitter: &Splitter, rows: usize) -> Result<Vec<Fold>, Error> {
     }
 }
 
+/// Row positions `0..rows` in the peer's shuffled order.
+pub(crate) fn shuffled(rows: usize, seed: u32) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows).collect();
+    MersenneTwister::from_seed(seed).shuffle(&mut order);
+    order
+}
+
 fn too_few(rows: usize, folds: usize, needed: usize) -> Error {
     Error::TooFewRows {
         rows,
@@ -70,10 +77,7 @@ fn time_series(
 }
 
 fn k_fold(rows: usize, n_splits: usize, shuffle: Option<u32>) -> Vec<Fold> {
-    let order = shuffle.map_or_else(
-        || (0..rows).collect(),
-        |seed| MersenneTwister::new(seed).order(rows),
-    );
+    let order = shuffle.map_or_else(|| (0..rows).collect(), |seed| shuffled(rows, seed));
     let mut start = 0;
     (0..n_splits)
         .map(|fold| {
@@ -87,4 +91,63 @@ fn k_fold(rows: usize, n_splits: usize, shuffle: Option<u32>) -> Vec<Fold> {
             Fold { train, test }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::golden::{documents, indices, splitter};
+    use super::*;
+
+    #[test]
+    fn folds_meet_the_peers() {
+        for (_, document) in documents("cv", "splits") {
+            let mut cases = 0;
+            for case in document["cases"].as_array().unwrap() {
+                let Some(splitter) = splitter(&case["definition"]) else {
+                    continue;
+                };
+                cases += 1;
+                let rows = usize::try_from(case["rows"].as_u64().unwrap()).unwrap();
+                let folds = split(&splitter, rows);
+                let Some(expected) = case["expected"].as_array() else {
+                    assert_eq!(folds.unwrap_err().code(), "train::too_few_rows");
+                    continue;
+                };
+                let fold = |fold: &serde_json::Value| Fold {
+                    train: indices(&fold["train"]),
+                    test: indices(&fold["test"]),
+                };
+                let expected: Vec<Fold> = expected.iter().map(fold).collect();
+                assert_eq!(folds.unwrap(), expected, "{case}");
+            }
+            assert!(cases >= 11, "{cases} cases");
+        }
+    }
+
+    #[test]
+    fn the_detectors_shuffle_meets_the_peers() {
+        assert_eq!(shuffled(5, 0), [2, 0, 1, 3, 4]);
+        for (_, document) in documents("cv", "shuffle") {
+            for case in document["cases"].as_array().unwrap() {
+                let rows = usize::try_from(case["rows"].as_u64().unwrap()).unwrap();
+                let order = shuffled(rows, 0);
+                assert_eq!(order, indices(&case["expected"]));
+            }
+        }
+    }
+
+    #[test]
+    fn a_gap_that_leaves_nothing_to_train_on_is_an_error() {
+        let splitter = Splitter::TimeSeriesSplit {
+            n_splits: 3,
+            max_train_size: None,
+            test_size: Some(5),
+            gap: 10,
+        };
+        let error = split(&splitter, 25).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "25 rows are too few for 3 folds: 26 are needed"
+        );
+    }
 }

@@ -10,6 +10,7 @@ use crate::model::{
 };
 
 /// Documents of a folder of golden files whose names start so; says so if there are none.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 pub(crate) fn documents(folder: &str, start: &str) -> Vec<(String, Value)> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/golden/model");
     let Ok(files) = std::fs::read_dir(root.join(folder)) else {
@@ -39,6 +40,14 @@ pub(crate) fn number(value: &Value) -> f64 {
     }
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "goldens of single precision"
+)]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}
+
 pub(crate) fn numbers(list: &Value) -> Vec<f64> {
     list.as_array().unwrap().iter().map(number).collect()
 }
@@ -49,7 +58,10 @@ pub(crate) fn indices(list: &Value) -> Vec<usize> {
 }
 
 pub(crate) fn singles(array: &Value) -> Vec<f32> {
-    numbers(&array["data"]).iter().map(|value| *value as f32).collect()
+    numbers(&array["data"])
+        .iter()
+        .map(|value| narrow(*value))
+        .collect()
 }
 
 /// A golden array as a batch.
@@ -86,12 +98,11 @@ pub(crate) fn wide(values: &[f32]) -> Vec<f64> {
 
 /// One key and its parameters, of a mapping or a bare class path; the class without its module.
 fn definition(value: &Value) -> (String, Value) {
-    let (path, parameters) = match value {
-        Value::String(path) => (path.clone(), Value::Null),
-        _ => {
-            let (path, parameters) = value.as_object().unwrap().iter().next().unwrap();
-            (path.clone(), parameters.clone())
-        }
+    let (path, parameters) = if let Value::String(path) = value {
+        (path.clone(), Value::Null)
+    } else {
+        let (path, parameters) = value.as_object().unwrap().iter().next().unwrap();
+        (path.clone(), parameters.clone())
     };
     (path.rsplit('.').next().unwrap().to_owned(), parameters)
 }
@@ -127,7 +138,11 @@ pub(crate) fn step(value: &Value) -> Option<Step> {
 /// A splitter of a golden definition; `None` if it is another one.
 pub(crate) fn splitter(value: &Value) -> Option<Splitter> {
     let (class, parameters) = definition(value);
-    let size = |name: &str| parameters[name].as_u64().map(|size| usize::try_from(size).unwrap());
+    let size = |name: &str| {
+        parameters[name]
+            .as_u64()
+            .map(|size| usize::try_from(size).unwrap())
+    };
     let seed = parameters["random_state"].as_u64().unwrap_or(0);
     Some(match class.as_str() {
         "TimeSeriesSplit" => Splitter::TimeSeriesSplit {
@@ -161,18 +176,23 @@ pub(crate) fn layers(document: &Value) -> Vec<Layer> {
         .map(|layer| Layer {
             units: usize::try_from(layer["units"].as_u64().unwrap()).unwrap(),
             activation: activation(layer["activation"].as_str().unwrap()),
-            activity_l1: layer["activity_l1"].as_f64().unwrap_or(0.0) as f32,
+            activity_l1: layer["activity_l1"].as_f64().map_or(0.0, narrow),
         })
         .collect()
 }
 
 /// Golden arrays one after the other: the layout of a stack's weights.
 pub(crate) fn flat(arrays: &Value) -> Vec<f32> {
-    arrays.as_array().unwrap().iter().flat_map(singles).collect()
+    arrays
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(singles)
+        .collect()
 }
 
 pub(crate) fn optimizer(class: &str, parameters: &Value) -> Option<Optimizer> {
-    let or = |name: &str, default: f32| parameters[name].as_f64().map_or(default, |v| v as f32);
+    let or = |name: &str, default: f32| parameters[name].as_f64().map_or(default, narrow);
     Some(match class {
         "Adam" => Optimizer::Adam {
             learning_rate: or("learning_rate", 0.001),
@@ -218,7 +238,11 @@ pub(crate) fn network(layers: Vec<Layer>) -> Network {
 pub(crate) fn training(document: &Value) -> Training {
     let (_, parameters) = definition(&document["definition"]);
     let mut training = network(Vec::new()).training;
-    let size = |name: &str| parameters[name].as_u64().map(|size| usize::try_from(size).unwrap());
+    let size = |name: &str| {
+        parameters[name]
+            .as_u64()
+            .map(|size| usize::try_from(size).unwrap())
+    };
     training.epochs = size("epochs").unwrap_or(1);
     training.batch_size = Some(size("batch_size").unwrap_or(32));
     training.validation_split = parameters["validation_split"].as_f64().unwrap_or(0.0);

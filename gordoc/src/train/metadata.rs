@@ -34,7 +34,7 @@ pub(crate) struct Findings {
 }
 
 /// The machine document: the normalised machine with its metadata.
-pub(crate) fn document(machine: &project::Machine, dataset: &Value, findings: Findings) -> Value {
+pub(crate) fn document(machine: &project::Machine, dataset: &Value, findings: &Findings) -> Value {
     let model = json!({
         "model_offset": findings.offset,
         "model_creation_date": findings.creation_date,
@@ -130,7 +130,10 @@ fn detector(
     answered: &[Answered],
 ) -> Map<String, Value> {
     let mut meta = Map::new();
-    let folds: Vec<&Thresholds> = answered.iter().filter_map(|a| a.thresholds.as_ref()).collect();
+    let folds: Vec<&Thresholds> = answered
+        .iter()
+        .filter_map(|a| a.thresholds.as_ref())
+        .collect();
     let smooth: Vec<&Thresholds> = answered.iter().filter_map(|a| a.smooth.as_ref()).collect();
     let validated = !folds.is_empty();
     if let Some(last) = folds.last() {
@@ -143,13 +146,19 @@ fn detector(
     meta.insert("smoothing-method".to_owned(), json!(method));
     if let Some(last) = smooth.last() {
         meta.insert("smooth-feature-thresholds".to_owned(), json!(last.features));
-        meta.insert("smooth-aggregate-threshold".to_owned(), json!(last.aggregate));
+        meta.insert(
+            "smooth-aggregate-threshold".to_owned(),
+            json!(last.aggregate),
+        );
     }
     if validated {
         put_per_fold(&mut meta, "smooth-", targets, &smooth);
     }
     if !matches!(detector.base, Estimator::Network(_)) {
-        meta.insert("scaler".to_owned(), json!(super::describe::step(&detector.scaler)));
+        meta.insert(
+            "scaler".to_owned(),
+            json!(super::describe::step(&detector.scaler)),
+        );
         let base = super::describe::estimator(&detector.base);
         meta.insert("base_estimator".to_owned(), json!(base));
         meta.insert("shuffle".to_owned(), json!(detector.shuffle));
@@ -185,7 +194,10 @@ fn put_per_fold(
             features.insert(target.clone(), by_fold(&|fold| fold.features[column]));
         }
     }
-    meta.insert(format!("{prefix}feature-thresholds-per-fold"), features.into());
+    meta.insert(
+        format!("{prefix}feature-thresholds-per-fold"),
+        features.into(),
+    );
     let aggregate = by_fold(&|fold| fold.aggregate);
     meta.insert(format!("{prefix}aggregate-thresholds-per-fold"), aggregate);
 }
@@ -198,8 +210,14 @@ mod tests {
     fn times_read_as_pandas_writes_them() {
         for (nanoseconds, expected) in [
             (1_619_827_200_000_000_000, "2021-05-01 00:00:00+00:00"),
-            (1_619_827_200_500_000_000, "2021-05-01 00:00:00.500000+00:00"),
-            (1_619_827_200_000_000_001, "2021-05-01 00:00:00.000000001+00:00"),
+            (
+                1_619_827_200_500_000_000,
+                "2021-05-01 00:00:00.500000+00:00",
+            ),
+            (
+                1_619_827_200_000_000_001,
+                "2021-05-01 00:00:00.000000001+00:00",
+            ),
         ] {
             assert_eq!(time(nanoseconds), expected);
         }

@@ -9,7 +9,6 @@ mod error;
 mod evaluation;
 mod fit;
 pub mod fold;
-mod mersenne_twister;
 mod metadata;
 pub mod network;
 mod random;
@@ -115,7 +114,7 @@ pub fn train(
         &answered,
         fitted.history.as_ref(),
     );
-    Ok(task.trained(state, findings))
+    Ok(task.trained(state, &findings))
 }
 
 /// Scores a machine's folds without training it; gives the machine document.
@@ -127,7 +126,7 @@ pub fn cross_validate(
     let task = Task::new(machine, dataset, *options)?;
     let mut findings = Findings::default();
     task.evaluate(&mut findings)?;
-    Ok(metadata::document(machine, &dataset.metadata, findings))
+    Ok(metadata::document(machine, &dataset.metadata, &findings))
 }
 
 /// A machine, its rows as batches, and what is told from outside.
@@ -204,7 +203,7 @@ impl<'a> Task<'a> {
         evaluation::model(fitted.state, &self.x, fold)
     }
 
-    fn trained(&self, state: State, findings: Findings) -> trained::Machine {
+    fn trained(&self, state: State, findings: &Findings) -> trained::Machine {
         let machine = self.machine;
         let resolution = machine.dataset.resolution.as_ref();
         trained::Machine {
@@ -275,3 +274,6 @@ fn python_type(estimator: &Estimator) -> &'static str {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,7 +43,11 @@ impl Metric {
 
     /// The metric of one target; NaN if a number is missing.
     fn of(self, targets: &[f64], answers: &[f64]) -> f64 {
-        if targets.iter().chain(answers).any(|value| !value.is_finite()) {
+        if targets
+            .iter()
+            .chain(answers)
+            .any(|value| !value.is_finite())
+        {
             return f64::NAN;
         }
         let errors: Vec<f64> = targets.iter().zip(answers).map(|(y, p)| y - p).collect();
@@ -91,7 +95,6 @@ fn spread(values: &[f64]) -> f64 {
 }
 
 /// Share of `all` that `left` does not leave: 1 if nothing is left, 0 if there was nothing.
-#[expect(clippy::float_cmp, reason = "the peer's rule asks for exact zeros")]
 fn share(left: f64, all: f64) -> f64 {
     if left == 0.0 {
         1.0
@@ -151,4 +154,71 @@ pub fn entry(folds: &[f64]) -> Value {
         entry.insert(format!("fold-{}", index + 1), json!(fold));
     }
     Value::Object(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::golden::{assert_close, batch, documents, number, numbers, step};
+    use super::super::{answer, fit};
+    use super::*;
+
+    #[test]
+    fn metrics_meet_the_peers() {
+        for (_, document) in documents("metrics", "metrics") {
+            for case in document["cases"].as_array().unwrap() {
+                let (mut y, mut p) = (batch(&case["y_true"]), batch(&case["y_pred"]));
+                if let Some(step) = case["scaler"].as_str().and_then(|_| step(&case["scaler"])) {
+                    let scaler = fit::step(&step, &y).unwrap();
+                    y = answer::transform(&scaler, y).unwrap();
+                    p = answer::transform(&scaler, p).unwrap();
+                }
+                for (name, want) in case["expected"].as_object().unwrap() {
+                    let Ok(metric) = Metric::find(name) else {
+                        continue;
+                    };
+                    let (each, all) = measure(metric, &y, &p);
+                    let what = format!("{} {name}", case["id"]);
+                    assert_close(&what, &[all], &[number(want)], &document);
+                    if let Some(want) = case["expected"].get(format!("{name}_per_target")) {
+                        assert_close(&what, &each, &numbers(want), &document);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn score_names_meet_the_peers() {
+        for (_, document) in documents("metrics", "score_names") {
+            let texts = |list: &Value| -> Vec<String> {
+                let list = list.as_array().unwrap().iter();
+                list.map(|text| text.as_str().unwrap().to_owned()).collect()
+            };
+            let targets = texts(&document["targets"]);
+            let metrics = texts(&document["metrics"]);
+            let names: Vec<String> = metrics.iter().flat_map(|m| names(m, &targets)).collect();
+            assert_eq!(names, texts(&document["expected"]));
+            let entry = entry(&[1.0, 2.0, 3.0]);
+            let keys: Vec<String> = entry.as_object().unwrap().keys().cloned().collect();
+            assert_eq!(keys, texts(&document["fold_keys_for_3_folds"]));
+        }
+    }
+
+    #[test]
+    fn a_fold_without_a_score_makes_its_summary_null() {
+        let entry = entry(&[1.0, f64::NAN]);
+        assert_eq!(
+            entry.to_string(),
+            r#"{"fold-mean":null,"fold-std":null,"fold-max":null,"fold-min":null,"fold-1":1.0,"fold-2":null}"#
+        );
+    }
+
+    #[test]
+    fn an_unknown_metric_is_an_error() {
+        let error = Metric::find("sklearn.metrics.r3_score").unwrap_err();
+        assert_eq!(
+            (error.code(), error.class()),
+            ("train::unknown_metric", "AttributeError")
+        );
+    }
 }

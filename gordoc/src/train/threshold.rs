@@ -2,11 +2,11 @@
 //!
 //! Reads the errors of test folds; knows nothing of how answers were made.
 
-use gordo_runtime::{Batch, Rejection};
+use gordo_runtime::{Batch, Detector, Rejection, smoothing};
 
 use crate::trained::State;
 
-use super::answer;
+use super::answer::Transformer;
 
 /// Rows an error must last to raise a threshold.
 const LASTING: usize = 6;
@@ -45,24 +45,27 @@ impl Errors {
     /// # Shapes and units
     ///
     /// - `answers`, `targets`: `[rows, targets]`, engineering units
-    pub(crate) fn new(
-        scaler: &State,
-        answers: &Batch,
-        targets: &Batch,
-    ) -> Result<Self, Rejection> {
+    pub(crate) fn new(scaler: &State, answers: &Batch, targets: &Batch) -> Result<Self, Rejection> {
         let width = targets.width;
-        let unscaled = differences(answers, targets);
-        let scaled = differences(
-            &answer::transform(scaler, answers.clone())?,
-            &answer::transform(scaler, targets.clone())?,
-        );
+        let detector = Detector {
+            scaler: &Transformer(scaler),
+            feature_thresholds: None,
+            aggregate_threshold: None,
+            require_thresholds: false,
+            smoothing: None,
+        };
+        let anomaly = detector.judge(answers, &targets.to_f64())?;
+        // Unlike a served total, a threshold knows no row of which a target is missing.
         let mean_square =
             |row: &[f64]| row.iter().map(|error| error * error).sum::<f64>() / width as f64;
+        let column = |target| {
+            let errors = anomaly.tag_unscaled.iter().skip(target);
+            errors.step_by(width).copied().collect()
+        };
+        let rows = anomaly.tag_scaled.chunks_exact(width.max(1));
         Ok(Self {
-            scaled: scaled.chunks_exact(width).map(mean_square).collect(),
-            unscaled: (0..width)
-                .map(|target| unscaled.iter().skip(target).step_by(width).copied().collect())
-                .collect(),
+            scaled: rows.map(mean_square).collect(),
+            unscaled: (0..width).map(column).collect(),
         })
     }
 
@@ -86,28 +89,13 @@ impl Errors {
     }
 }
 
-fn differences(answers: &Batch, targets: &Batch) -> Vec<f64> {
-    let (answers, targets) = (answers.to_f64(), targets.to_f64());
-    answers
-        .iter()
-        .zip(&targets)
-        .map(|(answer, target)| (target - answer).abs())
-        .collect()
-}
-
 /// The highest of the lowest errors over any `window` consecutive rows; NaN if there are none.
 ///
 /// A lone spike shorter than the window cannot raise it. Windows with a missing error are
 /// left out.
 fn lasting(errors: &[f64], window: usize) -> f64 {
-    let lowest = |window: &[f64]| {
-        if window.iter().any(|error| error.is_nan()) {
-            return f64::NAN;
-        }
-        window.iter().copied().fold(f64::INFINITY, f64::min)
-    };
-    let windows = errors.windows(window.max(1)).map(lowest);
-    windows.fold(f64::NAN, f64::max)
+    let lowest = smoothing::rolling_min(errors, window);
+    lowest.into_iter().fold(f64::NAN, f64::max)
 }
 
 #[cfg(test)]

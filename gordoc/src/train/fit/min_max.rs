@@ -19,12 +19,15 @@ pub(super) fn fit(
     let scale: Vec<f64> = data_min
         .iter()
         .zip(&data_max)
-        .map(|(least, most)| (high - low) / columns.one_for_none(most - least))
+        .map(|(least, most)| {
+            let range = columns.round(most - least);
+            columns.round((high - low) / columns.one_for_none(range))
+        })
         .collect();
     let min = data_min
         .iter()
         .zip(&scale)
-        .map(|(least, scale)| low - least * scale)
+        .map(|(least, scale)| columns.round(low - columns.round(least * scale)))
         .collect();
     Ok(State::MinMaxScaler {
         feature_range,

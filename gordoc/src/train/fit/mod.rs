@@ -13,9 +13,8 @@ use gordo_runtime::{Batch, Values};
 use crate::model::{Detector, Estimator, Step};
 use crate::trained::{self, State};
 
-use super::mersenne_twister::MersenneTwister;
 use super::network::{self, Course, History};
-use super::{Error, answer, rows};
+use super::{Error, answer, fold, rows};
 
 /// A fitted part and what its network recorded, if it has one.
 #[derive(Debug)]
@@ -77,9 +76,7 @@ pub(crate) fn detector(
     y: &Batch,
     base: impl FnOnce(Option<&[usize]>) -> Result<Fitted, Error>,
 ) -> Result<Fitted, Error> {
-    let order = detector
-        .shuffle
-        .then(|| MersenneTwister::new(0).order(y.rows));
+    let order = detector.shuffle.then(|| fold::shuffled(y.rows, 0));
     let base = base(order.as_deref())?;
     Ok(Fitted {
         state: State::Detector(Box::new(trained::Detector {
@@ -163,6 +160,8 @@ struct Columns {
     values: Vec<Vec<f64>>,
     /// Distance from 1 to the next number of the table's precision.
     epsilon: f64,
+    /// Whether the table has single precision.
+    single: bool,
 }
 
 impl Columns {
@@ -174,11 +173,29 @@ impl Columns {
                 column.filter(|value| !value.is_nan()).collect()
             })
             .collect();
-        let epsilon = match x.values {
-            Values::Single(_) => f64::from(f32::EPSILON),
-            Values::Double(_) => f64::EPSILON,
-        };
-        Self { values, epsilon }
+        let single = matches!(x.values, Values::Single(_));
+        Self {
+            values,
+            epsilon: if single {
+                f64::from(f32::EPSILON)
+            } else {
+                f64::EPSILON
+            },
+            single,
+        }
+    }
+
+    /// A number in the table's precision.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounding is what is asked for"
+    )]
+    fn round(&self, number: f64) -> f64 {
+        if self.single {
+            f64::from(number as f32)
+        } else {
+            number
+        }
     }
 
     /// One statistic per column.

@@ -116,7 +116,9 @@ impl Engine for Loop {
     }
 
     fn loss(&mut self, weights: &[f32], rows: Rows<'_>) -> f64 {
-        self.tiles(rows, |this, rows, weight| this.forward(weights, rows, weight))
+        self.tiles(rows, |this, rows, weight| {
+            this.forward(weights, rows, weight)
+        })
     }
 
     fn outputs(&self) -> &[Lanes] {
@@ -142,7 +144,8 @@ fn answer(layer: &Dense, weights: &[f32], inputs: &[Lanes], answers: &mut [Lanes
 
 /// Adds the gradient of a layer's weights.
 fn learn(layer: &Dense, inputs: &[Lanes], deltas: &[Lanes], gradient: &mut [f32]) {
-    let (kernel, bias) = gradient[layer.kernel.start..layer.bias.end].split_at_mut(layer.kernel.len());
+    let (kernel, bias) =
+        gradient[layer.kernel.start..layer.bias.end].split_at_mut(layer.kernel.len());
     for (input, kernel) in inputs.iter().zip(kernel.chunks_exact_mut(layer.units)) {
         for (slot, delta) in kernel.iter_mut().zip(deltas) {
             *slot += dot(input, delta);

@@ -111,7 +111,11 @@ impl<'a> Truth<'a> {
         }
         let positions = positions(outputs);
         let hit = |row: usize, position: f32| u32::from((self.largest[row] - position).abs() < 0.5);
-        order.iter().zip(&positions).map(|(row, at)| hit(*row, *at)).sum()
+        order
+            .iter()
+            .zip(&positions)
+            .map(|(row, at)| hit(*row, *at))
+            .sum()
     }
 
     fn errors(&self, order: &[usize], outputs: &[Lanes], size: impl Fn(f32) -> f32) -> f64 {

@@ -32,7 +32,7 @@ pub(super) fn multiply(
         Activation::HardSigmoid => each(|z, _| hard_sigmoid(z), deltas),
         Activation::Softplus => each(|z, _| math::sigmoid(z), deltas),
         Activation::Softsign => each(|z, _| softsign(z), deltas),
-        Activation::Silu => each(|z, a| silu(z, a), deltas),
+        Activation::Silu => each(silu, deltas),
         Activation::HardSilu => each(|z, _| hard_silu(z), deltas),
         Activation::Gelu => each(|z, _| gelu(z), deltas),
         Activation::Mish => each(|z, _| mish(z), deltas),
@@ -44,12 +44,7 @@ pub(super) fn multiply(
 }
 
 #[inline]
-fn each(
-    before: &[Lanes],
-    after: &[Lanes],
-    deltas: &mut [Lanes],
-    slope: impl Fn(f32, f32) -> f32,
-) {
+fn each(before: &[Lanes], after: &[Lanes], deltas: &mut [Lanes], slope: impl Fn(f32, f32) -> f32) {
     for ((deltas, before), after) in deltas.iter_mut().zip(before).zip(after) {
         for ((delta, z), a) in deltas.iter_mut().zip(before).zip(after) {
             *delta *= slope(*z, *a);

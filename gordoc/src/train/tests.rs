@@ -1,0 +1,218 @@
+use serde_json::json;
+
+use super::*;
+use crate::model::{Detector, Layer, Model, Smoothing, Splitter, Step};
+use crate::project::{Evaluation, InterpolationMethod, Period, Provider};
+use crate::source::{Span, Spanned};
+
+fn scaler() -> Step {
+    Step::MinMaxScaler {
+        feature_range: (0.0, 1.0),
+        clip: false,
+    }
+}
+
+fn hourglass() -> Estimator {
+    let layer = |units, activity_l1| Layer {
+        units,
+        activation: gordo_runtime::Activation::Tanh,
+        activity_l1,
+    };
+    let network = golden::network(vec![layer(2, 0.0), layer(1, 1e-4), layer(2, 0.0)]);
+    Estimator::Detector(Box::new(Detector {
+        base: Estimator::TransformedTarget {
+            transformer: scaler(),
+            regressor: Box::new(Estimator::Pipeline {
+                steps: vec![scaler()],
+                last: Box::new(Estimator::Network(network)),
+            }),
+        },
+        scaler: scaler(),
+        require_thresholds: true,
+        shuffle: false,
+        window: Some(7),
+        smoothing: Some(Smoothing::Median),
+    }))
+}
+
+fn some<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, Span::default())
+}
+
+fn machine(mode: Mode) -> project::Machine {
+    project::Machine {
+        name: some("unit-one".to_owned()),
+        project_name: "golden".to_owned(),
+        dataset: project::Dataset {
+            span: Span::default(),
+            period: Period { start: 0, end: 1 },
+            tags: Vec::new(),
+            target_tags: Vec::new(),
+            resolution: None,
+            aggregation: some("mean".to_owned()),
+            interpolation: InterpolationMethod::Linear,
+            interpolation_limit: None,
+            n_samples_threshold: 0,
+            provider: some(Provider::Random {
+                min_size: 1,
+                max_size: 2,
+            }),
+            document: json!({"tags": ["a", "b"]}),
+        },
+        model: Model {
+            estimator: hourglass(),
+            expanded: json!({"x.DiffBasedAnomalyDetector": {}}),
+            span: Span::default(),
+        },
+        model_document: some(json!({})),
+        evaluation: Evaluation {
+            mode,
+            metrics: vec!["r2_score".to_owned(), "mean_squared_error".to_owned()],
+            scoring_scaler: Some(scaler()),
+            splitter: Splitter::TimeSeriesSplit {
+                n_splits: 3,
+                max_train_size: None,
+                test_size: None,
+                gap: 0,
+            },
+            seed: 0,
+            document: json!({"cv_mode": "full_build"}),
+        },
+        runtime: json!({"reporters": []}),
+        global_metadata: json!({}),
+        machine_metadata: json!({"owner": "unit test"}),
+    }
+}
+
+fn dataset() -> Dataset {
+    let columns = || vec!["a".to_owned(), "b".to_owned()];
+    let rows = 0..80_i32;
+    let values: Vec<f64> = rows
+        .flat_map(|row| [f64::from(row % 11), f64::from(row % 7) * 10.0])
+        .collect();
+    let table = Table {
+        columns: columns(),
+        values,
+    };
+    Dataset {
+        times: (0..80).map(|row| row * 600_000_000_000).collect(),
+        x: table.clone(),
+        y: table,
+        metadata: json!({"rows": 80}),
+        gaps: Vec::new(),
+    }
+}
+
+#[test]
+fn a_full_build_leaves_thresholds_scores_and_history() {
+    let trained = train(&machine(Mode::FullBuild), &dataset(), &Options::default()).unwrap();
+    let State::Detector(detector) = &trained.state else {
+        panic!("a detector trains to a detector");
+    };
+    assert_eq!(detector.feature_thresholds.as_ref().unwrap().len(), 2);
+    assert!(detector.aggregate_threshold.unwrap() > 0.0);
+    assert!(detector.smooth_aggregate_threshold.unwrap() > 0.0);
+    assert_eq!(
+        trained.python_type,
+        "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>"
+    );
+    let built = &trained.metadata["metadata"]["build_metadata"];
+    let keys =
+        |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
+    let meta = &built["model"]["model_meta"];
+    assert_eq!(
+        keys(meta),
+        [
+            "feature-thresholds",
+            "aggregate-threshold",
+            "feature-thresholds-per-fold",
+            "aggregate-thresholds-per-fold",
+            "window",
+            "smoothing-method",
+            "smooth-feature-thresholds",
+            "smooth-aggregate-threshold",
+            "smooth-feature-thresholds-per-fold",
+            "smooth-aggregate-thresholds-per-fold",
+            "scaler",
+            "base_estimator",
+            "shuffle",
+            "history",
+        ]
+    );
+    assert_eq!(meta["scaler"], "MinMaxScaler()");
+    assert_eq!(
+        keys(&built["model"]["cross_validation"]["scores"]),
+        [
+            "r2-score-a",
+            "r2-score-b",
+            "r2-score",
+            "mean-squared-error-a",
+            "mean-squared-error-b",
+            "mean-squared-error",
+        ]
+    );
+    let splits = &built["model"]["cross_validation"]["splits"];
+    assert_eq!(splits["fold-1-train-start"], "1970-01-01 00:00:00+00:00");
+    assert_eq!(splits["fold-3-n-test"], 20);
+    assert_eq!(built["model"]["model_training_duration_sec"], Value::Null);
+    assert_eq!(built["dataset"]["dataset_meta"], json!({"rows": 80}));
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_machine() {
+    let train_on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap()
+            .install(|| train(&machine(Mode::FullBuild), &dataset(), &Options::default()))
+            .unwrap()
+    };
+    let one = train_on(1);
+    assert_eq!(one, train_on(4));
+    assert_eq!(one.metadata.to_string(), train_on(3).metadata.to_string());
+    let other = Options {
+        seed: Some(1),
+        ..Options::default()
+    };
+    assert_ne!(
+        one.state,
+        train(&machine(Mode::FullBuild), &dataset(), &other)
+            .unwrap()
+            .state
+    );
+}
+
+#[test]
+fn folds_alone_leave_scores_but_no_machine() {
+    let machine = machine(Mode::CrossValOnly);
+    let error = train(&machine, &dataset(), &Options::default()).unwrap_err();
+    assert_eq!(error.code(), "train::folds_only");
+    let document = cross_validate(&machine, &dataset(), &Options::default()).unwrap();
+    let model = &document["metadata"]["build_metadata"]["model"];
+    assert!(model["cross_validation"]["scores"]["r2-score"].is_object());
+    assert_eq!(model["model_meta"], json!({}));
+    assert_eq!(model["model_creation_date"], Value::Null);
+}
+
+#[test]
+fn too_few_rows_are_an_error_before_anything_is_fitted() {
+    let mut dataset = dataset();
+    dataset.times.truncate(3);
+    dataset.x.values.truncate(6);
+    dataset.y.values.truncate(6);
+    let error = train(&machine(Mode::FullBuild), &dataset, &Options::default()).unwrap_err();
+    assert_eq!(
+        (error.code(), error.class()),
+        ("train::too_few_rows", "ValueError")
+    );
+}
+
+#[test]
+fn a_missing_reading_is_told_by_tag_and_row() {
+    let mut dataset = dataset();
+    dataset.x.values[7] = f64::NAN;
+    let error = train(&machine(Mode::BuildOnly), &dataset, &Options::default()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "row 3 of input column `b` is NaN, which cannot be learnt from"
+    );
+}
