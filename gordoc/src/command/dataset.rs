@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::{Failure, Status, Streams, read_config, report};
-use crate::dataset::{self, write};
+use crate::dataset::{self, time, write};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::project::{Machine, Options, Project};
+use crate::project::{NamedDataset, Options, Period, Project};
 
 /// Arguments of `dataset`.
 #[derive(Clone, Debug)]
@@ -26,24 +26,28 @@ pub struct Arguments {
 
 /// Loads a machine's rows and writes them.
 pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Failure> {
-    let read = match read_config(&arguments.config, &arguments.options, &mut streams)? {
+    let options = Options {
+        without_models: true,
+        ..arguments.options.clone()
+    };
+    let read = match read_config(&arguments.config, &options, &mut streams)? {
         Ok(read) => read,
         Err(status) => return Ok(status),
     };
-    let mut found = read.diagnostics;
+    let mut found = read.reading.diagnostics;
     if arguments.deny_warnings {
         found.deny_warnings();
     }
     report(&read.source, &found, &mut streams)?;
-    let Some(project) = read.project.filter(|_| !found.has_errors()) else {
+    let Some(project) = read.reading.project.filter(|_| !found.has_errors()) else {
         return Ok(Status::ConfigErrors);
     };
     let Some(machine) = find(&project, &arguments.machine) else {
         report(&project.source, &project.blockers, &mut streams)?;
         return Err(absent(&project, &arguments.machine));
     };
-    let seed = machine.evaluation.seed;
-    let dataset = match dataset::load(&machine.dataset, &project.source.base, seed) {
+    let period = machine.dataset.period;
+    let dataset = match dataset::load(&machine.dataset, &project.source.base, machine.seed) {
         Ok(dataset) => dataset,
         Err(error) => {
             let mut found = Diagnostics::default();
@@ -52,18 +56,32 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
             return Ok(Status::CouldNotRun);
         }
     };
-    if !dataset.gaps.is_empty() {
-        let tags: Vec<String> = dataset.gaps.iter().map(|tag| format!("`{tag}`")).collect();
-        let tags = tags.join(", ");
-        writeln!(streams.err, "warning: not enough data in {tags}: there are gaps")?;
+    if let Some(warning) = gap_warning(&dataset.gaps, period) {
+        writeln!(streams.err, "warning: {warning}")?;
     }
-    write::write(&dataset, &arguments.output, arguments.format)?;
+    write::write(&dataset, &arguments.output, arguments.format).map_err(|error| {
+        Failure::new(format!("{}: {error}", arguments.output.display()))
+    })?;
     Ok(Status::Done)
 }
 
-fn find<'a>(project: &'a Project, name: &str) -> Option<&'a Machine> {
-    let mut machines = project.machines.iter();
-    machines.find(|machine| machine.name.value == name)
+/// The not-enough-data warning, which names every tag with a gap; none if there is no gap.
+pub fn gap_warning(gaps: &[String], period: Period) -> Option<String> {
+    if gaps.is_empty() {
+        return None;
+    }
+    let tags: Vec<String> = gaps.iter().map(|tag| format!("`{tag}`")).collect();
+    Some(format!(
+        "not enough data between {} and {}: gaps in {}",
+        time::spaced(period.start),
+        time::spaced(period.end),
+        tags.join(", ")
+    ))
+}
+
+fn find<'a>(project: &'a Project, name: &str) -> Option<&'a NamedDataset> {
+    let mut datasets = project.datasets.iter();
+    datasets.find(|dataset| dataset.name.value == name)
 }
 
 fn absent(project: &Project, name: &str) -> Failure {

@@ -1,6 +1,6 @@
 //! From the command line to the arguments of one verb.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -15,8 +15,11 @@ use crate::project::Options;
 
 /// Runs the verb that was asked for.
 pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Status, Failure> {
-    let style = style();
-    let streams = Streams { out, err, style };
+    let streams = Streams {
+        out,
+        err,
+        style: Style::of_stderr(),
+    };
     match cli.command {
         Command::Check(arguments) => Ok(check::run(&check_arguments(arguments), streams)?),
         Command::Expand(arguments) => Ok(expand::run(&expand_arguments(arguments)?, streams)?),
@@ -29,14 +32,6 @@ pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<St
             compile::run(&compile_options(arguments)?, streams)
         }
     }
-}
-
-fn style() -> Style {
-    let is_terminal = io::stderr().is_terminal();
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let mut style = Style::default();
-    style.color = is_terminal && !no_color;
-    style
 }
 
 fn options(config: &cli::Config) -> Options {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::super::{Failure, Status, Streams, read_config, report};
+use super::super::{Failure, Status, Streams, check, dataset::gap_warning, read_config, report};
 use super::key;
 use super::progress::{Bar, Bars};
 use super::summary::{self, Line};
@@ -94,17 +94,12 @@ fn read(
         Ok(read) => read,
         Err(status) => return Ok(Err(status)),
     };
-    let mut found = read.diagnostics;
-    if let Some(project) = &read.project {
-        found.append(project.blockers.clone());
-        project::preflight(project, &mut found);
-    }
+    let mut found = check::findings(&read);
     if learning.deny_warnings {
         found.deny_warnings();
     }
-    let found = found.in_source_order();
     report(&read.source, &found, streams)?;
-    match read.project {
+    match read.reading.project {
         Some(project) if !found.has_errors() => Ok(Ok(project)),
         _ => Ok(Err(Status::ConfigErrors)),
     }
@@ -152,12 +147,10 @@ fn load<'a>(
 }
 
 fn warn_of_gaps(loaded: &Loaded<'_>, stderr: &mut dyn io::Write) -> Result<(), Failure> {
-    if loaded.dataset.gaps.is_empty() {
-        return Ok(());
+    let period = loaded.machine.dataset.period;
+    if let Some(warning) = gap_warning(&loaded.dataset.gaps, period) {
+        writeln!(stderr, "warning: `{}`: {warning}", loaded.machine.name)?;
     }
-    let tags: Vec<String> = loaded.dataset.gaps.iter().map(|tag| format!("`{tag}`")).collect();
-    let name = &loaded.machine.name.value;
-    writeln!(stderr, "warning: `{name}` has gaps in {}", tags.join(", "))?;
     Ok(())
 }
 
