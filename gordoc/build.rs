@@ -64,8 +64,9 @@ fn vendored_manifest(path: &Path) -> String {
     }
     if let Some(dependencies) = manifest["dependencies"].as_table_mut() {
         for (name, dependency) in dependencies.iter_mut() {
-            if let Some(path) = dependency.get_mut("path") {
-                *path = toml_edit::value(format!("../{}", name.get()));
+            let local = dependency.as_inline_table_mut();
+            if let Some(table) = local.filter(|table| table.contains_key("path")) {
+                table.insert("path", format!("../{}", name.get()).into());
             }
         }
     }

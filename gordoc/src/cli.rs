@@ -53,7 +53,10 @@ pub struct Config {
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would replace the command's help")]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would replace the command's help"
+    )]
     pub config: Config,
     /// Form of the findings.
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
@@ -64,7 +67,10 @@ pub struct Check {
 #[derive(Debug, Args)]
 pub struct Expand {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would replace the command's help")]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would replace the command's help"
+    )]
     pub config: Config,
     /// Form of the document.
     #[arg(long, value_enum, default_value_t = DocumentFormat::Json)]
@@ -78,7 +84,10 @@ pub struct Expand {
 #[derive(Debug, Args)]
 pub struct Dataset {
     #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would replace the command's help")]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would replace the command's help"
+    )]
     pub config: Config,
     /// The machine whose rows are written.
     #[arg(long, value_name = "M")]
@@ -119,7 +128,12 @@ pub struct Compile {
     #[arg(long)]
     pub run: bool,
     /// Port of --run.
-    #[arg(long, value_name = "PORT", env = "GORDO_SERVER_PORT", default_value_t = 5555)]
+    #[arg(
+        long,
+        value_name = "PORT",
+        env = "GORDO_SERVER_PORT",
+        default_value_t = 5555
+    )]
     pub port: u16,
     /// Machines trained at a time; by default as many as there are cores.
     #[arg(short, long, value_name = "N")]

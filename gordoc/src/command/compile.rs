@@ -49,12 +49,10 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
     let _lock = lock(&options.output)?;
     files::remove_temporary(&options.output).map_err(|error| at(&options.output, &error))?;
     let (name, revisions) = match &options.origin {
-        Origin::Config(learning) => {
-            match learn::learn(learning, options, &mut streams)? {
-                Ok(learnt) => learnt,
-                Err(status) => return Ok(status),
-            }
-        }
+        Origin::Config(learning) => match learn::learn(learning, options, &mut streams)? {
+            Ok(learnt) => learnt,
+            Err(status) => return Ok(status),
+        },
         Origin::Trained(folder) => {
             let revisions = store::read_all(folder)?;
             (project_name(options, &revisions)?, revisions)
@@ -117,7 +115,12 @@ fn emit_and_link(
         let help = error.help();
         Failure::new(error.to_string()).maybe_help(help)
     })?;
-    writeln!(stderr, "linked {} into {}", count(paths.len()), output.join("bin").display())?;
+    writeln!(
+        stderr,
+        "linked {} into {}",
+        count(paths.len()),
+        output.join("bin").display()
+    )?;
     let serves = workspace.binaries.into_iter().map(|binary| binary.serves);
     Ok(serves.zip(paths).collect())
 }

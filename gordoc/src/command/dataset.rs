@@ -59,9 +59,8 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
     if let Some(warning) = gap_warning(&dataset.gaps, period) {
         writeln!(streams.err, "warning: {warning}")?;
     }
-    write::write(&dataset, &arguments.output, arguments.format).map_err(|error| {
-        Failure::new(format!("{}: {error}", arguments.output.display()))
-    })?;
+    write::write(&dataset, &arguments.output, arguments.format)
+        .map_err(|error| Failure::new(format!("{}: {error}", arguments.output.display())))?;
     Ok(Status::Done)
 }
 

@@ -113,7 +113,9 @@ fn compile_options(arguments: cli::Compile) -> Result<compile::Options, Failure>
             machine: matches!(arguments.bin, Bin::Machine | Bin::Both),
         },
         target: arguments.target_dir.map_or_else(default_target, Ok)?,
-        run: arguments.run.then(|| ("127.0.0.1".to_owned(), arguments.port)),
+        run: arguments
+            .run
+            .then(|| ("127.0.0.1".to_owned(), arguments.port)),
     })
 }
 
@@ -142,5 +144,7 @@ fn creation_date() -> Result<Option<String>, Failure> {
         Failure::new(format!("SOURCE_DATE_EPOCH is `{}`", text.display()))
             .help("give it seconds since 1970, or unset it")
     })?;
-    Ok(Some(time.strftime("%Y-%m-%d %H:%M:%S.000000+00:00").to_string()))
+    Ok(Some(
+        time.strftime("%Y-%m-%d %H:%M:%S.000000+00:00").to_string(),
+    ))
 }

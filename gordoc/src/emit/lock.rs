@@ -44,6 +44,11 @@ pub(super) fn lock(packages: &[&Package]) -> String {
     text
 }
 
+/// Whether a package of this name is pinned, so that no emitted one may have it.
+pub(super) fn is_pinned(name: &str) -> bool {
+    VENDORED.contains(&format!("\nname = \"{name}\"\n"))
+}
+
 fn entry(package: &Package) -> String {
     let mut text = format!(
         "name = \"{}\"\nversion = \"{}\"\ndependencies = [\n",

@@ -3,6 +3,7 @@
 //! Pure: everything is a function of the machines given. Writing files is `files`' part,
 //! running cargo `link`'s.
 
+mod attribute;
 mod document;
 mod ir;
 mod lock;

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use super::lock;
+
 /// Package names given out so far, by the crate name that they turn into.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -26,7 +28,8 @@ impl Names {
     pub(super) fn package(&mut self, name: &str) -> String {
         let mut package = name.replace('.', "-");
         let is_word = syn::parse_str::<syn::Ident>(&package.replace('-', "_")).is_ok();
-        if !is_word || RESERVED.contains(&package.as_str()) {
+        let is_taken = RESERVED.contains(&package.as_str()) || lock::is_pinned(&package);
+        if !is_word || is_taken {
             package = format!("machine-{package}");
         }
         let mut candidate = package.clone();
@@ -70,6 +73,7 @@ mod tests {
         assert_eq!(names.package("self"), "machine-self");
         assert_eq!(names.package("std"), "machine-std");
         assert_eq!(names.package("gordo-server"), "machine-gordo-server");
+        assert_eq!(names.package("axum"), "machine-axum");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::ir::Crate;
 use super::names::{Names, crate_name};
-use super::{Binary, Files, Input, lock, pretty, tokens};
+use super::{Binary, Files, Input, lock, pretty};
 
 #[derive(Template)]
 #[template(path = "crate/machine.toml", escape = "none")]
@@ -64,6 +64,33 @@ struct RevisionCrates {
     crates: Vec<String>,
 }
 
+impl RevisionCrates {
+    /// The machines as rustfmt lays out a list whose line starts after `indent` columns.
+    fn machines(&self, indent: usize) -> String {
+        let items = || self.crates.iter().map(|krate| format!("{krate}::MACHINE"));
+        let line = items().collect::<Vec<_>>().join(", ");
+        // rustfmt's `array_width` and `short_array_element_width_threshold`.
+        if line.len() <= 60 {
+            return line;
+        }
+        let (outer, inner) = (" ".repeat(indent), " ".repeat(indent + 4));
+        let is_short = items().all(|item| item.len() <= 10);
+        let mut text = String::new();
+        let mut width = 0;
+        for item in items() {
+            let fits = is_short && width + item.len() + 2 <= 100;
+            if width > 0 && fits {
+                text += &format!(" {item},");
+                width += item.len() + 2;
+            } else {
+                text += &format!("\n{inner}{item},");
+                width = inner.len() + item.len() + 1;
+            }
+        }
+        format!("{text}\n{outer}")
+    }
+}
+
 /// An emitted package, as the workspace and its lock file see it.
 pub(super) struct Package {
     /// Package name.
@@ -94,7 +121,7 @@ pub(super) struct ServerPackage {
 
 /// Emits a machine crate into a folder, `up` being the way from there to the output folder.
 pub(super) fn machine(krate: Crate, folder: &str, files: &mut Files) -> MachinePackage {
-    let source = pretty::pretty(tokens::crate_tokens(&krate));
+    let source = pretty::machine(&krate);
     let mut own = Files::new();
     own.insert("src/lib.rs".into(), source.into_bytes());
     own.insert("weights.bin".into(), krate.weights.clone());

@@ -2,24 +2,32 @@
 
 use proc_macro2::TokenStream;
 
+use super::ir::Crate;
+use super::{attribute, tokens};
+
+/// The text of a machine crate's `lib.rs`.
+pub(super) fn machine(krate: &Crate) -> String {
+    let text = items(tokens::crate_tokens(krate));
+    let (head, body) = text
+        .split_once("\npub struct ")
+        .expect("`tokens` spells one struct");
+    format!("{head}\n{}\npub struct {body}", attribute::machine(krate))
+}
+
 /// Lays out a file item by item, one blank line between.
-pub(super) fn pretty(tokens: TokenStream) -> String {
+fn items(tokens: TokenStream) -> String {
     let file: syn::File = syn::parse2(tokens).expect("`tokens` spells Rust");
-    let head = syn::File {
-        shebang: None,
-        frontmatter: None,
-        attrs: file.attrs,
-        items: Vec::new(),
-    };
-    let mut parts = vec![prettyplease::unparse(&head)];
-    for item in file.items {
-        parts.push(prettyplease::unparse(&syn::File {
+    let unparse = |attrs, items| {
+        prettyplease::unparse(&syn::File {
             shebang: None,
             frontmatter: None,
-            attrs: Vec::new(),
-            items: vec![item],
-        }));
-    }
+            attrs,
+            items,
+        })
+    };
+    let mut parts = vec![unparse(file.attrs, Vec::new())];
+    let items = file.items.into_iter();
+    parts.extend(items.map(|item| unparse(Vec::new(), vec![item])));
     let parts: Vec<&str> = parts.iter().map(|part| part.trim_end()).collect();
     parts.join("\n\n") + "\n"
 }

@@ -6,7 +6,8 @@ use quote::{format_ident, quote};
 
 use super::ir::{Attribute, Crate, Field, Type};
 
-/// The tokens of a machine crate's `lib.rs`.
+/// The tokens of a machine crate's `lib.rs`, but for the container's `#[machine(..)]`, which
+/// `attribute` lays out.
 pub(super) fn crate_tokens(krate: &Crate) -> TokenStream {
     let ty = format_ident!("{}", krate.type_name);
     let docs = krate.docs.iter().map(|line| match line.as_str() {
@@ -17,7 +18,6 @@ pub(super) fn crate_tokens(krate: &Crate) -> TokenStream {
         }
     });
     let summary = format!(" {}", krate.summary);
-    let machine = machine_tokens(krate);
     let fields = krate.fields.iter().map(field_tokens);
     quote! {
         #(#docs)*
@@ -25,42 +25,7 @@ pub(super) fn crate_tokens(krate: &Crate) -> TokenStream {
 
         #[doc = #summary]
         #[derive(Machine)]
-        #machine
         pub struct #ty { #(#fields),* }
-    }
-}
-
-fn machine_tokens(krate: &Crate) -> TokenStream {
-    let Crate {
-        name,
-        project,
-        resolution,
-        tags,
-        digest,
-        ..
-    } = krate;
-    let target_tags = krate.target_tags.as_ref();
-    let target_tags = target_tags.map(|tags| quote!(target_tags = [#(#tags),*],));
-    let offset = Literal::usize_unsuffixed(krate.offset);
-    let offset = (krate.offset > 0).then(|| quote!(offset = #offset,));
-    let python_type = krate.python_type.as_ref();
-    let python_type = python_type.map(|text| quote!(python_type = #text,));
-    let checksum = krate.checksum.as_ref();
-    let checksum = checksum.map(|text| quote!(checksum = #text,));
-    quote! {
-        #[machine(
-            name = #name,
-            project = #project,
-            resolution = #resolution,
-            tags = [#(#tags),*],
-            #target_tags
-            #offset
-            #python_type
-            weights = "weights.bin",
-            digest = #digest,
-            #checksum
-            metadata = "metadata.json",
-        )]
     }
 }
 

@@ -39,7 +39,9 @@ pub(super) fn revision<'a>(keys: impl Iterator<Item = &'a str>, latest_end: Opti
     }
     let digest = hasher.finalize();
     let (head, _) = digest.as_bytes().split_at(8);
-    let number = head.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number = head
+        .iter()
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     let seconds = latest_end.unwrap_or(0).max(0) / 1_000_000_000;
     format!("{seconds}{:06}", number % 1_000_000)
 }

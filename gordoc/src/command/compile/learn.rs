@@ -15,8 +15,8 @@ use super::{Options, Revisions};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::project::{self, Project};
-use crate::trained::{Machine, store};
 use crate::train;
+use crate::trained::{Machine, store};
 
 /// A config to learn from.
 #[derive(Clone, Debug)]

@@ -67,7 +67,8 @@ impl Progress for Bar {
 
 /// A bar over the packages that cargo builds.
 pub(super) fn packages() -> ProgressBar {
-    let bar = ProgressBar::new_spinner().with_style(style("{prefix:>10} {pos} packages {msg:.dim}"));
+    let bar =
+        ProgressBar::new_spinner().with_style(style("{prefix:>10} {pos} packages {msg:.dim}"));
     bar.set_prefix("linking");
     bar
 }

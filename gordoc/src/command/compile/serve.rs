@@ -53,9 +53,8 @@ fn example(machines: &BTreeMap<String, Machine>) -> Option<&Machine> {
 
 /// A request for the judgement of one ordinary row.
 fn curl(url: &str, machine: &Machine) -> String {
-    let row = |tags: &[String]| -> Vec<Value> {
-        tags.iter().map(|tag| ordinary(machine, tag)).collect()
-    };
+    let row =
+        |tags: &[String]| -> Vec<Value> { tags.iter().map(|tag| ordinary(machine, tag)).collect() };
     let (route, body) = match &machine.state {
         State::Detector(_) => (
             "anomaly/prediction",
@@ -78,7 +77,9 @@ fn ordinary(machine: &Machine, tag: &str) -> Value {
     let digits = value.abs().max(1e-300).log10().floor();
     let unit = 10f64.powi(digits.clamp(-300.0, 300.0) as i32 - 3);
     let rounded = (value / unit).round() * unit;
-    format!("{rounded:.6}").parse::<f64>().map_or(Value::Null, Value::from)
+    format!("{rounded:.6}")
+        .parse::<f64>()
+        .map_or(Value::Null, Value::from)
 }
 
 fn middle(machine: &Machine, tag: &str) -> Option<f64> {

@@ -32,7 +32,7 @@ pub(super) fn summary(machine: &Machine, stages: &[Stage<'_>]) -> String {
     let verb = if machine.target_tags == machine.tags {
         format!("Reconstructs a row of {readings}")
     } else {
-        let targets = count(machine.target_tags.len(), "other");
+        let targets = count(machine.target_tags.len(), "target");
         format!("Computes {targets} from a row of {readings}")
     };
     let widths = stages.iter().filter_map(|stage| match stage {
