@@ -1,5 +1,7 @@
 //! Runs the binary in temporary folders, and starts the servers that it links.
 
+pub(crate) mod exchange;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -46,7 +48,8 @@ pub(crate) fn stderr(output: &Output) -> String {
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    root.canonicalize().expect("the crate lies in the repository")
+    root.canonicalize()
+        .expect("the crate lies in the repository")
 }
 
 /// A folder beside the repository with recordings and right answers; tests that need it say so
@@ -82,7 +85,10 @@ pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 pub(crate) fn assert_same(a: &BTreeMap<PathBuf, Vec<u8>>, b: &BTreeMap<PathBuf, Vec<u8>>) {
     let names = |tree: &BTreeMap<PathBuf, Vec<u8>>| tree.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(a), names(b));
-    let differing: Vec<_> = a.iter().filter(|(path, bytes)| b[*path] != **bytes).collect();
+    let differing: Vec<_> = a
+        .iter()
+        .filter(|(path, bytes)| b[*path] != **bytes)
+        .collect();
     let differing: Vec<_> = differing.iter().map(|(path, _)| path).collect();
     assert!(differing.is_empty(), "these differ: {differing:?}");
 }
@@ -107,10 +113,17 @@ impl Server {
         let mut stderr = BufReader::new(stderr);
         while !line.contains("http://") {
             line.clear();
-            assert!(stderr.read_line(&mut line).expect("text") > 0, "the server ended");
+            assert!(
+                stderr.read_line(&mut line).expect("text") > 0,
+                "the server ended"
+            );
         }
         std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
-        let address = line.split("http://").nth(1).expect("it was looked for").trim();
+        let address = line
+            .split("http://")
+            .nth(1)
+            .expect("it was looked for")
+            .trim();
         Self {
             address: address.trim_end_matches('/').to_owned(),
             child,
@@ -136,13 +149,18 @@ impl Server {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a whole answer");
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
         (status.expect("a status"), body.to_owned())
     }
 
     /// Asks it to stop; answers its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
-        let killed = Command::new("kill").arg(self.child.id().to_string()).status();
+        let killed = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
         assert!(killed.expect("kill runs").success());
         self.child.wait().expect("it ends").code()
     }

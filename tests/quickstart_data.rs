@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-#[path = "../examples/simulate_pump.rs"]
+#[path = "../gordoc/examples/simulate_pump.rs"]
 #[expect(dead_code, reason = "`main` belongs to the example")]
 mod simulate_pump;
 

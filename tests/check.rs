@@ -51,7 +51,7 @@ fn snapshot(name: &str, codes: &[&str]) {
         assert!(item.help.is_some(), "{} has no help", item.code);
     }
     insta::with_settings!({
-        snapshot_path => "../../snapshots",
+        snapshot_path => "../snapshots",
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {

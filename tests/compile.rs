@@ -1,0 +1,238 @@
+//! `gordoc compile`: what is emitted and linked, that nothing is done twice or lost, and what is
+//! said when it cannot be done.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::thread;
+use std::time::Duration;
+
+use crate::support::{assert_same, gordoc, root, run, stderr, stdout, target, tree};
+
+fn quickstart() -> PathBuf {
+    root().join("examples/quickstart/config.yaml")
+}
+
+/// The arguments of a compile of the quickstart.
+fn compile(output: &Path) -> Command {
+    let mut command = gordoc();
+    command
+        .arg("compile")
+        .arg(quickstart())
+        .arg("-o")
+        .arg(output);
+    command
+}
+
+fn ldd(binary: &Path) -> String {
+    let output = Command::new("ldd").arg(binary).output().expect("ldd runs");
+    stdout(&output) + &stderr(&output)
+}
+
+#[test]
+fn one_config_becomes_one_static_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = run(&mut compile(folder.path()));
+    let binary = folder.path().join("bin/quickstart");
+    assert_eq!(out, format!("quickstart\t{}\n", binary.display()));
+    let linkage = ldd(&binary);
+    assert!(
+        linkage.contains("statically linked") || linkage.contains("not a dynamic executable"),
+        "{linkage}"
+    );
+    let size = fs::metadata(&binary).unwrap().len();
+    assert!(size < 10_000_000, "{size} bytes");
+}
+
+#[test]
+fn a_second_run_changes_no_byte_and_trains_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    run(&mut compile(folder.path()));
+    let before = tree(folder.path());
+    let age = |path: &str| {
+        fs::metadata(folder.path().join(path))
+            .unwrap()
+            .modified()
+            .unwrap()
+    };
+    let watched = ["bin/quickstart", "machines/pump/weights.bin", "Cargo.lock"];
+    let ages = watched.map(age);
+    let output = compile(folder.path()).output().unwrap();
+    assert!(output.status.success());
+    let kept = stderr(&output).matches("kept").count();
+    assert_eq!(kept, 3, "{}", stderr(&output));
+    assert_same(&before, &tree(folder.path()));
+    assert_eq!(watched.map(age), ages);
+}
+
+#[test]
+fn equal_inputs_give_equal_bytes_whatever_the_thread_count() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    run(compile(one.path()).args(["--seed", "7", "--jobs", "1"]));
+    run(compile(two.path()).args(["--seed", "7", "--jobs", "3"]));
+    assert_same(&tree(one.path()), &tree(two.path()));
+    let other = tempfile::tempdir().unwrap();
+    run(compile(other.path()).args(["--seed", "8", "--bin", "none"]));
+    let weights = |folder: &Path| fs::read(folder.join("machines/pump/weights.bin")).unwrap();
+    assert_ne!(weights(one.path()), weights(other.path()));
+}
+
+#[test]
+fn a_clean_build_folder_gives_the_same_binary() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let clean = tempfile::tempdir().unwrap();
+    run(&mut compile(one.path()));
+    run(compile(two.path()).arg("--target-dir").arg(clean.path()));
+    assert_same(&tree(one.path()), &tree(two.path()));
+}
+
+#[test]
+fn a_killed_run_loses_nothing() {
+    let whole = tempfile::tempdir().unwrap();
+    run(&mut compile(whole.path()));
+    let expected = tree(whole.path());
+    for milliseconds in [5, 20, 60, 120, 200, 300, 450, 700] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = compile(folder.path()).spawn().unwrap();
+        thread::sleep(Duration::from_millis(milliseconds));
+        // It may be done by then; that is a case too.
+        let _ = child.kill();
+        child.wait().unwrap();
+        run(&mut compile(folder.path()));
+        assert_same(&expected, &tree(folder.path()));
+    }
+}
+
+#[test]
+fn servers_can_be_linked_one_per_machine_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = run(compile(folder.path()).args(["--bin", "machine"]));
+    let names: Vec<&str> = out
+        .lines()
+        .map(|line| line.split('\t').next().unwrap())
+        .collect();
+    assert_eq!(names, ["pump", "pump-bearing", "random"]);
+    assert!(folder.path().join("bin/pump-bearing").exists());
+    let out = run(compile(folder.path()).args(["--bin", "none"]));
+    assert_eq!(out, "");
+    assert!(!folder.path().join("bin/pump").exists());
+    assert!(!folder.path().join("servers").join("pump").exists());
+    assert!(folder.path().join("machines/pump/src/lib.rs").exists());
+}
+
+#[test]
+fn an_older_revision_stays_linked() {
+    let folder = tempfile::tempdir().unwrap();
+    run(compile(folder.path()).args(["--project-revision", "1", "--bin", "none"]));
+    run(compile(folder.path()).args(["--project-revision", "2", "--seed", "3", "--bin", "none"]));
+    assert!(folder.path().join("revisions/1/pump/src/lib.rs").exists());
+    let trained = folder.path().join("trained");
+    let linked = tempfile::tempdir().unwrap();
+    let mut again = gordoc();
+    again
+        .arg("compile")
+        .arg("--trained")
+        .arg(&trained)
+        .arg("-o")
+        .arg(linked.path());
+    run(again.args(["--bin", "none"]));
+    let same = |path: &str| {
+        let read = |folder: &Path| fs::read(folder.join(path)).unwrap();
+        assert_eq!(read(folder.path()), read(linked.path()), "{path}");
+    };
+    same("machines/pump/weights.bin");
+    same("machines/pump/src/lib.rs");
+    same("revisions/1/pump/weights.bin");
+}
+
+/// Builds an emitted workspace by hand, as the README says.
+fn cargo_build(folder: &Path) -> Output {
+    Command::new(env!("CARGO"))
+        .args(["build", "--release", "--locked", "--target-dir"])
+        .arg(target())
+        .current_dir(folder)
+        .output()
+        .expect("cargo runs")
+}
+
+#[test]
+fn a_flipped_or_missing_byte_of_weights_does_not_compile() {
+    let folder = tempfile::tempdir().unwrap();
+    run(compile(folder.path()).args(["--bin", "none"]));
+    let path = folder.path().join("machines/pump/weights.bin");
+    let weights = fs::read(&path).unwrap();
+    let mut flipped = weights.clone();
+    flipped[40] ^= 1;
+    let cases = [
+        (flipped, "weights = \"weights.bin\""),
+        (
+            weights[..weights.len() - 1].to_vec(),
+            "detect: DiffDetector<5>",
+        ),
+    ];
+    for (damaged, place) in cases {
+        fs::write(&path, damaged).unwrap();
+        let output = cargo_build(folder.path());
+        let text = stderr(&output);
+        assert!(!output.status.success());
+        assert!(text.contains("machines/pump/src/lib.rs:"), "{text}");
+        assert!(text.contains(place), "{text}");
+    }
+    fs::write(&path, weights).unwrap();
+    let output = cargo_build(folder.path());
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
+#[test]
+fn a_missing_cargo_is_named_with_a_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = compile(folder.path())
+        .env("CARGO", "/no/such/cargo")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(text.contains("`/no/such/cargo` cannot be run"), "{text}");
+    assert!(text.contains("--bin none"), "{text}");
+    // What was trained is there for the next run.
+    assert!(folder.path().join("trained").exists());
+}
+
+#[test]
+fn a_broken_config_ends_with_1_and_trains_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = root().join("tests/cases/broken/several_mistakes/config.yaml");
+    let mut command = gordoc();
+    command
+        .arg("compile")
+        .arg(config)
+        .arg("-o")
+        .arg(folder.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(!folder.path().join("trained").exists());
+    assert!(!folder.path().join("Cargo.toml").exists());
+}
+
+#[test]
+fn what_is_missing_is_named_and_ends_with_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = gordoc();
+    command
+        .args(["compile", "no-such.yaml", "-o"])
+        .arg(folder.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("no-such.yaml"),
+        "{}",
+        stderr(&output)
+    );
+    let mut command = gordoc();
+    command
+        .args(["compile", "--trained", "no-such", "-o"])
+        .arg(folder.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("no-such"), "{}", stderr(&output));
+}
