@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gordo_runtime::Activation;
 use gordoc::config::node::{Node, Value};
-use gordoc::diagnostic::Diagnostics;
+use gordoc::diagnostic::{Diagnostics, Severity};
 use gordoc::model::{
     Estimator, Network, Optimizer, expand, hourglass_widths, resolve, resolve_step,
 };
@@ -111,7 +111,10 @@ fn codes_of(definition: &Node) -> Vec<&'static str> {
     if resolve(definition, 4, 4, &mut diagnostics).is_some() {
         return Vec::new();
     }
-    diagnostics.iter().map(|item| item.code).collect()
+    let errors = diagnostics
+        .iter()
+        .filter(|item| item.severity == Severity::Error);
+    errors.map(|item| item.code).collect()
 }
 
 #[test]

@@ -158,7 +158,7 @@ pub enum Bin {
     Machine,
     /// Both.
     Both,
-    /// Emit the crates, link nothing.
+    /// Emit the workspace, link nothing.
     None,
 }
 

@@ -72,10 +72,7 @@ pub enum Rejection {
         step: &'static str,
     },
     /// `For KerasLSTMForecast lookback_window must be < size of X`.
-    TooFewRows {
-        /// Class name of the sequence estimator.
-        estimator: &'static str,
-    },
+    TooFewRows,
     /// The targets have another shape than the model's answer.
     Targets {
         /// Rows and columns of the answer.
@@ -101,8 +98,12 @@ impl fmt::Display for Rejection {
                 f,
                 "Input X contains NaN.\n{step} does not accept missing values encoded as NaN."
             ),
-            Self::TooFewRows { estimator } => {
-                write!(f, "For {estimator} lookback_window must be < size of X")
+            // The peer names this class for every sequence model.
+            Self::TooFewRows => {
+                write!(
+                    f,
+                    "For KerasLSTMForecast lookback_window must be < size of X"
+                )
             }
             Self::Targets { expected, given } => write!(
                 f,

@@ -27,8 +27,10 @@ pub struct Options {
     pub origin: Origin,
     /// Project name, if the command line gives one.
     pub project_name: Option<String>,
-    /// Which servers are emitted and linked.
+    /// Which servers are emitted.
     pub servers: Servers,
+    /// Whether they are linked.
+    pub link: bool,
     /// The folder cargo builds in.
     pub target: PathBuf,
     /// Address the project server is started at when done.
@@ -100,7 +102,7 @@ fn emit_and_link(
     let mut owned = emit::OWNED.to_vec();
     owned.push(workflow::FOLDER);
     files::sync(output, &emitted, &owned).map_err(|error| at(output, &error))?;
-    if workspace.binaries.is_empty() {
+    if !options.link {
         let bin = output.join("bin");
         files::keep_only(&bin, &[]).map_err(|error| at(&bin, &error))?;
         return Ok(Vec::new());

@@ -109,9 +109,10 @@ fn compile_options(arguments: cli::Compile) -> Result<compile::Options, Failure>
         output: arguments.output,
         project_name: arguments.project_name,
         servers: Servers {
-            project: matches!(arguments.bin, Bin::Project | Bin::Both),
+            project: arguments.bin != Bin::Machine,
             machine: matches!(arguments.bin, Bin::Machine | Bin::Both),
         },
+        link: arguments.bin != Bin::None,
         target: arguments.target_dir.map_or_else(default_target, Ok)?,
         run: arguments
             .run

@@ -300,8 +300,8 @@ fn every_finding_of_a_definition_is_reported() {
              (did you mean `feature_range`?)",
             "model::wrong_kind [11] `clip` is text, not `true` or `false`",
             "model::out_of_range [16] `quantile_range` is `[75,25]`",
-            "model::unknown_activation [26] `tahn` is not an activation (did you mean `tanh`?)",
-            "model::out_of_range [24] `epochs` is `0`, not a whole number of at least 1",
+            "model::unknown_activation [27] `tahn` is not an activation (did you mean `tanh`?)",
+            "model::out_of_range [25] `epochs` is `0`, not a whole number of at least 1",
         ],
     );
 }

@@ -36,9 +36,7 @@ impl Machine for Doubling {
         }
         let offset = self.description.offset;
         if inputs.rows <= offset {
-            return Err(Rejection::TooFewRows {
-                estimator: "KerasLSTMForecast",
-            });
+            return Err(Rejection::TooFewRows);
         }
         let values = inputs.to_f64();
         if values.iter().any(|value| value.is_infinite()) {

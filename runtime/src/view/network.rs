@@ -81,11 +81,7 @@ impl Step for Windows {
         let (rows, width) = (batch.rows, batch.width);
         // The peer refuses `rows == lookback` too, although one window would fit.
         if rows <= lookback {
-            let estimator = match lookahead {
-                0 => "KerasLSTMAutoEncoder",
-                _ => "KerasLSTMForecast",
-            };
-            return Err(Rejection::TooFewRows { estimator });
+            return Err(Rejection::TooFewRows);
         }
         let count = (rows + 1).saturating_sub(lookback + lookahead);
         let values = window::windows(&batch.values.into_single(), width, lookback, count);
@@ -136,9 +132,8 @@ mod tests {
         let refused = windows(3, 0, 3).unwrap_err().to_string();
         assert_eq!(
             refused,
-            "For KerasLSTMAutoEncoder lookback_window must be < size of X"
+            "For KerasLSTMForecast lookback_window must be < size of X"
         );
-        let estimator = "KerasLSTMForecast";
-        assert_eq!(windows(3, 1, 2), Err(Rejection::TooFewRows { estimator }));
+        assert_eq!(windows(3, 1, 2), Err(Rejection::TooFewRows));
     }
 }
