@@ -40,6 +40,7 @@ fn main() {
 }
 
 fn entry(table: &mut String, name: &str, file: &Path) {
+    let file = file.to_str().expect("cargo names paths in Unicode");
     writeln!(table, "    ({name:?}, include_str!({file:?})),").expect("text grows");
 }
 
