@@ -1,11 +1,5 @@
 //! Broken configs: each has its own diagnostic, at its place, with a help line.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test stops where it is surprised, and says what it skips"
-)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,5 @@
 //! Recorded configs: what `expand` prints for each beside what the peer makes of it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test stops where it is surprised, and says what it skips"
-)]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,12 +2,6 @@
 //!
 //! Tolerance: relative 1e-9, as sums are added up in another order; counts and times exact.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test: what is missing fails it, and absent goldens are told"
-)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,12 +1,6 @@
 //! Recorded dataset sections: types, dates, tags and documents beside what the peer makes of
 //! them.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test stops where it is surprised, and says what it skips"
-)]
-
 use std::path::Path;
 
 use gordoc::config::DateTime;

@@ -1,7 +1,5 @@
 //! One training step of the default hourglass over 10 tags, 32 rows.
 
-#![expect(missing_docs, reason = "a bench is run, not read from outside")]
-
 use gordo_runtime::Activation;
 use gordoc::model::{Layer, Optimizer};
 use gordoc::train::network::{Engine, LANES, Objective, Rows, Stack, Stepper, autodiff, dense};

@@ -55,7 +55,10 @@ fn list(texts: &[String], key_width: usize) -> String {
         if width > WIDTH && !lines[last].trim().is_empty() {
             lines.push(format!("        {item},"));
         } else {
-            lines[last] += &format!(" {item},");
+            let line = &mut lines[last];
+            line.push(' ');
+            line.push_str(&item);
+            line.push(',');
         }
     }
     format!("[\n{}\n    ]", lines.join("\n"))

@@ -197,13 +197,13 @@ impl Fields {
 
     fn detector(&mut self, detector: &Detector, machine: &str) -> Result<(), Error> {
         let scaler = match &detector.scaler {
-            State::Pipeline(parts) => match parts.as_slice() {
-                [part] => part,
-                _ => {
+            State::Pipeline(parts) => {
+                let [part] = parts.as_slice() else {
                     let machine = machine.to_owned();
                     return Err(Error::Scaler { machine });
-                }
-            },
+                };
+                part
+            }
             scaler => scaler,
         };
         let mut attributes = vec![Attribute::Word("detector")];

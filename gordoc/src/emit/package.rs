@@ -75,19 +75,18 @@ impl RevisionCrates {
         }
         let (outer, inner) = (" ".repeat(indent), " ".repeat(indent + 4));
         let is_short = items().all(|item| item.len() <= 10);
-        let mut text = String::new();
-        let mut width = 0;
+        let mut lines: Vec<String> = Vec::new();
         for item in items() {
-            let fits = is_short && width + item.len() + 2 <= 100;
-            if width > 0 && fits {
-                text += &format!(" {item},");
-                width += item.len() + 2;
-            } else {
-                text += &format!("\n{inner}{item},");
-                width = inner.len() + item.len() + 1;
+            match lines.last_mut() {
+                Some(line) if is_short && line.len() + item.len() + 2 <= 100 => {
+                    line.push(' ');
+                    line.push_str(&item);
+                    line.push(',');
+                }
+                _ => lines.push(format!("{inner}{item},")),
             }
         }
-        format!("{text}\n{outer}")
+        format!("\n{}\n{outer}", lines.join("\n"))
     }
 }
 

@@ -89,10 +89,10 @@ fn expand_table(class: &Class, given: Option<&Node>) -> Map<String, Json> {
         })
         .collect();
     // A class without a table keeps what was given.
-    if class.parameters.is_empty() {
-        if let Some(Json::Object(given)) = given.map(Node::to_json) {
-            expanded.extend(given);
-        }
+    if class.parameters.is_empty()
+        && let Some(Json::Object(given)) = given.map(Node::to_json)
+    {
+        expanded.extend(given);
     }
     expanded
 }

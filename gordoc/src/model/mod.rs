@@ -29,6 +29,9 @@ pub use layers::hourglass_widths;
 pub use resolve::{resolve, resolve_step};
 pub use splitter::resolve_splitter;
 
+/// A value that is not there because of a finding; optional values need it beside `None`.
+struct Refused;
+
 /// A whole model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
@@ -162,7 +165,7 @@ pub struct Training {
     /// What makes steps of gradients.
     pub optimizer: Optimizer,
     /// Whether the optimizer was named in the config; if not, the peer trains clones (fold
-    /// models) with RMSprop. gordoc's folds use the documented default, Adam.
+    /// models) with `RMSprop`. gordoc's folds use the documented default, Adam.
     pub optimizer_given: bool,
     /// What is minimised.
     pub loss: Loss,
@@ -172,7 +175,7 @@ pub struct Training {
     pub early_stopping: Option<EarlyStopping>,
 }
 
-/// Optimizers with their parameters (issue 2: Adam, SGD, RMSprop).
+/// Optimizers with their parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Optimizer {
     /// Adam (Kingma and Ba, 2015)

@@ -245,6 +245,16 @@ impl Resolver<'_> {
                 clip: false,
             }),
         };
+        if let (Some(node), Some(Step::Pipeline(_))) = (given.find("scaler"), &scaler) {
+            return self.refuse(
+                Diagnostic::error(
+                    "model::not_supported_yet",
+                    "a pipeline as a detector's `scaler` is not supported yet",
+                )
+                .label(node.span, "more than one scaler")
+                .help("name one scaler, such as `sklearn.preprocessing.MinMaxScaler`"),
+            );
+        }
         let window = given.count("window");
         let smoothing = window.map(|_| match given.text("smoothing_method") {
             Some("sma") => Smoothing::Mean,

@@ -3,10 +3,10 @@
 use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-use super::Splitter;
 use super::definition::Definition;
 use super::parameters::Arguments;
 use super::registry::Part;
+use super::{Refused, Splitter};
 
 /// Resolves the definition of a splitter.
 ///
@@ -45,7 +45,7 @@ pub fn resolve_splitter(definition: &Node, diagnostics: &mut Diagnostics) -> Opt
     let seed = given
         .count("random_state")
         .and_then(|seed| u32::try_from(seed).ok());
-    let shuffle = resolve_seed(&definition, &given, seed, diagnostics)?;
+    let shuffle = resolve_seed(&definition, &given, seed, diagnostics).ok()?;
     Some(Splitter::KFold { n_splits, shuffle })
 }
 
@@ -55,10 +55,10 @@ fn resolve_seed(
     given: &Arguments<'_>,
     seed: Option<u32>,
     diagnostics: &mut Diagnostics,
-) -> Option<Option<u32>> {
+) -> Result<Option<u32>, Refused> {
     match (given.flag("shuffle"), seed) {
-        (false, None) => Some(None),
-        (true, Some(seed)) => Some(Some(seed)),
+        (false, None) => Ok(None),
+        (true, Some(seed)) => Ok(Some(seed)),
         (true, None) => {
             let span = given.find_span("shuffle").unwrap_or(definition.path);
             diagnostics.push(
@@ -69,7 +69,7 @@ fn resolve_seed(
                 .label(span, "shuffled with seed 0")
                 .help("give `random_state` a number"),
             );
-            Some(Some(0))
+            Ok(Some(0))
         }
         (false, Some(_)) => {
             let span = given.find_span("random_state").unwrap_or(definition.path);
@@ -81,7 +81,7 @@ fn resolve_seed(
                 .label(span, "nothing is shuffled")
                 .help("set `shuffle: true` or leave `random_state` out"),
             );
-            None
+            Err(Refused)
         }
     }
 }

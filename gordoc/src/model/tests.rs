@@ -37,10 +37,10 @@ const DETECTOR: &str = "gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetecto
 const SCALER: &str = "sklearn.preprocessing.MinMaxScaler";
 const TARGET: &str = "sklearn.compose.TransformedTargetRegressor";
 
-fn network(keywords: Json) -> Json {
+fn network(mut keywords: Json) -> Json {
     let mut all = json!({ "kind": "feedforward_hourglass" });
-    for (key, value) in keywords.as_object().unwrap() {
-        all[key] = value.clone();
+    for (key, value) in keywords.as_object_mut().unwrap() {
+        all[key] = value.take();
     }
     json!({ NETWORK: all })
 }

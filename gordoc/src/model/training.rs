@@ -5,6 +5,7 @@
 use crate::config::node::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
+use super::Refused;
 use super::definition::Definition;
 use super::optimizer::{default_optimizer, resolve_optimizer};
 use super::parameters::{Arguments, Kind};
@@ -103,14 +104,14 @@ pub(super) fn resolve(given: &Node, diagnostics: &mut Diagnostics) -> Option<Tra
     let early_stopping = resolve_callbacks(given.find("callbacks"), diagnostics);
     let training = Training {
         epochs: given.count("epochs")?,
-        batch_size: batch_size?,
+        batch_size: batch_size.ok()?,
         validation_split: given.number("validation_split"),
         shuffle: given.flag("shuffle"),
         optimizer: optimizer?,
         optimizer_given: given.find("optimizer").is_some(),
         loss: compile.as_ref()?.0,
         metrics: compile?.1,
-        early_stopping: early_stopping?,
+        early_stopping: early_stopping.ok()?,
     };
     warn_unwatched(&training, &given, diagnostics);
     Some(training)
@@ -119,18 +120,18 @@ pub(super) fn resolve(given: &Node, diagnostics: &mut Diagnostics) -> Option<Tra
 fn resolve_batch_size(
     given: &Arguments<'_>,
     diagnostics: &mut Diagnostics,
-) -> Option<Option<usize>> {
+) -> Result<Option<usize>, Refused> {
     match given.find("batch_size") {
-        Some(node) if node.value == Value::Int(-1) => Some(None),
+        Some(node) if node.value == Value::Int(-1) => Ok(None),
         Some(node) if node.value == Value::Int(0) => {
             diagnostics.push(
                 Diagnostic::error("model::out_of_range", "`batch_size` is `0`")
                     .label(node.span, "must be at least 1, or -1 for all rows")
                     .help("use 32, the default"),
             );
-            None
+            Err(Refused)
         }
-        _ => Some(given.count("batch_size")),
+        _ => Ok(given.count("batch_size")),
     }
 }
 
@@ -215,9 +216,9 @@ fn plain(node: &Node) -> String {
 fn resolve_callbacks(
     callbacks: Option<&Node>,
     diagnostics: &mut Diagnostics,
-) -> Option<Option<EarlyStopping>> {
+) -> Result<Option<EarlyStopping>, Refused> {
     let Some(Value::List(items)) = callbacks.map(|node| &node.value) else {
-        return Some(None);
+        return Ok(None);
     };
     let all: Vec<_> = items
         .iter()
@@ -232,10 +233,10 @@ fn resolve_callbacks(
             .label(second.span, "the second")
             .help("keep one `EarlyStopping`"),
         );
-        return None;
+        return Err(Refused);
     }
-    let all = all.into_iter().collect::<Option<Vec<_>>>()?;
-    Some(all.into_iter().next())
+    let all = all.into_iter().collect::<Option<Vec<_>>>().ok_or(Refused)?;
+    Ok(all.into_iter().next())
 }
 
 fn resolve_callback(node: &Node, diagnostics: &mut Diagnostics) -> Option<EarlyStopping> {

@@ -3,6 +3,7 @@
 //! Fold models are trained as the final model is; they are thrown away.
 
 use gordo_runtime::Batch;
+use gordo_runtime::Step as _;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
@@ -12,7 +13,7 @@ use crate::trained::{self, State};
 use super::fold::Fold;
 use super::score::{self, Metric};
 use super::threshold::{Errors, Thresholds};
-use super::{Error, answer, fit, rows};
+use super::{Error, fit, rows};
 
 /// What one fold's model answered, and how it judges errors.
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ pub(crate) struct Model {
 
 /// Answers of a fitted state to a fold's test rows.
 pub(crate) fn model(state: State, x: &Batch, fold: &Fold) -> Result<Model, Error> {
-    let answers = answer::predict(&state, rows::take(x, &fold.test))?;
+    let answers = state.apply(rows::take(x, &fold.test))?;
     let detector = match state {
         State::Detector(detector) => {
             let trained::Detector { scaler, window, .. } = *detector;
@@ -89,7 +90,7 @@ pub(crate) fn scores(
 ) -> Result<Map<String, Value>, Error> {
     let scaler = scaler.map(|scaler| fit::step(scaler, y)).transpose()?;
     let scale = |batch: Batch| match &scaler {
-        Some(scaler) => answer::transform(scaler, batch),
+        Some(scaler) => scaler.apply(batch),
         None => Ok(batch),
     };
     let mut pairs = Vec::with_capacity(folds.len());

@@ -3,8 +3,7 @@
 //! A function of the machine, its rows and a seed: reads no clock, and gives the same bits on
 //! any number of threads.
 
-pub(crate) mod answer;
-mod describe;
+pub(crate) mod describe;
 mod error;
 mod evaluation;
 mod fit;
@@ -22,6 +21,7 @@ mod golden;
 pub use error::Error;
 
 use gordo_runtime::Batch;
+use gordo_runtime::Step as _;
 use serde_json::Value;
 
 use crate::dataset::{Dataset, Table};
@@ -105,7 +105,7 @@ pub fn train(
     findings.training_seconds = task.since(started);
     let mut state = fitted.state;
     set_thresholds(&mut state, &answered);
-    let answers = answer::predict(&state, task.x.clone())?;
+    let answers = state.apply(task.x.clone())?;
     findings.offset = task.x.rows - answers.rows;
     findings.creation_date = options.creation_date.map(str::to_owned);
     findings.model = metadata::model(

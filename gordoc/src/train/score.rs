@@ -158,8 +158,10 @@ pub fn entry(folds: &[f64]) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use gordo_runtime::Step as _;
+
+    use super::super::fit;
     use super::super::golden::{assert_close, batch, documents, number, numbers, step};
-    use super::super::{answer, fit};
     use super::*;
 
     #[test]
@@ -169,8 +171,8 @@ mod tests {
                 let (mut y, mut p) = (batch(&case["y_true"]), batch(&case["y_pred"]));
                 if let Some(step) = case["scaler"].as_str().and_then(|_| step(&case["scaler"])) {
                     let scaler = fit::step(&step, &y).unwrap();
-                    y = answer::transform(&scaler, y).unwrap();
-                    p = answer::transform(&scaler, p).unwrap();
+                    y = scaler.apply(y).unwrap();
+                    p = scaler.apply(p).unwrap();
                 }
                 for (name, want) in case["expected"].as_object().unwrap() {
                     let Ok(metric) = Metric::find(name) else {

@@ -6,8 +6,6 @@ use gordo_runtime::{Batch, Detector, Rejection, smoothing};
 
 use crate::trained::State;
 
-use super::answer::Transformer;
-
 /// Rows an error must last to raise a threshold.
 const LASTING: usize = 6;
 
@@ -48,7 +46,7 @@ impl Errors {
     pub(crate) fn new(scaler: &State, answers: &Batch, targets: &Batch) -> Result<Self, Rejection> {
         let width = targets.width;
         let detector = Detector {
-            scaler: &Transformer(scaler),
+            scaler,
             feature_thresholds: None,
             aggregate_threshold: None,
             require_thresholds: false,

@@ -4,8 +4,8 @@
 //! code both follow it.
 
 use gordo_runtime::kernel::lstm::Answer;
-use gordo_runtime::step::Inverse;
-use gordo_runtime::{Batch, Rejection, Step, view};
+use gordo_runtime::view::{self, Invert};
+use gordo_runtime::{Batch, Rejection, Step};
 
 use super::{Detector, Layer, Sequence, State};
 
@@ -92,7 +92,7 @@ impl Step for Stage<'_> {
     fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
         match self {
             Self::Scale(state) | Self::Project(state) | Self::Regress(state) => state.apply(batch),
-            Self::Unscale(state) => unscale(state, batch),
+            Self::Unscale(state) => view_of(state).invert(batch),
             Self::Window(sequence) => view::Windows {
                 lookback: sequence.lookback,
                 lookahead: sequence.lookahead,
@@ -145,10 +145,6 @@ impl Step for Layer {
 impl Step for State {
     fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
         match self {
-            Self::MinMaxScaler { .. } => min_max(self).apply(batch),
-            Self::StandardScaler { mean, scale, .. } => standard(mean, scale).apply(batch),
-            Self::RobustScaler { center, scale, .. } => robust(center, scale).apply(batch),
-            Self::MaxAbsScaler { scale } => view::MaxAbsScaler { scale }.apply(batch),
             Self::Pca {
                 mean,
                 components,
@@ -173,60 +169,48 @@ impl Step for State {
                     .iter()
                     .try_fold(batch, |batch, stage| stage.apply(batch))
             }
+            scaler => view_of(scaler).apply(batch),
         }
     }
 }
 
 /// Undoes a fitted scaler, or a pipeline of them.
 pub fn unscale(state: &State, batch: Batch) -> Result<Batch, Rejection> {
-    match state {
-        State::StandardScaler { mean, scale, .. } => {
-            Inverse::new(standard(mean, scale)).apply(batch)
-        }
-        State::RobustScaler { center, scale, .. } => {
-            Inverse::new(robust(center, scale)).apply(batch)
-        }
-        State::MaxAbsScaler { scale } => Inverse::new(view::MaxAbsScaler { scale }).apply(batch),
-        State::Pipeline(parts) => parts
-            .iter()
-            .rev()
-            .try_fold(batch, |batch, part| unscale(part, batch)),
-        state => Inverse::new(min_max(state)).apply(batch),
-    }
+    let mut stages = Vec::new();
+    append_inverse(state, &mut stages);
+    stages
+        .iter()
+        .try_fold(batch, |batch, stage| stage.apply(batch))
 }
 
-fn min_max(state: &State) -> view::MinMaxScaler<'_> {
-    let State::MinMaxScaler {
-        feature_range,
-        clip,
-        scale,
-        min,
-        ..
-    } = state
-    else {
-        unreachable!("only scalers are transformers, and the others are handled by name");
-    };
-    view::MinMaxScaler {
-        scale,
-        min,
-        clip: clip.then_some(*feature_range),
-    }
-}
+/// A scaler in both directions.
+trait Scaler: Step + Invert {}
 
-fn standard<'a>(
-    mean: &'a Option<Vec<f64>>,
-    scale: &'a Option<Vec<f64>>,
-) -> view::StandardScaler<'a> {
-    view::StandardScaler {
-        mean: mean.as_deref(),
-        scale: scale.as_deref(),
-    }
-}
+impl<T: Step + Invert> Scaler for T {}
 
-fn robust<'a>(center: &'a Option<Vec<f64>>, scale: &'a Option<Vec<f64>>) -> view::RobustScaler<'a> {
-    view::RobustScaler {
-        center: center.as_deref(),
-        scale: scale.as_deref(),
+fn view_of(scaler: &State) -> Box<dyn Scaler + '_> {
+    match scaler {
+        State::MinMaxScaler {
+            feature_range,
+            clip,
+            scale,
+            min,
+            ..
+        } => Box::new(view::MinMaxScaler {
+            scale,
+            min,
+            clip: clip.then_some(*feature_range),
+        }),
+        State::StandardScaler { mean, scale, .. } => Box::new(view::StandardScaler {
+            mean: mean.as_deref(),
+            scale: scale.as_deref(),
+        }),
+        State::RobustScaler { center, scale, .. } => Box::new(view::RobustScaler {
+            center: center.as_deref(),
+            scale: scale.as_deref(),
+        }),
+        State::MaxAbsScaler { scale } => Box::new(view::MaxAbsScaler { scale }),
+        _ => unreachable!("the flow puts scalers, and only them, where one is asked for"),
     }
 }
 

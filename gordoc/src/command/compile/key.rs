@@ -25,9 +25,13 @@ pub(super) fn key(
     part(bytemuck::cast_slice(&dataset.x.values));
     part(bytemuck::cast_slice(&dataset.y.values));
     part(document(&dataset.metadata).as_bytes());
-    let mut digest = [0; 64];
-    hasher.finalize_xof().fill(&mut digest);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut halves = hasher.finalize_xof();
+    let mut half = || {
+        let mut bytes = [0; 32];
+        halves.fill(&mut bytes);
+        blake3::Hash::from_bytes(bytes).to_hex()
+    };
+    format!("{}{}", half(), half())
 }
 
 /// A revision of machines: digits that begin with the end of the latest training period, in

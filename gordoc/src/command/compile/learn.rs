@@ -143,7 +143,7 @@ fn load<'a>(
         }
     }
     report(&project.source, &found, streams)?;
-    all_or(failed, loaded, "loaded")
+    all_or(&failed, loaded, "loaded")
 }
 
 fn warn_of_gaps(loaded: &Loaded<'_>, stderr: &mut dyn io::Write) -> Result<(), Failure> {
@@ -189,7 +189,7 @@ fn train_all(
         }
     }
     summary::write(&lines, streams.err)?;
-    all_or(failed, machines, "trained")
+    all_or(&failed, machines, "trained")
 }
 
 fn train_one(
@@ -218,7 +218,7 @@ fn train_one(
     Ok((machine, line))
 }
 
-fn all_or<T>(failed: Vec<String>, all: T, verb: &str) -> Result<T, Failure> {
+fn all_or<T>(failed: &[String], all: T, verb: &str) -> Result<T, Failure> {
     if failed.is_empty() {
         return Ok(all);
     }

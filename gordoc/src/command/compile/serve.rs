@@ -74,12 +74,8 @@ fn ordinary(machine: &Machine, tag: &str) -> Value {
     let statistics = machine.metadata.pointer(statistics);
     let median = statistics.and_then(|all| all.get(tag)?.get("50%")?.as_f64());
     let value = median.or_else(|| middle(machine, tag)).unwrap_or(0.0);
-    let digits = value.abs().max(1e-300).log10().floor();
-    let unit = 10f64.powi(digits.clamp(-300.0, 300.0) as i32 - 3);
-    let rounded = (value / unit).round() * unit;
-    format!("{rounded:.6}")
-        .parse::<f64>()
-        .map_or(Value::Null, Value::from)
+    let rounded = format!("{value:.3e}").parse::<f64>();
+    rounded.map_or(Value::Null, Value::from)
 }
 
 fn middle(machine: &Machine, tag: &str) -> Option<f64> {

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::trained::{Machine, State};
 
 /// One machine's line.
@@ -27,7 +29,7 @@ impl Line {
         Self {
             name: machine.name.clone(),
             rows,
-            explained_variance: machine.metadata.pointer(&score).and_then(|v| v.as_f64()),
+            explained_variance: machine.metadata.pointer(&score).and_then(Value::as_f64),
             threshold: match &machine.state {
                 State::Detector(detector) => detector.aggregate_threshold,
                 _ => None,

@@ -8,13 +8,14 @@ mod quantile;
 mod robust;
 mod standard;
 
+use gordo_runtime::Step as _;
 use gordo_runtime::{Batch, Values};
 
 use crate::model::{Detector, Estimator, Step};
 use crate::trained::{self, State};
 
 use super::network::{self, Course, History};
-use super::{Error, answer, fold, rows};
+use super::{Error, fold, rows};
 
 /// A fitted part and what its network recorded, if it has one.
 #[derive(Debug)]
@@ -119,7 +120,7 @@ fn pipeline(
 
 fn step_and_answer(step: &Step, x: &Batch) -> Result<(State, Batch), Error> {
     let state = self::step(step, x)?;
-    let answer = answer::transform(&state, x.clone())?;
+    let answer = state.apply(x.clone())?;
     Ok((state, answer))
 }
 

@@ -1,6 +1,9 @@
+use gordo_runtime::Step as _;
+
 use super::super::golden::{assert_close, batch, documents, numbers, step};
-use super::super::{Part, answer, random};
+use super::super::{Part, random};
 use super::*;
+use crate::trained::flow::unscale;
 
 #[test]
 fn scalers_meet_the_peer() {
@@ -12,11 +15,11 @@ fn scalers_meet_the_peer() {
         cases += 1;
         let state = super::step(&step, &batch(&document["X_fit"])).unwrap();
         let expected = &document["expected"];
-        let transformed = answer::transform(&state, batch(&document["X_apply"])).unwrap();
+        let transformed = state.apply(batch(&document["X_apply"])).unwrap();
         let want = numbers(&expected["transform"]["data"]);
         assert_close(&name, &transformed.to_f64(), &want, &document);
         if expected.get("inverse_transform").is_some() {
-            let back = answer::inverse_transform(&state, batch(&expected["transform"])).unwrap();
+            let back = unscale(&state, batch(&expected["transform"])).unwrap();
             let want = numbers(&expected["inverse_transform"]["data"]);
             assert_close(&name, &back.to_f64(), &want, &document);
         }
@@ -53,7 +56,7 @@ fn explained_variance(csv: &str, estimator: &Estimator) -> (f64, f64) {
         };
         let fitted = super::estimator(estimator, &train, &train, &course).unwrap();
         let score = |rows: &Batch| {
-            let answers = answer::predict(&fitted.state, rows.clone()).unwrap();
+            let answers = fitted.state.apply(rows.clone()).unwrap();
             let metric = super::super::score::Metric::ExplainedVariance;
             super::super::score::measure(metric, rows, &answers).1
         };

@@ -1,12 +1,13 @@
+use super::super::golden;
 use super::super::golden::{
     assert_close, batch, documents, flat, indices, layers, numbers, optimizer, singles, training,
     wide,
 };
-use super::super::{answer, golden};
 use super::descent::Engine;
 use super::*;
 use crate::model::Optimizer;
 use crate::trained::State;
+use gordo_runtime::Step as _;
 
 fn course() -> Course<'static> {
     Course {
@@ -107,7 +108,7 @@ fn whole_fits_meet_the_peer() {
         let n_rows = golden::indices(&expected["predict"]["shape"])[0];
         let first: Vec<usize> = (0..n_rows).collect();
         let rows = super::super::rows::take(&x, &first);
-        let got = answer::predict(&state, rows).unwrap().to_f64();
+        let got = state.apply(rows).unwrap().to_f64();
         assert_close(&name, &got, &want, &document);
     }
 }
@@ -211,7 +212,7 @@ fn the_loop_answers_what_the_runtime_answers() {
             width: 5,
             values: Values::Single(inputs.clone()),
         };
-        let Values::Single(served) = answer::predict(&state, batch).unwrap().values else {
+        let Values::Single(served) = state.apply(batch).unwrap().values else {
             panic!("networks answer in single precision");
         };
         for (row, served) in served.chunks_exact(2).enumerate() {
