@@ -145,6 +145,50 @@ fn an_older_revision_stays_linked() {
     same("revisions/1/pump/weights.bin");
 }
 
+/// What the pod of one machine does: its document, sections as JSON texts, is a config.
+#[test]
+fn a_machine_document_compiles_to_the_same_weights() {
+    let whole = tempfile::tempdir().unwrap();
+    let config = root().join("tests/cases/sample/config.yaml");
+    let mut command = gordoc();
+    command
+        .arg("compile")
+        .arg(&config)
+        .arg("-o")
+        .arg(whole.path());
+    run(command.args(["--bin", "none", "--project-revision", "5"]));
+    let mut expand = gordoc();
+    expand
+        .arg("expand")
+        .arg(&config)
+        .args(["--project-name", "sample"]);
+    let document: serde_json::Value = serde_json::from_str(&run(&mut expand)).unwrap();
+    let mut machine = document["machines"][1].clone();
+    for (key, section) in machine.as_object_mut().unwrap() {
+        if key != "name" && key != "project_name" {
+            *section = section.to_string().into();
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let one = folder.path().join("config.json");
+    let text = serde_json::json!({ "machines": [machine] }).to_string();
+    fs::write(&one, text).unwrap();
+    let out = folder.path().join("out");
+    let mut command = gordoc();
+    command.arg("compile").arg(&one).arg("-o").arg(&out);
+    run(command.args([
+        "--bin",
+        "none",
+        "--project-revision",
+        "5",
+        "--project-name",
+        "sample",
+    ]));
+    let weights = |folder: &Path| fs::read(folder.join("machines/007/weights.bin")).unwrap();
+    assert_eq!(weights(whole.path()), weights(&out));
+    assert!(out.join("trained/5/007/machine.json").exists());
+}
+
 /// Builds an emitted workspace by hand, as the README says.
 ///
 /// In a build folder that no other test has: cargo tells edited files by their age only.

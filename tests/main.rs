@@ -8,6 +8,7 @@
 
 mod check;
 mod compile;
+mod emit;
 mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;

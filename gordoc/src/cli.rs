@@ -109,7 +109,7 @@ pub struct Compile {
     /// Output folder: a workspace, its binaries, manifests and the trained machines.
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
-    /// Link the trained machines of DIR/<revision>/<name>/; nothing is fetched or trained.
+    /// Link the trained machines of `DIR/REVISION/MACHINE/`; nothing is fetched or trained.
     #[arg(long, value_name = "DIR")]
     pub trained: Option<PathBuf>,
     /// Project name; by default the config's metadata.name, or else its file name.

@@ -70,9 +70,7 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
 pub fn findings(read: &Read) -> Diagnostics {
     let mut found = read.reading.diagnostics.clone();
     found.append(read.reading.blockers.clone());
-    if let Some(project) = &read.reading.project {
-        project::preflight(project, &mut found);
-    }
+    project::preflight(&read.reading.series, &read.source.base, &mut found);
     found.in_source_order()
 }
 

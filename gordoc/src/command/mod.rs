@@ -85,6 +85,7 @@ pub fn read_config(
                 project: None,
                 diagnostics,
                 blockers: Diagnostics::default(),
+                series: Vec::new(),
             }
         }
         None => project::read(&source, options),

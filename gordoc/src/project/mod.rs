@@ -22,12 +22,15 @@ mod spacing;
 mod suggest;
 mod tag;
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use serde_json::Value;
 
 pub use document::forget_build;
 pub use name::is_dns_name;
 pub use normalize::{normalize, read};
-pub use preflight::preflight;
+pub use preflight::{Series, preflight};
 
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;
@@ -73,6 +76,8 @@ pub struct Reading {
     pub diagnostics: Diagnostics,
     /// Why machines cannot be built; those of the project, or all that were found without one.
     pub blockers: Diagnostics,
+    /// Series that machines read, also those of machines that cannot be built.
+    pub series: Vec<Series>,
 }
 
 /// What the command line says about a config.
@@ -229,6 +234,21 @@ pub struct FilesProvider {
     pub window: Window,
     /// Whether the latest reading before the start may be asked for.
     pub look_back: bool,
+}
+
+impl FilesProvider {
+    /// Name of the column that holds a tag's values.
+    pub fn column_of(&self, tag: &str) -> String {
+        self.value_column.replace("{tag}", tag)
+    }
+
+    /// Whether a file is read as Parquet, by its name; any other is CSV.
+    pub fn is_parquet(file: &Path) -> bool {
+        let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
+        ["parquet", "pq"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    }
 }
 
 /// Which rows of a file a provider hands on.

@@ -30,6 +30,7 @@ pub fn read(source: &Source, options: &Options) -> Reading {
             project: None,
             diagnostics: diagnostics.in_source_order(),
             blockers: Diagnostics::default(),
+            series: Vec::new(),
         },
     }
 }
@@ -51,6 +52,7 @@ fn normalize_after(
         models: BTreeMap::new(),
         diagnostics,
         blockers: Diagnostics::default(),
+        series: Vec::new(),
     };
     let read: Vec<Read> = config
         .machines
@@ -61,6 +63,7 @@ fn normalize_after(
     let Reader {
         mut diagnostics,
         blockers,
+        series,
         ..
     } = reader;
     name::check_unique(
@@ -90,6 +93,7 @@ fn normalize_after(
         project,
         diagnostics,
         blockers,
+        series,
     }
 }
 

@@ -3,20 +3,52 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{Dataset, FilesProvider, Project, Provider};
+use super::{FilesProvider, Provider, Tag};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
 
-/// Reports files, folders and columns that machines need and that are not there.
-pub fn preflight(project: &Project, diagnostics: &mut Diagnostics) {
-    let mut look = Look {
-        base: &project.source.base,
-        headers: BTreeMap::new(),
-        diagnostics,
-    };
-    for machine in &project.machines {
-        look.dataset(&machine.dataset);
+/// Series that a machine reads: from where, and which.
+#[derive(Clone, Debug)]
+pub struct Series {
+    provider: Spanned<Provider>,
+    /// Names of inputs and targets, each once.
+    tags: Vec<Spanned<String>>,
+}
+
+impl Series {
+    /// Tags read from a provider; a tag may be named several times.
+    pub(super) fn new<'a>(
+        provider: &Spanned<Provider>,
+        tags: impl Iterator<Item = &'a Spanned<Tag>>,
+    ) -> Self {
+        let mut seen = BTreeSet::new();
+        Self {
+            provider: provider.clone(),
+            tags: tags
+                .filter(|tag| seen.insert(tag.value.name.as_str()))
+                .map(|tag| Spanned::new(tag.value.name.clone(), tag.span))
+                .collect(),
+        }
     }
+}
+
+/// Reports files, folders and columns that machines need and that are not there, each once.
+pub fn preflight(series: &[Series], base: &Path, diagnostics: &mut Diagnostics) {
+    let mut look = Look {
+        base,
+        headers: BTreeMap::new(),
+        diagnostics: Diagnostics::default(),
+    };
+    for one in series {
+        look.series(one);
+    }
+    let mut told: Vec<Diagnostic> = Vec::new();
+    for found in look.diagnostics.into_vec() {
+        if !told.contains(&found) {
+            told.push(found);
+        }
+    }
+    diagnostics.extend(told);
 }
 
 /// Column names of CSV files read so far; `None` for files that cannot be read.
@@ -25,12 +57,12 @@ type Headers = BTreeMap<(PathBuf, char), Option<BTreeSet<String>>>;
 struct Look<'a> {
     base: &'a Path,
     headers: Headers,
-    diagnostics: &'a mut Diagnostics,
+    diagnostics: Diagnostics,
 }
 
 impl Look<'_> {
-    fn dataset(&mut self, dataset: &Dataset) {
-        match &dataset.provider.value {
+    fn series(&mut self, series: &Series) {
+        match &series.provider.value {
             Provider::Random { .. } => {}
             Provider::Csv {
                 file_path,
@@ -48,42 +80,41 @@ impl Look<'_> {
                 };
                 let columns = columns.clone();
                 self.column(timestamp_column, "time stamps", &columns, &file_path.value);
-                for tag in tags(dataset) {
-                    self.column(&tag, "this tag", &columns, &file_path.value);
+                for tag in &series.tags {
+                    self.column(tag, "this tag", &columns, &file_path.value);
                 }
             }
-            Provider::Files(files) => self.files(files, dataset),
+            Provider::Files(files) => self.files(files, &series.tags),
         }
     }
 
-    fn files(&mut self, files: &FilesProvider, dataset: &Dataset) {
+    fn files(&mut self, files: &FilesProvider, tags: &[Spanned<String>]) {
         let folder = self.base.join(&files.path.value);
         if !folder.is_dir() {
             self.missing("folder", files.path.span, &files.path.value, &folder);
             return;
         }
-        for tag in tags(dataset) {
+        for tag in tags {
             let named = files.files.get(&tag.value);
             let file =
                 named.map_or_else(|| format!("{}.csv", tag.value), |file| file.value.clone());
             let path = folder.join(&file);
             if !path.is_file() {
-                self.missing_tag_file(&tag, named.map(|file| file.span), &path);
-            } else if path
-                .extension()
-                .is_none_or(|extension| extension != "parquet")
-            {
-                self.value_columns(files, &path, named.map_or(tag.span, |file| file.span));
+                self.missing_tag_file(tag, named.map(|file| file.span), &path);
+            } else if !FilesProvider::is_parquet(&path) {
+                let place = named.map_or(tag.span, |file| file.span);
+                self.columns_of_tag(files, &path, &tag.value, place);
             }
         }
     }
 
-    fn value_columns(&mut self, files: &FilesProvider, path: &Path, place: Span) {
+    fn columns_of_tag(&mut self, files: &FilesProvider, path: &Path, tag: &str, place: Span) {
         let Some(columns) = self.columns(path, files.separator).cloned() else {
             self.unreadable(&Spanned::new(path.display().to_string(), place));
             return;
         };
-        for (key, column) in [("time", &files.time_column), ("value", &files.value_column)] {
+        let value_column = files.column_of(tag);
+        for (key, column) in [("time", &files.time_column), ("value", &value_column)] {
             if !columns.contains(column) {
                 self.diagnostics.push(
                     no_column(column, &path.display().to_string())
@@ -177,15 +208,6 @@ fn header(path: &Path, separator: char) -> Option<BTreeSet<String>> {
             .map(|name| name.trim_start_matches('\u{feff}').to_owned())
             .collect(),
     )
-}
-
-/// Names of inputs and targets, each once.
-fn tags(dataset: &Dataset) -> Vec<Spanned<String>> {
-    let mut seen = BTreeSet::new();
-    let all = dataset.tags.iter().chain(&dataset.target_tags);
-    all.filter(|tag| seen.insert(tag.value.name.as_str()))
-        .map(|tag| Spanned::new(tag.value.name.clone(), tag.span))
-        .collect()
 }
 
 fn no_column(name: &str, file: &str) -> Diagnostic {

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::globals::{Globals, not_a_mapping, report_tails};
 use super::parts::Parts;
 use super::patch::{Bite, patch};
+use super::preflight::Series;
 use super::suggest::unknown_keys;
 use super::{Machine, NamedDataset, Options, name, resources, rows, scoring};
 use crate::config::{Node, Value, section};
@@ -45,6 +46,8 @@ pub(super) struct Reader<'a> {
     pub(super) models: Models,
     pub(super) diagnostics: Diagnostics,
     pub(super) blockers: Diagnostics,
+    /// Series that machines read, found so far.
+    pub(super) series: Vec<Series>,
 }
 
 impl Reader<'_> {
@@ -73,7 +76,13 @@ impl Reader<'_> {
         let metadata = self.section(node, "metadata", &path);
         let rows = dataset.and_then(|dataset| {
             let default = self.options.default_data_provider.as_deref();
-            rows::describe(&dataset, default, &mut self.diagnostics, &mut self.blockers)
+            rows::describe(
+                &dataset,
+                default,
+                &mut self.diagnostics,
+                &mut self.blockers,
+                &mut self.series,
+            )
         });
         let n_tags = rows.as_ref().map_or((1, 1), |rows| rows.n_tags);
         let resolved = model.as_ref().and_then(|model| self.model(model, n_tags));

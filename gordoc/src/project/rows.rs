@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::preflight::Series;
 use super::provider::{self, Described};
 use super::spacing::{self, not_yet};
 use super::suggest::unknown_keys;
@@ -88,6 +89,7 @@ pub(super) fn describe(
     default_provider: Option<&str>,
     diagnostics: &mut Diagnostics,
     blockers: &mut Diagnostics,
+    series: &mut Vec<Series>,
 ) -> Option<Rows> {
     unknown_keys(section, "dataset", KEYS, diagnostics);
     let section = &renamed(section);
@@ -101,6 +103,10 @@ pub(super) fn describe(
     let periods_are_right = check_filter_periods(section, diagnostics);
     later_features(section, blockers);
     let settings = spacing::describe(section, blockers);
+    if let Some(provider) = provider.as_ref().and_then(|it| it.provider.as_ref()) {
+        let read = tags.iter().flatten().chain(targets.iter().flatten());
+        series.push(Series::new(provider, read));
+    }
     let (provider, period, tags, targets) = (provider?, period?, tags?, targets?);
     lent.filter(|_| periods_are_right)?;
     let document = document(section, is_random?, provider.document);

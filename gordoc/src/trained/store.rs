@@ -90,6 +90,10 @@ pub fn order(revision: &str) -> (usize, &str) {
 fn read_revision(folder: &Path) -> Result<Machines, Error> {
     let mut machines = Machines::new();
     for entry in entries(folder)? {
+        // Machines on their way here have hidden names.
+        if file_name(&entry).starts_with('.') {
+            continue;
+        }
         let is_folder = entry.join(DOCUMENT).is_file();
         let is_document = entry.is_file() && entry.extension().is_some_and(|e| e == "json");
         if is_folder || is_document {

@@ -40,7 +40,6 @@ pub(super) fn project(input: &Input<'_>) -> Value {
         builder => resources(&input.builder),
         expected_models => json!(names).to_string(),
         models_dir => models,
-        register_dir => format!("/gordo/models/{}/model_register", input.project),
         bin_dir => format!("{revision_dir}/bin"),
         binary => format!("{revision_dir}/bin/{}", input.project),
         revision_dir => revision_dir,

@@ -102,7 +102,7 @@ impl<'a> Input<'a> {
             project,
             revision,
             version: env!("CARGO_PKG_VERSION"),
-            registry: "ghcr.io/gordoc",
+            registry: "gordoc",
             log_level: "INFO",
             machines,
             machines_per_workflow: 30,

@@ -3,8 +3,7 @@
 //! Every file is read once per load, however many tags it holds. `{tag}` in `value_column`
 //! stands for the tag's name, for exports that have one column per tag.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use indexmap::IndexMap;
 use rayon::prelude::*;
@@ -45,10 +44,7 @@ impl FilesProvider {
         clock: &Clock,
     ) -> Result<Vec<Delivery>, Error> {
         let tags: Vec<&str> = numbers.iter().map(|&number| request.tags[number]).collect();
-        let columns: Vec<String> = tags
-            .iter()
-            .map(|tag| self.config.value_column.replace("{tag}", tag))
-            .collect();
+        let columns: Vec<String> = tags.iter().map(|tag| self.config.column_of(tag)).collect();
         let keep = match self.config.window {
             Window::Closed => Keep {
                 first: request.period.start,
@@ -66,7 +62,7 @@ impl FilesProvider {
             separator: self.config.separator,
             clock,
         };
-        let read = if is_parquet(path) {
+        let read = if project::FilesProvider::is_parquet(path) {
             parquet::read(path, &layout, &mut collector)
         } else {
             delimited::read(path, &layout, &mut collector)
@@ -121,15 +117,10 @@ impl Provider for FilesProvider {
     }
 }
 
-fn is_parquet(path: &Path) -> bool {
-    let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-    ["parquet", "pq"]
-        .iter()
-        .any(|known| extension.eq_ignore_ascii_case(known))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::project::Period;
     use crate::source::Spanned;
