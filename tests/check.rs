@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gordoc::command::{Read, Status, Streams, check};
+use gordoc::command::{Level, Read, Status, Streams, check};
 use gordoc::diagnostic::{Diagnostics, Severity, Style, render};
 use gordoc::project::{self, Options};
 use gordoc::source::Source;
@@ -154,6 +154,7 @@ fn run(name: &str, deny_warnings: bool, format: check::Format) -> (Status, Strin
         out: &mut out,
         err: &mut err,
         style: Style::default(),
+        level: Level::Info,
     };
     let status = check::run(&arguments, streams).unwrap();
     (status, String::from_utf8(out).unwrap())

@@ -282,3 +282,67 @@ fn what_is_missing_is_named_and_ends_with_2() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("no-such"), "{}", stderr(&output));
 }
+
+#[test]
+fn talk_is_as_loud_as_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let talk = |level: &str| {
+        let mut command = compile(folder.path());
+        let output = command
+            .args(["--bin", "none", "--log-level", level])
+            .output();
+        stderr(&output.unwrap())
+    };
+    let loud = talk("INFO");
+    assert!(
+        loud.contains("warning: `random`: not enough data"),
+        "{loud}"
+    );
+    assert!(loud.contains("explained variance"), "{loud}");
+    let warnings = talk("warning");
+    assert!(warnings.contains("not enough data"), "{warnings}");
+    assert!(!warnings.contains("explained variance"), "{warnings}");
+    assert_eq!(talk("error"), "");
+}
+
+#[test]
+fn machines_that_cannot_be_trained_are_listed_and_the_others_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.yaml");
+    fs::write(
+        &config,
+        r#"
+machines:
+  - name: short
+    evaluation:
+      cv_mode: full_build
+      cv: {sklearn.model_selection.TimeSeriesSplit: {n_splits: 900}}
+  - name: fine
+globals:
+  dataset:
+    tags: [A, B]
+    train_start_date: 2020-03-09T00:00:00Z
+    train_end_date: 2020-03-12T00:00:00Z
+    data_provider: {type: RandomDataProvider}
+  model:
+    gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector:
+      base_estimator:
+        gordo.machine.model.models.KerasAutoEncoder: {kind: feedforward_hourglass}
+"#,
+    )
+    .unwrap();
+    let out = folder.path().join("out");
+    let mut command = gordoc();
+    command.arg("compile").arg(&config).arg("-o").arg(&out);
+    let output = command.args(["--project-revision", "1"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = stderr(&output);
+    assert!(text.contains("train::too_few_rows"), "{text}");
+    assert!(text.contains("config.yaml:3:11"), "{text}");
+    assert!(
+        text.contains("1 machine could not be trained: `short`"),
+        "{text}"
+    );
+    assert!(out.join("trained/1/fine/machine.json").exists());
+    assert!(!out.join("bin").exists());
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gordoc::command::{Status, Streams, expand};
+use gordoc::command::{Level, Status, Streams, expand};
 use gordoc::diagnostic::Style;
 use gordoc::project::Options;
 use serde_json::Value;
@@ -48,6 +48,7 @@ fn run(case: &Path, expect: &Value) -> (Status, Value) {
         out: &mut out,
         err: &mut err,
         style: Style::default(),
+        level: Level::Info,
     };
     let status = expand::run(&arguments, streams).unwrap();
     (status, serde_json::from_slice(&out).unwrap())

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::command::Level;
+
 /// Compiles a Gordo YAML into trained machines, static model servers and manifests.
 ///
 /// Start with `gordoc check CONFIG`, which reports every mistake at its line and column, then
@@ -15,9 +17,10 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// What is logged on stderr: critical, error, warning, info or debug.
-    #[arg(long, global = true, env = "GORDO_LOG_LEVEL", default_value = "info")]
-    pub log_level: String,
+    /// The least that is talked of on stderr.
+    #[arg(long, global = true, value_name = "LEVEL", env = "GORDO_LOG_LEVEL")]
+    #[arg(value_enum, ignore_case = true, default_value_t = Level::Info)]
+    pub log_level: Level,
 }
 
 /// The verbs.

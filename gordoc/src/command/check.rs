@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::{Read, Status, Streams, read_config, report};
+use super::{Level, Read, Status, Streams, read_config, report};
 use crate::diagnostic::{Diagnostics, Severity, to_json};
 use crate::project::{self, Options};
 
@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
         Format::Human => {
             report(&read.source, &found, &mut streams)?;
             writeln!(
-                streams.err,
+                streams.talk(Level::Info),
                 "{}",
                 summary(&read.source.name, &found, n_machines)
             )?;

@@ -11,7 +11,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Status, Streams};
+use super::{Failure, Level, Status, Streams};
 use crate::emit::{self, Input, Servers};
 use crate::trained::{Machine, store};
 use crate::{files, link, project, workflow};
@@ -60,7 +60,7 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
             (project_name(options, &revisions)?, revisions)
         }
     };
-    let paths = emit_and_link(options, &name, &revisions, streams.err)?;
+    let paths = emit_and_link(options, &name, &revisions, &mut streams.talk(Level::Info))?;
     for (serves, path) in &paths {
         writeln!(streams.out, "{serves}\t{}", path.display())?;
     }

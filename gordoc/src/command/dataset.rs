@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, Status, Streams, read_config, report};
+use super::{Failure, Level, Status, Streams, read_config, report};
 use crate::dataset::{self, time, write};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::project::{NamedDataset, Options, Period, Project};
@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         }
     };
     if let Some(warning) = gap_warning(&dataset.gaps, period) {
-        writeln!(streams.err, "warning: {warning}")?;
+        writeln!(streams.talk(Level::Warning), "warning: {warning}")?;
     }
     write::write(&dataset, &arguments.output, arguments.format)
         .map_err(|error| Failure::new(format!("{}: {error}", arguments.output.display())))?;

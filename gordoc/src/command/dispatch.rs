@@ -19,6 +19,7 @@ pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<St
         out,
         err,
         style: Style::of_stderr(),
+        level: cli.log_level,
     };
     match cli.command {
         Command::Check(arguments) => Ok(check::run(&check_arguments(arguments), streams)?),

@@ -25,13 +25,6 @@ impl Failure {
         self
     }
 
-    /// Says which machine it is about.
-    #[must_use]
-    pub fn of(mut self, machine: &str) -> Self {
-        self.message = format!("machine `{machine}`: {}", self.message);
-        self
-    }
-
     /// As [`Failure::help`], where there is help.
     #[must_use]
     pub fn maybe_help(mut self, help: Option<&str>) -> Self {

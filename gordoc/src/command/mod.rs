@@ -13,7 +13,7 @@ mod yaml;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::diagnostic::{Diagnostics, Style, render};
+use crate::diagnostic::{Diagnostics, Severity, Style, render};
 use crate::project::{self, Options, Reading};
 use crate::source::Source;
 
@@ -50,6 +50,34 @@ pub struct Streams<'a> {
     pub err: &'a mut dyn Write,
     /// How diagnostics are drawn.
     pub style: Style,
+    /// The least that is talked of.
+    pub level: Level,
+}
+
+/// How much a message matters, by the peer's names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Level {
+    /// As `Info`; gordoc has nothing more to tell.
+    Debug,
+    /// What was done.
+    #[default]
+    Info,
+    /// What may surprise.
+    Warning,
+    /// What is wrong.
+    Error,
+    /// As `Error`.
+    Critical,
+}
+
+impl Streams<'_> {
+    /// The talk stream for a message, or one that leads nowhere if it matters too little.
+    pub fn talk(&mut self, level: Level) -> Box<dyn Write + '_> {
+        if level < self.level.min(Level::Error) {
+            return Box::new(io::sink());
+        }
+        Box::new(&mut *self.err)
+    }
 }
 
 /// A config file that could be opened, and what reading it gave.
@@ -99,6 +127,13 @@ pub fn report(
     diagnostics: &Diagnostics,
     streams: &mut Streams<'_>,
 ) -> io::Result<()> {
-    let drawn = render(source, diagnostics, streams.style);
+    let mut told = Diagnostics::default();
+    let least = match streams.level {
+        Level::Debug | Level::Info | Level::Warning => Severity::Warning,
+        Level::Error | Level::Critical => Severity::Error,
+    };
+    let heard = diagnostics.iter().filter(|item| item.severity >= least);
+    told.extend(heard.cloned());
+    let drawn = render(source, &told, streams.style);
     streams.err.write_all(drawn.as_bytes())
 }

@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::super::{Failure, Status, Streams, check, dataset::gap_warning, read_config, report};
+use super::super::{
+    Failure, Level, Status, Streams, check, dataset::gap_warning, read_config, report,
+};
 use super::key;
 use super::progress::{Bar, Bars};
 use super::summary::{self, Line};
@@ -15,6 +17,7 @@ use super::{Options, Revisions};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::project::{self, Project};
+use crate::source::Source;
 use crate::train;
 use crate::trained::{Machine, store};
 
@@ -62,7 +65,7 @@ pub(super) fn learn(
         folder: &folder,
         revision: &revision,
     };
-    let trained = train_all(&loaded, learning, &shelf, streams)?;
+    let trained = train_all(&loaded, learning, &shelf, &project.source, streams)?;
     store::remove_others(&folder.join(&revision), &trained)?;
     let mut revisions = store::read_all(&folder)?;
     revisions.retain(|(name, _)| *name != revision);
@@ -131,7 +134,7 @@ fn load<'a>(
     for (machine, result) in project.machines.iter().zip(results) {
         match result {
             Ok(one) => {
-                warn_of_gaps(&one, streams.err)?;
+                warn_of_gaps(&one, &mut streams.talk(Level::Warning))?;
                 loaded.push(one);
             }
             Err(error) => {
@@ -159,10 +162,11 @@ fn train_all(
     loaded: &[Loaded<'_>],
     learning: &Learning,
     shelf: &Shelf<'_>,
+    source: &Source,
     streams: &mut Streams<'_>,
 ) -> Result<BTreeMap<String, Machine>, Failure> {
     let bars = Bars::new(loaded.len());
-    let results: Vec<Result<(Machine, Line), Failure>> = loaded
+    let results: Vec<Result<(Machine, Line), Diagnostic>> = loaded
         .par_iter()
         .map(|one| {
             let bar = bars.machine(&one.machine.name.value);
@@ -175,20 +179,22 @@ fn train_all(
     let mut machines = BTreeMap::new();
     let mut lines = Vec::new();
     let mut failed = Vec::new();
+    let mut found = Diagnostics::default();
     for (one, result) in loaded.iter().zip(results) {
         match result {
             Ok((machine, line)) => {
                 machines.insert(machine.name.clone(), machine);
                 lines.push(line);
             }
-            Err(failure) => {
-                let name = one.machine.name.value.clone();
-                writeln!(streams.err, "{}", failure.of(&name))?;
-                failed.push(name);
+            Err(diagnostic) => {
+                let name = &one.machine.name;
+                found.push(diagnostic.label(name.span, "this machine"));
+                failed.push(name.value.clone());
             }
         }
     }
-    summary::write(&lines, streams.err)?;
+    report(source, &found, streams)?;
+    summary::write(&lines, &mut streams.talk(Level::Info))?;
     all_or(&failed, machines, "trained")
 }
 
@@ -197,7 +203,7 @@ fn train_one(
     learning: &Learning,
     shelf: &Shelf<'_>,
     bar: &Bar,
-) -> Result<(Machine, Line), Failure> {
+) -> Result<(Machine, Line), Diagnostic> {
     let rows = loaded.dataset.times.len();
     let fits = |machine: &Machine| machine.checksum.as_deref() == Some(loaded.key.as_str());
     if let Some(machine) = shelf.find(&loaded.machine.name.value).filter(fits) {
@@ -211,9 +217,16 @@ fn train_one(
         progress: bar,
         clock: None,
     };
-    let mut machine = train::train(loaded.machine, &loaded.dataset, &options)?;
+    let name = &loaded.machine.name;
+    let mut machine = train::train(loaded.machine, &loaded.dataset, &options).map_err(|error| {
+        let message = format!("`{name}` cannot be trained: {error}");
+        Diagnostic::error(error.code(), message).class(error.class())
+    })?;
     machine.checksum = Some(loaded.key.clone());
-    shelf.put(&machine)?;
+    shelf.put(&machine).map_err(|error| {
+        let message = format!("`{name}` cannot be kept: {error}");
+        Diagnostic::error("train::not_kept", message).class("OSError")
+    })?;
     let line = Line::new(&machine, rows, Some(start.elapsed()));
     Ok((machine, line))
 }
