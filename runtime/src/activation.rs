@@ -46,29 +46,42 @@ pub enum Activation {
 }
 
 impl Activation {
+    /// Every Keras name; of two for one nonlinearity the first is the one to write.
+    pub const NAMES: [(&'static str, Self); 20] = [
+        ("linear", Self::Linear),
+        ("relu", Self::Relu),
+        ("relu6", Self::Relu6),
+        ("leaky_relu", Self::LeakyRelu),
+        ("elu", Self::Elu),
+        ("selu", Self::Selu),
+        ("tanh", Self::Tanh),
+        ("sigmoid", Self::Sigmoid),
+        ("hard_sigmoid", Self::HardSigmoid),
+        ("softplus", Self::Softplus),
+        ("softsign", Self::Softsign),
+        ("silu", Self::Silu),
+        ("swish", Self::Silu),
+        ("hard_silu", Self::HardSilu),
+        ("hard_swish", Self::HardSilu),
+        ("gelu", Self::Gelu),
+        ("mish", Self::Mish),
+        ("exponential", Self::Exponential),
+        ("softmax", Self::Softmax),
+        ("log_softmax", Self::LogSoftmax),
+    ];
+
     /// The nonlinearity of a Keras name.
     pub fn find(name: &str) -> Option<Self> {
-        Some(match name {
-            "linear" => Self::Linear,
-            "relu" => Self::Relu,
-            "relu6" => Self::Relu6,
-            "leaky_relu" => Self::LeakyRelu,
-            "elu" => Self::Elu,
-            "selu" => Self::Selu,
-            "tanh" => Self::Tanh,
-            "sigmoid" => Self::Sigmoid,
-            "hard_sigmoid" => Self::HardSigmoid,
-            "softplus" => Self::Softplus,
-            "softsign" => Self::Softsign,
-            "silu" | "swish" => Self::Silu,
-            "hard_silu" | "hard_swish" => Self::HardSilu,
-            "gelu" => Self::Gelu,
-            "mish" => Self::Mish,
-            "exponential" => Self::Exponential,
-            "softmax" => Self::Softmax,
-            "log_softmax" => Self::LogSoftmax,
-            _ => return None,
-        })
+        let mut names = Self::NAMES.iter();
+        let found = names.find(|(known, _)| *known == name)?;
+        Some(found.1)
+    }
+
+    /// The name Keras writes.
+    pub fn name(self) -> &'static str {
+        let mut names = Self::NAMES.iter();
+        let found = names.find(|(_, activation)| *activation == self);
+        found.expect("every nonlinearity has a name").0
     }
 
     /// Applies the nonlinearity to rows of `width` values.

@@ -16,6 +16,29 @@ pub enum Smoothing {
     Exponential,
 }
 
+impl Smoothing {
+    /// Every method by the peer's name.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("smm", Self::Median),
+        ("sma", Self::Mean),
+        ("ewma", Self::Exponential),
+    ];
+
+    /// The method of a name.
+    pub fn find(name: &str) -> Option<Self> {
+        let mut names = Self::NAMES.iter();
+        let found = names.find(|(known, _)| *known == name)?;
+        Some(found.1)
+    }
+
+    /// The name the peer writes.
+    pub fn name(self) -> &'static str {
+        let mut names = Self::NAMES.iter();
+        let found = names.find(|(_, method)| *method == self);
+        found.expect("every method has a name").0
+    }
+}
+
 /// A difference detector, borrowed from the machine that holds its numbers.
 #[derive(Clone, Copy)]
 pub struct Detector<'a> {

@@ -1,6 +1,6 @@
 //! Spells the crate: every `quote!` is here, and no decision.
 
-use gordo_runtime::{Activation, Smoothing};
+use gordo_runtime::Activation;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
@@ -56,11 +56,7 @@ fn attribute_tokens(attribute: &Attribute) -> TokenStream {
             quote!(window = #rows)
         }
         Attribute::Smoothing(method) => {
-            let method = match method {
-                Smoothing::Median => "smm",
-                Smoothing::Mean => "sma",
-                Smoothing::Exponential => "ewma",
-            };
+            let method = method.name();
             quote!(smoothing = #method)
         }
     }

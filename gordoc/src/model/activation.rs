@@ -7,29 +7,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::suggest::{find_nearest, join_names};
 
-const NAMES: &[(&str, Activation)] = &[
-    ("linear", Activation::Linear),
-    ("relu", Activation::Relu),
-    ("relu6", Activation::Relu6),
-    ("leaky_relu", Activation::LeakyRelu),
-    ("elu", Activation::Elu),
-    ("selu", Activation::Selu),
-    ("tanh", Activation::Tanh),
-    ("sigmoid", Activation::Sigmoid),
-    ("hard_sigmoid", Activation::HardSigmoid),
-    ("softplus", Activation::Softplus),
-    ("softsign", Activation::Softsign),
-    ("silu", Activation::Silu),
-    ("swish", Activation::Silu),
-    ("hard_silu", Activation::HardSilu),
-    ("hard_swish", Activation::HardSilu),
-    ("gelu", Activation::Gelu),
-    ("mish", Activation::Mish),
-    ("exponential", Activation::Exponential),
-    ("softmax", Activation::Softmax),
-    ("log_softmax", Activation::LogSoftmax),
-];
-
 /// The activation of this name; null is `linear`.
 pub(super) fn resolve_activation(node: &Node, diagnostics: &mut Diagnostics) -> Option<Activation> {
     if node.value == Value::Null {
@@ -37,11 +14,10 @@ pub(super) fn resolve_activation(node: &Node, diagnostics: &mut Diagnostics) -> 
     }
     let name = node.to_json();
     let name = name.as_str().map_or(name.to_string(), str::to_owned);
-    let known = NAMES.iter().find(|(known, _)| *known == name);
-    if let Some((_, activation)) = known {
-        return Some(*activation);
+    if let Some(activation) = Activation::find(&name) {
+        return Some(activation);
     }
-    let names = || NAMES.iter().map(|(name, _)| *name);
+    let names = || Activation::NAMES.iter().map(|(name, _)| *name);
     diagnostics.push(
         Diagnostic::error(
             "model::unknown_activation",

@@ -7,6 +7,9 @@ mod place;
 mod read;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use read::read;
 pub use write::write;
 

@@ -1,6 +1,5 @@
 //! As learnt: a trained machine as a value and as a file.
 
-pub(crate) mod activation;
 pub mod flow;
 pub mod json;
 pub mod store;

@@ -209,3 +209,61 @@ pub fn remove_others(revision: &Path, keep: &Machines) -> Result<(), Error> {
     let names: Vec<&str> = keep.keys().map(String::as_str).collect();
     files::keep_only(revision, &names).map_err(|source| io_error(revision, source))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::trained::State;
+
+    fn machine(name: &str) -> Machine {
+        Machine {
+            name: name.to_owned(),
+            project: "p".to_owned(),
+            tags: vec!["a".to_owned()],
+            target_tags: vec!["a".to_owned()],
+            resolution: "10T".to_owned(),
+            offset: 0,
+            python_type: String::new(),
+            definition: json!({}),
+            state: State::MaxAbsScaler { scale: vec![2.0] },
+            metadata: json!({}),
+            checksum: None,
+        }
+    }
+
+    #[test]
+    fn revisions_come_back_in_numeric_order() {
+        let folder = tempfile::tempdir().unwrap();
+        for revision in ["10", "9"] {
+            write(folder.path(), revision, &machine("m")).unwrap();
+        }
+        write_file(&folder.path().join("9/.half/machine.json"), "{");
+        write_file(&folder.path().join("bin/m"), "");
+        let revisions = read_all(folder.path()).unwrap();
+        let names: Vec<&str> = revisions.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["9", "10"]);
+        assert_eq!(revisions[0].1["m"], machine("m"));
+    }
+
+    #[test]
+    fn damage_is_told_with_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let refusal = read_all(folder.path()).unwrap_err().to_string();
+        assert!(refusal.ends_with("holds no trained machines"), "{refusal}");
+        write(folder.path(), "1", &machine("m")).unwrap();
+        let file = folder.path().join("1/m/machine.json");
+        write_file(&file, "{\n  \"name\": ");
+        let refusal = read_all(folder.path()).unwrap_err().to_string();
+        assert!(refusal.contains("1/m/machine.json: EOF"), "{refusal}");
+        write_file(&folder.path().join("1/m/weights.safetensors"), "no");
+        let refusal = read_all(folder.path()).unwrap_err().to_string();
+        assert!(refusal.contains("weights.safetensors"), "{refusal}");
+    }
+
+    fn write_file(path: &Path, text: &str) {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::place::Place;
 use super::{Error, FORMAT_VERSION, Tensors};
-use crate::trained::{Detector, Layer, Machine, Network, Sequence, State, activation};
+use crate::trained::{Detector, Layer, Machine, Network, Sequence, State};
 
 /// Reads a machine; `tensors` holds the arrays that the document names instead of writing out.
 pub fn read(document: &Value, tensors: &Tensors) -> Result<Machine, Error> {
@@ -165,12 +165,7 @@ fn read_detector(place: &Place<'_>, width: &mut usize) -> Result<Detector, Error
 }
 
 fn read_smoothing(place: &Place<'_>) -> Result<Smoothing, Error> {
-    match place.text()?.as_str() {
-        "smm" => Ok(Smoothing::Median),
-        "sma" => Ok(Smoothing::Mean),
-        "ewma" => Ok(Smoothing::Exponential),
-        _ => Err(place.refuse("`smm`, `sma` or `ewma`")),
-    }
+    Smoothing::find(&place.text()?).ok_or_else(|| place.refuse("`smm`, `sma` or `ewma`"))
 }
 
 fn read_network(place: &Place<'_>, class: String, width: &mut usize) -> Result<Network, Error> {
@@ -225,5 +220,5 @@ fn read_layer(place: &Place<'_>, width: &mut usize) -> Result<Layer, Error> {
 }
 
 fn read_activation(place: &Place<'_>) -> Result<Activation, Error> {
-    activation::by_name(&place.text()?).ok_or_else(|| place.refuse("an activation's Keras name"))
+    Activation::find(&place.text()?).ok_or_else(|| place.refuse("an activation's Keras name"))
 }

@@ -4,7 +4,7 @@ use gordo_runtime::Smoothing;
 use serde_json::{Value, json};
 
 use super::{FORMAT_VERSION, Tensor, Tensors};
-use crate::trained::{Detector, Layer, Machine, Network, State, activation};
+use crate::trained::{Detector, Layer, Machine, Network, State};
 
 /// Writes a machine; its network weights are the tensors.
 pub fn write(machine: &Machine) -> (Value, Tensors) {
@@ -120,7 +120,7 @@ fn write_detector(detector: &Detector, tensors: &mut Tensors) -> Value {
         "require_thresholds": detector.require_thresholds,
         "shuffle": detector.shuffle,
         "window": detector.window,
-        "smoothing_method": detector.smoothing.map(smoothing),
+        "smoothing_method": detector.smoothing.map(Smoothing::name),
         "feature_thresholds": optional(&detector.feature_thresholds),
         "aggregate_threshold": detector.aggregate_threshold.map(number),
         "smooth_feature_thresholds": optional(&detector.smooth_feature_thresholds),
@@ -128,14 +128,6 @@ fn write_detector(detector: &Detector, tensors: &mut Tensors) -> Value {
         "scaler": write_state(&detector.scaler, tensors),
         "base_estimator": write_state(&detector.base, tensors),
     })
-}
-
-fn smoothing(method: Smoothing) -> &'static str {
-    match method {
-        Smoothing::Median => "smm",
-        Smoothing::Mean => "sma",
-        Smoothing::Exponential => "ewma",
-    }
 }
 
 fn write_network(network: &Network, tensors: &mut Tensors) -> Value {
@@ -183,7 +175,7 @@ fn write_layer(layer: &Layer, width: &mut usize, tensors: &mut Tensors) -> Value
             json!({
                 "type": "Dense",
                 "units": units,
-                "activation": activation::name(*activation),
+                "activation": activation.name(),
                 "kernel": keep("kernel", vec![inputs, *units], kernel),
                 "bias": keep("bias", vec![*units], bias),
             })
@@ -200,7 +192,7 @@ fn write_layer(layer: &Layer, width: &mut usize, tensors: &mut Tensors) -> Value
             json!({
                 "type": "LSTM",
                 "units": units,
-                "activation": activation::name(*activation),
+                "activation": activation.name(),
                 "recurrent_activation": "sigmoid",
                 "return_sequences": return_sequences,
                 "gate_order": "i,f,c,o",
