@@ -256,11 +256,8 @@ impl Resolver<'_> {
             );
         }
         let window = given.count("window");
-        let smoothing = window.map(|_| match given.text("smoothing_method") {
-            Some("sma") => Smoothing::Mean,
-            Some("ewma") => Smoothing::Exponential,
-            _ => Smoothing::Median,
-        });
+        let method = given.text("smoothing_method").and_then(Smoothing::find);
+        let smoothing = window.map(|_| method.unwrap_or(Smoothing::Median));
         if let (Some(span), None) = (given.find_span("smoothing_method"), window) {
             self.diagnostics.push(
                 Diagnostic::warning(

@@ -142,7 +142,7 @@ fn detector(
         put_per_fold(&mut meta, "", targets, &folds);
     }
     meta.insert("window".to_owned(), json!(detector.window));
-    let method = detector.smoothing.map(smoothing);
+    let method = detector.smoothing.map(gordo_runtime::Smoothing::name);
     meta.insert("smoothing-method".to_owned(), json!(method));
     if let Some(last) = smooth.last() {
         meta.insert("smooth-feature-thresholds".to_owned(), json!(last.features));
@@ -164,14 +164,6 @@ fn detector(
         meta.insert("shuffle".to_owned(), json!(detector.shuffle));
     }
     meta
-}
-
-fn smoothing(method: model::Smoothing) -> &'static str {
-    match method {
-        model::Smoothing::Median => "smm",
-        model::Smoothing::Mean => "sma",
-        model::Smoothing::Exponential => "ewma",
-    }
 }
 
 /// Thresholds of each fold; the peer counts these folds from 0.
