@@ -9,6 +9,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::super::{Failure, Status};
+use super::summary::explained_variance;
 use crate::trained::{Machine, State};
 
 /// Where a project is served.
@@ -43,11 +44,20 @@ pub(super) fn exec(
     Err(Failure::new(format!("{}: {error}", binary.display())))
 }
 
-/// A detector if there is one, with the fewest tags, so that the line stays short.
+/// The best explained detector of its own inputs, as for those an ordinary row is known;
+/// otherwise any machine.
 fn example(machines: &BTreeMap<String, Machine>) -> Option<&Machine> {
-    machines.values().min_by_key(|machine| {
-        let is_detector = matches!(machine.state, State::Detector(_));
-        (!is_detector, machine.tags.len())
+    machines.values().max_by(|a, b| {
+        let rank = |machine: &Machine| {
+            let is_detector = matches!(machine.state, State::Detector(_));
+            let is_closed = machine
+                .target_tags
+                .iter()
+                .all(|tag| machine.tags.contains(tag));
+            (is_detector, is_closed)
+        };
+        let score = |machine| explained_variance(machine).unwrap_or(f64::NEG_INFINITY);
+        rank(a).cmp(&rank(b)).then(score(a).total_cmp(&score(b)))
     })
 }
 

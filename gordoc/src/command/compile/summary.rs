@@ -3,8 +3,6 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::trained::{Machine, State};
 
 /// One machine's line.
@@ -24,12 +22,10 @@ pub(super) struct Line {
 impl Line {
     /// The line of a trained machine.
     pub(super) fn new(machine: &Machine, rows: usize, took: Option<Duration>) -> Self {
-        let scores = "/metadata/build_metadata/model/cross_validation/scores";
-        let score = format!("{scores}/explained-variance-score/fold-mean");
         Self {
             name: machine.name.clone(),
             rows,
-            explained_variance: machine.metadata.pointer(&score).and_then(Value::as_f64),
+            explained_variance: explained_variance(machine),
             threshold: match &machine.state {
                 State::Detector(detector) => detector.aggregate_threshold,
                 _ => None,
@@ -37,6 +33,12 @@ impl Line {
             took,
         }
     }
+}
+
+/// Mean over the folds of a machine, if it was scored.
+pub(super) fn explained_variance(machine: &Machine) -> Option<f64> {
+    let scores = &machine.metadata["metadata"]["build_metadata"]["model"]["cross_validation"];
+    scores["scores"]["explained-variance-score"]["fold-mean"].as_f64()
 }
 
 /// Writes the table.
