@@ -7,6 +7,7 @@
 )]
 
 mod check;
+mod client;
 mod compile;
 mod emit;
 mod golden_config;
