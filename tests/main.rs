@@ -9,7 +9,9 @@
 mod check;
 mod client;
 mod compile;
+mod dataset;
 mod emit;
+mod expand;
 mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;
