@@ -7,8 +7,11 @@
 )]
 
 mod check;
+mod client;
 mod compile;
+mod dataset;
 mod emit;
+mod expand;
 mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;

@@ -2,25 +2,24 @@
 //!
 //! The validator is a Python program beside the repository; `GORDOC_VALIDATOR_PYTHON` names a
 //! Python that has its packages.
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use gordoc::workflow::{Input, Machine, render};
 use serde_json::{Value, json};
 
+use crate::support::{python, shared};
+
 #[test]
 fn manifests_are_valid() {
-    let validator =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/tools/validate_manifests.py");
-    let Ok(python) = std::env::var("GORDOC_VALIDATOR_PYTHON") else {
-        eprintln!("skipped: GORDOC_VALIDATOR_PYTHON names no Python to validate manifests with");
+    let Some(python) = python("GORDOC_VALIDATOR_PYTHON") else {
         return;
     };
-    if !validator.exists() {
-        eprintln!("skipped: there is no {}", validator.display());
+    let Some(validator) = shared("tools/validate_manifests.py") else {
         return;
-    }
+    };
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(python);
     command.arg(validator);

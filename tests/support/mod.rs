@@ -63,6 +63,16 @@ pub(crate) fn shared(part: &str) -> Option<PathBuf> {
     None
 }
 
+/// The Python that a variable names, which has what a check against a Python program needs;
+/// `scripts/test` sets the variable, and tests say so in one line where it is not set.
+pub(crate) fn python(variable: &str) -> Option<PathBuf> {
+    let python = std::env::var_os(variable);
+    if python.is_none() {
+        println!("skipped: {variable} is not set; scripts/test sets it");
+    }
+    python.map(PathBuf::from)
+}
+
 /// Every file below a folder with its bytes.
 pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();

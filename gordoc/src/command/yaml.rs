@@ -1,6 +1,8 @@
 //! JSON values as YAML that every reader, 1.1 or 1.2, takes for the same values.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
+
+use crate::workflow::scalar;
 
 /// Writes a value in block style; texts that could be taken for something else are quoted.
 pub(super) fn to_yaml(value: &Value) -> String {
@@ -16,7 +18,7 @@ fn write(value: &Value, depth: usize, out: &mut String) {
                 if index > 0 {
                     indent(depth, out);
                 }
-                out.push_str(&text(key));
+                out.push_str(&scalar(key));
                 out.push(':');
                 write_below(value, depth, out);
             }
@@ -30,7 +32,8 @@ fn write(value: &Value, depth: usize, out: &mut String) {
                 write(item, depth + 1, out);
             }
         }
-        Value::String(value) => line(&text(value), out),
+        Value::String(value) => line(&scalar(value), out),
+        Value::Number(value) => line(&number(value), out),
         _ => line(&value.to_string(), out),
     }
 }
@@ -60,21 +63,19 @@ fn line(text: &str, out: &mut String) {
     out.push('\n');
 }
 
-/// Plain only if it is made of letters, digits and a few signs, starts with a letter and is no
-/// word of YAML's own.
-fn text(value: &str) -> String {
-    let reserved = [
-        "null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf",
-    ];
-    let plain = value.starts_with(|c: char| c.is_ascii_alphabetic())
-        && value
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c))
-        && !reserved.contains(&value.to_ascii_lowercase().as_str());
-    if plain {
-        return value.to_owned();
-    }
-    Value::from(value).to_string()
+/// YAML 1.1 takes `1e-7` and `1.5e16` for text: a number needs a point, its exponent a sign.
+fn number(value: &Number) -> String {
+    let text = value.to_string();
+    let Some((mantissa, exponent)) = text.split_once('e') else {
+        return text;
+    };
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with(['-', '+']) {
+        ""
+    } else {
+        "+"
+    };
+    format!("{mantissa}{point}e{sign}{exponent}")
 }
 
 #[cfg(test)]
@@ -94,5 +95,18 @@ mod tests {
         let mut found = Diagnostics::default();
         let node = parse_document(&Source::new("t", text.as_str()), &mut found);
         assert_eq!(node.unwrap().to_json(), value, "{text}");
+    }
+
+    #[test]
+    fn numbers_have_a_point_and_a_signed_exponent() {
+        let value = json!([1e-7, -2.5e-9, 1e22, 1.5e300, 0.001, 3, -0.0]);
+        let expected = "- 1.0e-7\n- -2.5e-9\n- 1.0e+22\n- 1.5e+300\n- 0.001\n- 3\n- -0.0\n";
+        assert_eq!(to_yaml(&value), expected);
+    }
+
+    #[test]
+    fn marks_and_control_characters_are_escaped() {
+        let value = json!({ "\u{7f}": "\u{85}\u{2028}" });
+        assert_eq!(to_yaml(&value), "\"\\u007f\": \"\\u0085\\u2028\"\n");
     }
 }

@@ -27,6 +27,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+pub(crate) use scalar::scalar;
+
 /// Everything the manifests depend on.
 #[derive(Clone, Debug)]
 pub struct Input<'a> {

@@ -8,7 +8,7 @@ const RESERVED: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", 
 /// Writes a text as it is where that is safe in any place of a document, else in double quotes.
 ///
 /// Nothing in the result can end the scalar, start a comment or a key, or read as a number.
-pub(super) fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     if plain(text) {
         text.to_owned()
     } else {
