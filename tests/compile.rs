@@ -311,7 +311,7 @@ fn machines_that_cannot_be_trained_are_listed_and_the_others_kept() {
     let config = folder.path().join("config.yaml");
     fs::write(
         &config,
-        r#"
+        r"
 machines:
   - name: short
     evaluation:
@@ -328,7 +328,7 @@ globals:
     gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector:
       base_estimator:
         gordo.machine.model.models.KerasAutoEncoder: {kind: feedforward_hourglass}
-"#,
+",
     )
     .unwrap();
     let out = folder.path().join("out");

@@ -1,5 +1,6 @@
 //! Every emitted file of the sample project, as a snapshot; that they compile and are formatted.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -53,9 +54,9 @@ fn every_emitted_file_is_as_recorded() {
                 let text = String::from_utf8(bytes).unwrap();
                 insta::assert_snapshot!(format!("sample.{}", name.replace('/', ".")), text);
             } else if name.ends_with("weights.bin") {
-                summary += &format!("{name}: {} bytes\n", bytes.len());
+                writeln!(summary, "{name}: {} bytes", bytes.len()).unwrap();
             } else {
-                summary += &format!("{name}\n");
+                writeln!(summary, "{name}").unwrap();
             }
         }
         insta::assert_snapshot!("sample.other-files", summary);
@@ -71,7 +72,7 @@ fn emitted_code_is_formatted_and_short() {
     for (path, bytes) in tree(folder.path()) {
         let is_ours = path.starts_with("machines") || path.starts_with("servers");
         if is_ours && path.extension().is_some_and(|extension| extension == "rs") {
-            let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+            let lines = String::from_utf8_lossy(&bytes).lines().count();
             assert!(lines <= 60, "{}: {lines} lines", path.display());
             rustfmt.arg(folder.path().join(path));
         }
