@@ -244,3 +244,18 @@ fn pandas_reads_the_same_from_both_forms() {
         }
     }
 }
+
+#[test]
+fn rows_need_no_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.yaml");
+    let text = "machines:\n  - name: a\n    dataset:\n      tags: [A]\n      train_start_date: \
+                2020-01-01T00:00:00Z\n      train_end_date: 2020-01-02T00:00:00Z\n      \
+                data_provider: {type: RandomDataProvider}\n";
+    fs::write(&config, text).unwrap();
+    let mut command = gordoc();
+    command.arg("dataset").arg(&config).args(["--machine", "a", "-o"]);
+    run(command.arg(folder.path().join("rows")));
+    let table = fs::read_to_string(folder.path().join("rows/X.csv")).unwrap();
+    assert!(table.starts_with("time,A\n2020-01-01T00:"), "{table}");
+}

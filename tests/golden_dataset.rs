@@ -13,7 +13,7 @@ use gordoc::project::{
 use gordoc::source::{Span, Spanned};
 use serde_json::{Map, Value};
 
-/// Cases that need more than this datasets can do.
+/// Cases that need more than datasets can do yet.
 const LATER: [(&str, &str); 15] = [
     ("aggregate_list_columns", "pair columns"),
     ("aggregate_single_item_list", "pair columns"),

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Exchanges about parts of the interface that come with later issues: parquet, downloads,
+/// Exchanges about parts of the interface that are not there yet: parquet, downloads,
 /// deletion.
 pub(crate) const LATER: &[&str] = &[
     "download-model-headers",

@@ -132,7 +132,7 @@ pub struct Dataset {
     pub target_tags: Vec<Spanned<Tag>>,
     /// Spacing of rows; `None` joins raw rows without resampling.
     pub resolution: Option<Spanned<Resolution>>,
-    /// How readings within a bucket become one value (issue 2: only `mean`).
+    /// How readings within a bucket become one value.
     pub aggregation: Spanned<String>,
     /// How holes between buckets are filled.
     pub interpolation: InterpolationMethod,

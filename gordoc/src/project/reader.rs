@@ -147,6 +147,9 @@ impl Reader<'_> {
             .globals
             .section("model")
             .filter(|model| !model.is_falsy());
+        if global.is_none() && self.options.without_models {
+            return Some(own);
+        }
         if global.is_none() {
             self.diagnostics.push(
                 Diagnostic::error("project::missing_model", format!("`{path}.model` is empty"))
