@@ -143,6 +143,28 @@ fn an_older_revision_stays_linked() {
     same("machines/pump/weights.bin");
     same("machines/pump/src/lib.rs");
     same("revisions/1/pump/weights.bin");
+    let mut older = gordoc();
+    older
+        .arg("compile")
+        .arg("--trained")
+        .arg(&trained)
+        .arg("-o")
+        .arg(linked.path());
+    run(older.args(["--bin", "none", "--project-revision", "1"]));
+    assert!(linked.path().join("revisions/2/pump").exists());
+    let mut none = gordoc();
+    none.arg("compile")
+        .arg("--trained")
+        .arg(&trained)
+        .arg("-o")
+        .arg(linked.path());
+    let output = none.args(["--project-revision", "3"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("has no revision 3"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 /// What the pod of one machine does: its document, sections as JSON texts, is a config.

@@ -254,7 +254,10 @@ fn rows_need_no_model() {
                 data_provider: {type: RandomDataProvider}\n";
     fs::write(&config, text).unwrap();
     let mut command = gordoc();
-    command.arg("dataset").arg(&config).args(["--machine", "a", "-o"]);
+    command
+        .arg("dataset")
+        .arg(&config)
+        .args(["--machine", "a", "-o"]);
     run(command.arg(folder.path().join("rows")));
     let table = fs::read_to_string(folder.path().join("rows/X.csv")).unwrap();
     assert!(table.starts_with("time,A\n2020-01-01T00:"), "{table}");

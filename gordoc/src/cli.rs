@@ -118,7 +118,8 @@ pub struct Compile {
     /// Project name; by default the config's metadata.name, or else its file name.
     #[arg(long, value_name = "P")]
     pub project_name: Option<String>,
-    /// Revision, digits; by default made of the content, so that equal inputs give an equal one.
+    /// Revision, digits; by default made of the content, so that equal inputs give an equal one,
+    /// and with --trained the highest there.
     #[arg(long, value_name = "R", value_parser = revision)]
     pub project_revision: Option<String>,
     /// Which servers to link: one with all machines, one per machine, both, or none.

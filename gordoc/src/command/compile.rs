@@ -43,7 +43,12 @@ pub enum Origin {
     /// A config: its data are loaded and its machines trained.
     Config(Box<Learning>),
     /// A folder of trained machines.
-    Trained(PathBuf),
+    Trained {
+        /// The folder of revisions.
+        folder: PathBuf,
+        /// The current revision; the numerically highest if absent.
+        revision: Option<String>,
+    },
 }
 
 /// Compiles; the data stream gets a line for each binary.
@@ -55,8 +60,11 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
             Ok(learnt) => learnt,
             Err(status) => return Ok(status),
         },
-        Origin::Trained(folder) => {
-            let revisions = store::read_all(folder)?;
+        Origin::Trained { folder, revision } => {
+            let mut revisions = store::read_all(folder)?;
+            if let Some(revision) = revision {
+                make_current(revision, &mut revisions, folder)?;
+            }
             (project_name(options, &revisions)?, revisions)
         }
     };
@@ -80,6 +88,17 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
         project: &name,
     };
     serve::exec(binary, url, current, streams.err)
+}
+
+fn make_current(revision: &str, revisions: &mut Revisions, folder: &Path) -> Result<(), Failure> {
+    let Some(position) = revisions.iter().position(|(name, _)| name == revision) else {
+        let names: Vec<&str> = revisions.iter().map(|(name, _)| name.as_str()).collect();
+        let message = format!("{} has no revision {revision}", folder.display());
+        return Err(Failure::new(message).help(format!("there are {}", names.join(", "))));
+    };
+    let current = revisions.remove(position);
+    revisions.push(current);
+    Ok(())
 }
 
 /// Revisions by name, the current one last, and their machines.

@@ -91,7 +91,10 @@ fn dataset_arguments(arguments: cli::Dataset) -> dataset::Arguments {
 
 fn compile_options(arguments: cli::Compile) -> Result<compile::Options, Failure> {
     let origin = match (arguments.trained, arguments.config) {
-        (Some(folder), _) => Origin::Trained(folder),
+        (Some(folder), _) => Origin::Trained {
+            folder,
+            revision: arguments.project_revision,
+        },
         (None, config) => Origin::Config(Box::new(Learning {
             config: config.unwrap_or_else(|| "-".into()),
             options: Options {
