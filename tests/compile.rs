@@ -78,11 +78,19 @@ fn equal_inputs_give_equal_bytes_whatever_the_thread_count() {
 }
 
 #[test]
-fn a_clean_build_folder_gives_the_same_binary() {
+fn another_user_with_a_clean_build_folder_gets_the_same_binary() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let clean = tempfile::tempdir().unwrap();
     run(&mut compile(one.path()));
-    run(compile(two.path()).arg("--target-dir").arg(clean.path()));
+    // Sources under another path, as another user has them.
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.unwrap_or_else(|| std::env::home_dir().unwrap().join(".cargo"));
+    let registry = clean.path().join("home/registry");
+    fs::create_dir_all(registry.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(home.join("registry"), &registry).unwrap();
+    let mut other = compile(two.path());
+    other.env("CARGO_HOME", registry.parent().unwrap());
+    run(other.arg("--target-dir").arg(clean.path().join("target")));
     assert_same(&tree(one.path()), &tree(two.path()));
 }
 
@@ -164,6 +172,21 @@ fn an_older_revision_stays_linked() {
         stderr(&output).contains("has no revision 3"),
         "{}",
         stderr(&output)
+    );
+}
+
+#[test]
+fn a_machine_that_did_not_change_keeps_its_crate() {
+    let folder = tempfile::tempdir().unwrap();
+    for revision in ["1", "2"] {
+        run(compile(folder.path()).args(["--project-revision", revision, "--bin", "none"]));
+    }
+    assert!(!folder.path().join("revisions").exists());
+    let main = fs::read_to_string(folder.path().join("servers/quickstart/src/main.rs")).unwrap();
+    assert_eq!(main.matches("pump::MACHINE").count(), 2, "{main}");
+    assert!(
+        main.contains("name: \"1\"") && main.contains("name: \"2\""),
+        "{main}"
     );
 }
 

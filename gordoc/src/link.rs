@@ -150,6 +150,7 @@ fn start(folder: &Path, target: &Path) -> Result<Child, Error> {
     command
         .args(["build", "--release", "--locked", "--color", "never"])
         .args(["--message-format", "json-render-diagnostics"])
+        .args(["--config", &same_paths()])
         .arg("--target-dir")
         .arg(target)
         .current_dir(folder)
@@ -162,6 +163,16 @@ fn start(folder: &Path, target: &Path) -> Result<Child, Error> {
     command
         .spawn()
         .map_err(|source| Error::Cargo { program, source })
+}
+
+/// Sources of libraries lie in every user's own folder; panics name them, binaries shall not.
+fn same_paths() -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let home = home.unwrap_or_default();
+    let flag = format!("--remap-path-prefix={}=/cargo", home.display());
+    let target = env!("GORDOC_TARGET");
+    format!("target.{target}.rustflags=[{flag:?}]")
 }
 
 /// Package name and executable of one line of cargo's JSON messages.

@@ -138,7 +138,7 @@ fn emit_and_link(
     })?;
     writeln!(
         stderr,
-        "linked {} into {}",
+        "{} in {}",
         count(paths.len()),
         output.join("bin").display()
     )?;

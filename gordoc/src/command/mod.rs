@@ -101,7 +101,11 @@ pub fn read_config(
     let (source, problem) = match Source::read(path) {
         Ok(read) => read,
         Err(error) => {
-            writeln!(streams.err, "{} cannot be read: {error}", path.display())?;
+            writeln!(
+                streams.err,
+                "error: {} cannot be read: {error}",
+                path.display()
+            )?;
             return Ok(Err(Status::CouldNotRun));
         }
     };

@@ -97,18 +97,26 @@ pub fn emit(input: Input<'_>) -> Result<Workspace, Error> {
     }
     let mut names = names::Names::default();
     let mut files = vendored::files();
-    let mut packages = Vec::new();
+    let mut packages: Vec<package::MachinePackage> = Vec::new();
+    let mut emitted: Vec<&Machine> = Vec::new();
     for machine in current.1.values() {
         let krate = lower::lower(machine, &current.0, names.package(&machine.name))?;
         let folder = package::folder(&krate, true);
         packages.push(package::machine(krate, &folder, &mut files));
+        emitted.push(machine);
     }
-    for (revision, machines) in older {
+    // From young to old, so that a machine that did not change keeps the crate it has.
+    for (revision, machines) in older.iter().rev() {
         for machine in machines.values() {
+            if let Some(same) = emitted.iter().position(|other| *other == machine) {
+                packages[same].revisions.push(revision.clone());
+                continue;
+            }
             let name = format!("{}-r{revision}", machine.name);
             let krate = lower::lower(machine, revision, names.package(&name))?;
             let folder = package::folder(&krate, false);
             packages.push(package::machine(krate, &folder, &mut files));
+            emitted.push(machine);
         }
     }
     let servers = package::servers(&input, &packages, &mut names, &mut files);

@@ -106,6 +106,8 @@ pub(super) struct Package {
 pub(super) struct MachinePackage {
     /// What it says.
     pub(super) krate: Crate,
+    /// The revisions that have this very machine.
+    pub(super) revisions: Vec<String>,
     /// How cargo sees it.
     pub(super) package: Package,
 }
@@ -140,7 +142,11 @@ pub(super) fn machine(krate: Crate, folder: &str, files: &mut Files) -> MachineP
     });
     own.insert("Cargo.toml".into(), manifest);
     place(folder, own, files);
-    MachinePackage { krate, package }
+    MachinePackage {
+        revisions: vec![krate.revision.clone()],
+        krate,
+        package,
+    }
 }
 
 /// Emits the servers that are asked for.
@@ -202,8 +208,11 @@ fn server(
             name: revision.clone(),
             crates: machines
                 .iter()
-                .filter(|machine| machine.krate.revision == *revision)
-                .map(|machine| crate_name(&machine.package.name))
+                .filter(|machine| machine.revisions.contains(revision))
+                .map(|machine| (&machine.krate.name, &machine.package.name))
+                .collect::<BTreeMap<_, _>>()
+                .into_values()
+                .map(|package| crate_name(package))
                 .collect(),
         })
         .filter(|revision| !revision.crates.is_empty())
