@@ -4,11 +4,13 @@
 
 mod json;
 mod render;
+mod suggest;
 
 use crate::source::Span;
 
 pub use json::{error_document, to_json};
 pub use render::{Style, render};
+pub(crate) use suggest::did_you_mean;
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -46,6 +46,7 @@ pub mod dataset;
 pub mod diagnostic;
 pub mod emit;
 pub mod files;
+pub mod json_text;
 pub mod link;
 pub mod model;
 pub mod project;

@@ -18,6 +18,7 @@ mod write_parquet;
 
 pub use error::{Cause, Error};
 pub use load::load;
+pub(crate) use metadata::quantile;
 
 use serde_json::Value;
 

@@ -1,10 +1,10 @@
 //! Takes every decision about a machine crate: names, types, docs, order of tensors.
 
 use super::Error;
-use super::document::document;
 use super::ir::{Attribute, Crate, Field, Type};
 use super::names::type_name;
 use super::weights::Weights;
+use crate::json_text;
 use crate::trained::flow::{Place, Stage, flow};
 use crate::trained::{Detector, Layer, Machine, Sequence, State};
 
@@ -40,7 +40,7 @@ pub(super) fn lower(machine: &Machine, revision: &str, package: String) -> Resul
         fields: fields.list,
         weights,
         digest,
-        metadata: document(&machine.metadata),
+        metadata: json_text::sorted(&machine.metadata),
         checksum: machine.checksum.clone(),
     })
 }

@@ -4,7 +4,6 @@
 //! running cargo `link`'s.
 
 mod attribute;
-mod document;
 mod ir;
 mod lock;
 mod lower;
@@ -19,8 +18,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::trained::Machine;
-
-pub use document::document;
 
 /// Emitted files by path below the output folder.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;

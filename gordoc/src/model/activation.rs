@@ -5,7 +5,8 @@ use gordo_runtime::Activation;
 use crate::config::node::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-use super::suggest::{find_nearest, join_names};
+use super::suggest::join_names;
+use crate::diagnostic::did_you_mean;
 
 /// The activation of this name; null is `linear`.
 pub(super) fn resolve_activation(node: &Node, diagnostics: &mut Diagnostics) -> Option<Activation> {
@@ -24,7 +25,7 @@ pub(super) fn resolve_activation(node: &Node, diagnostics: &mut Diagnostics) -> 
             format!("`{name}` is not an activation"),
         )
         .label(node.span, "not an activation")
-        .help(match find_nearest(&name, names()) {
+        .help(match did_you_mean(&name, names()) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => format!("use {}", join_names(names())),
         }),

@@ -8,7 +8,8 @@ use crate::source::Span;
 
 use super::parameters::kind_name;
 use super::registry::{Class, Part, classes, find_class, find_renamed};
-use super::suggest::{find_nearest, join_names};
+use super::suggest::join_names;
+use crate::diagnostic::did_you_mean;
 
 /// A class and what was given to it.
 #[derive(Clone, Copy)]
@@ -125,7 +126,7 @@ fn find_similar(path: &str) -> Option<&'static str> {
     let same_name = classes().find(|class| class.name() == name);
     let same_name = same_name.map(Class::public_path);
     same_name.or_else(|| {
-        let nearest = find_nearest(name, classes().map(Class::name))?;
+        let nearest = did_you_mean(name, classes().map(Class::name))?;
         classes()
             .find(|class| class.name() == nearest)
             .map(Class::public_path)

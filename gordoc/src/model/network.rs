@@ -8,9 +8,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use super::definition::Definition;
 use super::layers::{KINDS, Recipe, default_layers, find_recipe};
 use super::resolve::Resolver;
-use super::suggest::{find_nearest, join_names};
+use super::suggest::join_names;
 use super::training::{self, IGNORED, KEYWORDS, REFUSED, SILENT, default_training};
 use super::{Network, NetworkClass};
+use crate::diagnostic::did_you_mean;
 
 /// The estimator of a detector that names none.
 pub(super) fn default_network(n_tags: usize, n_targets: usize) -> Network {
@@ -79,7 +80,7 @@ fn unknown_kind(kind: &Node) -> Diagnostic {
         format!("`{name}` is not a kind of `KerasAutoEncoder`"),
     )
     .label(kind.span, "not a kind of `KerasAutoEncoder`");
-    diagnostic.help(match find_nearest(&name, kinds()) {
+    diagnostic.help(match did_you_mean(&name, kinds()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("use {}", join_names(kinds())),
     })
@@ -135,7 +136,7 @@ fn judge_keyword(recipe: &Recipe, key: &Node, name: &str) -> Option<Diagnostic> 
     if let Some((_, help)) = IGNORED.iter().find(|(ignored, _)| *ignored == name) {
         return Some(warning.help(*help));
     }
-    Some(match find_nearest(name, known().map(|known| known.name)) {
+    Some(match did_you_mean(name, known().map(|known| known.name)) {
         Some(nearest) => warning.help(format!("did you mean `{nearest}`?")),
         None => warning.help("leave it out"),
     })

@@ -6,7 +6,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use super::Optimizer;
 use super::parameters::{Arguments, Kind};
 use super::registry::{Default, Parameter, parameter};
-use super::suggest::{find_nearest, join_names};
+use super::suggest::join_names;
+use crate::diagnostic::did_you_mean;
 
 const RATE: Kind = Kind::Between(0.0, f64::INFINITY);
 const SHARE: Kind = Kind::Below(0.0, 1.0);
@@ -135,7 +136,7 @@ fn unknown_optimizer(node: &Node, written: &str) -> Diagnostic {
         format!("`{written}` is not an optimizer"),
     )
     .label(node.span, "not an optimizer")
-    .help(match find_nearest(written, SUPPORTED) {
+    .help(match did_you_mean(written, SUPPORTED) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => format!("use {}", join_names(SUPPORTED)),
     })

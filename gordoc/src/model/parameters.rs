@@ -8,7 +8,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 
 use super::registry::{Default, Parameter};
-use super::suggest::{find_nearest, join_names};
+use super::suggest::join_names;
+use crate::diagnostic::did_you_mean;
 
 /// What a value must be.
 #[derive(Clone, Copy, Debug)]
@@ -348,7 +349,7 @@ fn unknown_parameter(owner: &str, key: &Node, table: &[Parameter]) -> Diagnostic
     let nearest = if name == "lr" {
         names().find(|known| *known == "learning_rate")
     } else {
-        find_nearest(&name, names())
+        did_you_mean(&name, names())
     };
     match nearest {
         Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),

@@ -1,18 +1,4 @@
-//! The nearest of the names that exist, for `did you mean`.
-
-/// The candidate few enough edits away to be what was meant.
-pub(super) fn find_nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).clamp(1, 8);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
+//! Lists of the names that exist, for help.
 
 /// Names in backticks, the last one after `or`.
 pub(super) fn join_names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
@@ -27,12 +13,6 @@ pub(super) fn join_names<'a>(names: impl IntoIterator<Item = &'a str>) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_near_names_are_suggested() {
-        assert_eq!(find_nearest("epoch", ["epochs", "func"]), Some("epochs"));
-        assert_eq!(find_nearest("zzz", ["epochs", "func"]), None);
-    }
 
     #[test]
     fn names_are_joined_with_or() {

@@ -10,8 +10,9 @@ use super::definition::Definition;
 use super::optimizer::{default_optimizer, resolve_optimizer};
 use super::parameters::{Arguments, Kind};
 use super::registry::{Default, Parameter, Part, parameter};
-use super::suggest::{find_nearest, join_names};
+use super::suggest::join_names;
 use super::{EarlyStopping, Loss, Training};
+use crate::diagnostic::did_you_mean;
 
 pub(super) static KEYWORDS: &[Parameter] = &[
     parameter("epochs", Default::Int(1), Kind::Count(1, i64::MAX)),
@@ -199,7 +200,7 @@ fn resolve_metric(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> 
             format!("the metric `{}` is not supported", plain(node)),
         )
         .label(node.span, "not a metric gordoc knows")
-        .help(match find_nearest(name, [ACCURACY, "mse", "mae"]) {
+        .help(match did_you_mean(name, [ACCURACY, "mse", "mae"]) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => format!("use {}", join_names([ACCURACY, "mse", "mae"])),
         }),

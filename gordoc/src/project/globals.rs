@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 use super::patch::{Bite, patch};
-use super::suggest::did_you_mean;
 use super::{Options, defaults, pods, resources};
 use crate::config::{Config, Node, Value, section};
+use crate::diagnostic::did_you_mean;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Source;
 
@@ -110,7 +110,7 @@ pub(super) fn not_a_mapping(name: &str, node: &Node) -> Diagnostic {
 
 /// Keys beside the sections are carried along; those that look like a section are suspicious.
 fn warn_of_misspelt(key: &Node, name: &str, diagnostics: &mut Diagnostics) {
-    let Some(word) = did_you_mean(name, SECTIONS) else {
+    let Some(word) = did_you_mean(name, SECTIONS.iter().copied()) else {
         return;
     };
     diagnostics.push(

@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 
 use self::arguments::Arguments;
 use super::Provider;
-use super::suggest::did_you_mean;
 use crate::config::{Node, Value};
+use crate::diagnostic::did_you_mean;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
 
@@ -160,7 +160,7 @@ fn unknown(name: &str, place: Span) -> Diagnostic {
                 .flat_map(|(_, names)| *names)
                 .copied()
                 .collect();
-            did_you_mean(name, &known).map_or_else(
+            did_you_mean(name, known.iter().copied()).map_or_else(
                 || {
                     "use `RandomDataProvider`, `FilesDataProvider` or \
                      `gordo_core.data_providers.contrib.CSVDataProvider`"

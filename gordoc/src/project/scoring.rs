@@ -2,9 +2,10 @@
 //!
 //! The peer reads it only when a machine is built, so everything wrong here is a blocker.
 
-use super::suggest::{did_you_mean, unknown_keys};
+use super::suggest::unknown_keys;
 use super::{Evaluation, Mode};
 use crate::config::{Node, Value};
+use crate::diagnostic::did_you_mean;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Splitter};
 
@@ -67,7 +68,7 @@ fn mode(section: &Node, blockers: &mut Diagnostics) -> Option<Mode> {
         Some("build_only") => Some(Mode::BuildOnly),
         _ => {
             let written = node.to_key();
-            let help = did_you_mean(&written, MODES).map_or_else(
+            let help = did_you_mean(&written, MODES.iter().copied()).map_or_else(
                 || "use full_build, cross_val_only or build_only".to_owned(),
                 |word| format!("did you mean `{word}`?"),
             );
@@ -109,7 +110,7 @@ fn metric(item: &Node, blockers: &mut Diagnostics) -> Option<String> {
     if METRICS.contains(&name) {
         return Some(name.to_owned());
     }
-    let help = did_you_mean(name, METRICS).map_or_else(
+    let help = did_you_mean(name, METRICS.iter().copied()).map_or_else(
         || format!("use {}", METRICS.join(", ")),
         |word| format!("did you mean `{word}`?"),
     );

@@ -1,21 +1,7 @@
-//! Words that were nearly right.
+//! Keys that nobody reads.
 
 use crate::config::Node;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-
-/// The known word most like a written one, if any is like it.
-pub(super) fn did_you_mean<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
-    // Comparing is quadratic in the length, and nobody misspells a word this long.
-    if written.len() > 100 {
-        return None;
-    }
-    known
-        .iter()
-        .map(|word| (strsim::damerau_levenshtein(written, word), *word))
-        .filter(|(distance, word)| *distance <= 1.max(word.len() / 3))
-        .min()
-        .map(|(_, word)| word)
-}
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 
 /// Warns of keys that nobody reads.
 pub(super) fn unknown_keys(
@@ -34,7 +20,7 @@ pub(super) fn unknown_keys(
         } else {
             "a"
         };
-        let help = did_you_mean(&written, known).map_or_else(
+        let help = did_you_mean(&written, known.iter().copied()).map_or_else(
             || "remove it: it has no effect".to_owned(),
             |word| format!("did you mean `{word}`?"),
         );

@@ -1,11 +1,11 @@
 //! Machines as Argo takes them: names of tasks, and JSON that survives its substitution.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use serde_json::Value;
 
 use super::{Error, Input, Machine};
+use crate::json_text;
 
 /// The most bytes Linux hands to a process as one `NAME=value`, its end mark included.
 const MAX_VARIABLE: usize = 128 * 1024;
@@ -86,62 +86,21 @@ fn machine_json(machine: &Machine<'_>) -> Result<String, Error> {
     Ok(text)
 }
 
-/// JSON spaced as Python spaces it, ASCII only, without `{{` (Argo would take it for a reference)
-/// and `$` (Kubernetes would expand it).
+/// JSON without `{{` (Argo would take it for a reference) and `$` (Kubernetes would expand it).
+///
+/// Both stand in texts only: the brace of an object is followed by a quote or by its end.
 fn json(value: &Value) -> String {
     let mut out = String::new();
-    write_value(&mut out, value);
-    out
-}
-
-fn write_value(out: &mut String, value: &Value) {
-    match value {
-        Value::String(text) => write_text(out, text),
-        Value::Array(items) => {
-            out.push('[');
-            for (i, item) in items.iter().enumerate() {
-                out.push_str(if i > 0 { ", " } else { "" });
-                write_value(out, item);
-            }
-            out.push(']');
-        }
-        Value::Object(fields) => {
-            out.push('{');
-            for (i, (key, field)) in fields.iter().enumerate() {
-                out.push_str(if i > 0 { ", " } else { "" });
-                write_text(out, key);
-                out.push_str(": ");
-                write_value(out, field);
-            }
-            out.push('}');
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => out.push_str(&value.to_string()),
-    }
-}
-
-fn write_text(out: &mut String, text: &str) {
-    let mut last = '"';
-    out.push('"');
-    for c in text.chars() {
+    let mut last = ' ';
+    for c in json_text::ordered(value).chars() {
         match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '{' if last == '{' => escape(out, c),
-            ' '..='~' if c != '$' => out.push(c),
-            _ => escape(out, c),
+            '{' if last == '{' => out.push_str("\\u007b"),
+            '$' => out.push_str("\\u0024"),
+            c => out.push(c),
         }
         last = c;
     }
-    out.push('"');
-}
-
-/// `\u` and four digits for each half of a character.
-fn escape(out: &mut String, c: char) {
-    for unit in c.encode_utf16(&mut [0; 2]) {
-        write!(out, "\\u{unit:04x}").expect("writing to a string cannot fail");
-    }
+    out
 }
 
 #[cfg(test)]

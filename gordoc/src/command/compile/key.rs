@@ -1,7 +1,7 @@
 //! What determined a machine, as digests: equal inputs give equal keys and equal revisions.
 
 use crate::dataset::Dataset;
-use crate::emit::document;
+use crate::json_text;
 use crate::project;
 
 /// Digest of a machine's config, rows and seed: 128 hexadecimal digits, as long as the
@@ -18,13 +18,13 @@ pub(super) fn key(
         hasher.update(bytes);
     };
     part(env!("CARGO_PKG_VERSION").as_bytes());
-    part(document(&machine.to_dict()).as_bytes());
+    part(json_text::sorted(&machine.to_dict()).as_bytes());
     part(&seed.to_le_bytes());
     part(creation_date.unwrap_or_default().as_bytes());
     part(bytemuck::cast_slice(&dataset.times));
     part(bytemuck::cast_slice(&dataset.x.values));
     part(bytemuck::cast_slice(&dataset.y.values));
-    part(document(&dataset.metadata).as_bytes());
+    part(json_text::sorted(&dataset.metadata).as_bytes());
     let mut halves = hasher.finalize_xof();
     let mut half = || {
         let mut bytes = [0; 32];

@@ -3,6 +3,8 @@
 mod histogram;
 mod statistics;
 
+pub(crate) use statistics::quantile;
+
 use serde_json::{Map, Value, json};
 
 use super::error::Cause;

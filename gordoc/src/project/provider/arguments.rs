@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::config_error;
 use crate::config::{Node, Value};
 use crate::diagnostic::Diagnostics;
-use crate::project::suggest::did_you_mean;
+use crate::diagnostic::did_you_mean;
 use crate::source::{Span, Spanned};
 
 /// The keys of a provider beside its type.
@@ -25,7 +25,7 @@ impl Arguments<'_> {
             if written == "type" || known.contains(&written.as_str()) {
                 continue;
             }
-            let help = did_you_mean(&written, known).map_or_else(
+            let help = did_you_mean(&written, known.iter().copied()).map_or_else(
                 || format!("it takes {}", known[..known.len().min(8)].join(", ")),
                 |word| format!("did you mean `{word}`?"),
             );

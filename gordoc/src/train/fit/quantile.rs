@@ -1,26 +1,10 @@
 //! Percentiles as numpy counts them, and the quantiles of the normal distribution.
 
+use crate::dataset::quantile;
+
 /// Percentile of ascending numbers, `0..=100`; NaN if there are none.
-///
-/// Linear between neighbours, reckoned from the nearer one.
 pub(crate) fn percentile(ascending: &[f64], percent: f64) -> f64 {
-    let Some(last) = ascending.len().checked_sub(1) else {
-        return f64::NAN;
-    };
-    let place = last as f64 * (percent / 100.0);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a place lies within the list"
-    )]
-    let low = (place.floor() as usize).min(last);
-    let (a, b) = (ascending[low], ascending[(low + 1).min(last)]);
-    let share = place - low as f64;
-    if share < 0.5 {
-        a + (b - a) * share
-    } else {
-        b - (b - a) * (1.0 - share)
-    }
+    quantile(ascending, percent / 100.0)
 }
 
 /// The number below which a standard normal variable falls with this probability.

@@ -1,41 +1,49 @@
-//! Machine documents as servers hand them out: JSON text with sorted keys, ASCII only.
+//! JSON as Python spells it: `", "` and `": "` between, `\uXXXX` outside ASCII.
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// Spells a document: keys sorted at every level, `", "` and `": "` between, `\uXXXX` outside
-/// ASCII.
-pub fn document(value: &Value) -> String {
+/// Spells a value, keys sorted at every level: as servers hand documents out.
+pub fn sorted(value: &Value) -> String {
+    spell(value, |entries| {
+        let mut entries: Vec<_> = entries.iter().collect();
+        entries.sort_by_key(|(key, _)| *key);
+        entries
+    })
+}
+
+/// Spells a value, keys in the order they have.
+pub fn ordered(value: &Value) -> String {
+    spell(value, |entries| entries.iter().collect())
+}
+
+type Entries<'a> = Vec<(&'a String, &'a Value)>;
+
+fn spell(value: &Value, order: fn(&Map<String, Value>) -> Entries<'_>) -> String {
     let mut text = String::new();
-    write_value(value, &mut text);
+    write_value(value, order, &mut text);
     text
 }
 
-fn write_value(value: &Value, text: &mut String) {
+fn write_value(value: &Value, order: fn(&Map<String, Value>) -> Entries<'_>, text: &mut String) {
     match value {
         Value::String(string) => write_text(string, text),
         Value::Array(items) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    text.push_str(", ");
-                }
-                write_value(item, text);
+                text.push_str(if index > 0 { ", " } else { "" });
+                write_value(item, order, text);
             }
             text.push(']');
         }
         Value::Object(entries) => {
-            let mut entries: Vec<_> = entries.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
             text.push('{');
-            for (index, (key, item)) in entries.into_iter().enumerate() {
-                if index > 0 {
-                    text.push_str(", ");
-                }
+            for (index, (key, item)) in order(entries).into_iter().enumerate() {
+                text.push_str(if index > 0 { ", " } else { "" });
                 write_text(key, text);
                 text.push_str(": ");
-                write_value(item, text);
+                write_value(item, order, text);
             }
             text.push('}');
         }
@@ -74,11 +82,11 @@ mod tests {
     fn keys_are_sorted_and_text_is_ascii() {
         let value = json!({"b": [1, 2.5, null], "a": {"å\u{1F600}": "x\"\\\n"}});
         assert_eq!(
-            document(&value),
+            sorted(&value),
             r#"{"a": {"\u00e5\ud83d\ude00": "x\"\\\n"}, "b": [1, 2.5, null]}"#
         );
         assert_eq!(
-            serde_json::from_str::<Value>(&document(&value)).unwrap(),
+            serde_json::from_str::<Value>(&sorted(&value)).unwrap(),
             value
         );
     }
