@@ -6,8 +6,8 @@ use crate::config::node::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 
-use super::parameters::kind_name;
-use super::registry::{Class, Part, classes, find_class, find_renamed};
+use super::kind::kind_name;
+use super::registry::{Class, classes, find_class, find_renamed};
 use super::suggest::join_names;
 use crate::diagnostic::did_you_mean;
 
@@ -43,12 +43,12 @@ impl<'a> Definition<'a> {
             path: key.span,
             parameters,
         };
-        if !class.is_supported() {
+        if !class.supported {
             return refuse(diagnostics, not_supported_yet(path, key.span));
         }
         match parameters.map(|node| &node.value) {
             None | Some(Value::Map(_)) => Some(definition),
-            Some(Value::List(_)) if class.part == Part::Pipeline => Some(definition),
+            Some(Value::List(_)) if class.list_parameter().is_some() => Some(definition),
             Some(_) => refuse(diagnostics, no_parameters(&definition, path)),
         }
     }
@@ -146,8 +146,7 @@ pub(super) fn not_supported_yet(path: &str, span: Span) -> Diagnostic {
 fn supported_classes() -> String {
     join_names(
         classes()
-            .filter(|class| class.is_supported() && class.part != Part::EarlyStopping)
-            .filter(|class| !matches!(class.part, Part::TimeSeriesSplit | Part::KFold))
+            .filter(|class| class.supported && class.role.is_of_models())
             .map(Class::name),
     )
 }

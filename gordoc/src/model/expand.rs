@@ -7,11 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::config::node::{Node, Value};
 
-use super::registry::{Class, Default, find_class};
-
-const DETECTOR: &str = "gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector";
-const PIPELINE: &str = "sklearn.pipeline.Pipeline";
-const UNION: &str = "sklearn.pipeline.FeatureUnion";
+use super::registry::{Class, Default, Part, find_class};
 
 /// Expands a definition.
 pub fn expand(definition: &Node) -> Json {
@@ -45,33 +41,27 @@ fn can_stand_alone(class: &Class) -> bool {
 fn takes(class: &Class, parameters: &Node) -> bool {
     match parameters.value {
         Value::Map(_) => true,
-        Value::List(_) => list_parameter(class).is_some(),
+        Value::List(_) => class.list_parameter().is_some(),
         _ => false,
-    }
-}
-
-/// The parameter a bare list stands for.
-fn list_parameter(class: &Class) -> Option<&'static str> {
-    match class.path {
-        PIPELINE => Some("steps"),
-        UNION => Some("transformer_list"),
-        _ => None,
     }
 }
 
 fn expand_class(class: &Class, given: Option<&Node>) -> Json {
     let parameters = if class.is_network() {
         expand_network(class, given)
-    } else if class.path == DETECTOR {
-        expand_detector(class, given)
     } else {
-        expand_table(class, given)
+        let all = expand_table(class, given);
+        match class.part {
+            Part::Detector => expand_detector(all),
+            Part::FoldsDetector => expand_folds_detector(all),
+            _ => all,
+        }
     };
     json!({ class.path: parameters })
 }
 
 fn expand_table(class: &Class, given: Option<&Node>) -> Map<String, Json> {
-    let list = list_parameter(class);
+    let list = class.list_parameter();
     let find = |name: &str| match given.map(|node| &node.value) {
         Some(Value::List(_)) => given.filter(|_| list == Some(name)),
         _ => given.and_then(|node| node.get(name)),
@@ -143,8 +133,7 @@ fn expand_network(class: &Class, given: Option<&Node>) -> Map<String, Json> {
 
 /// Like the peer's, except that `require_thresholds: false` is kept and a network directly
 /// inside stays a nested definition: the peer's own form of either cannot be built again.
-fn expand_detector(class: &Class, given: Option<&Node>) -> Map<String, Json> {
-    let mut all = expand_table(class, given);
+fn expand_detector(mut all: Map<String, Json>) -> Map<String, Json> {
     let mut expanded = Map::new();
     let mut keep = |name: &str, value: Option<Json>| {
         expanded.insert(name.to_owned(), value.unwrap_or_default());
@@ -162,4 +151,12 @@ fn expand_detector(class: &Class, given: Option<&Node>) -> Map<String, Json> {
         keep("require_thresholds", Some(json!(false)));
     }
     expanded
+}
+
+/// Like the peer's, except that `require_thresholds: false` is kept.
+fn expand_folds_detector(mut all: Map<String, Json>) -> Map<String, Json> {
+    if all.get("require_thresholds") == Some(&json!(true)) {
+        all.shift_remove("require_thresholds");
+    }
+    all
 }

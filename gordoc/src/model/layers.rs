@@ -10,14 +10,16 @@ use crate::source::Span;
 
 use super::Layer;
 use super::activation::resolve_activation;
-use super::parameters::{Arguments, Kind};
+use super::kind::Kind;
+use super::parameters::Arguments;
 use super::registry::{Default, Parameter, parameter};
 use super::resolve::Resolver;
 use super::suggest::join_names;
 
 /// Penalty of the peer on answers of encoding layers after the first.
 const ACTIVITY_L1: f32 = 1e-4;
-const DEFAULT_WIDTHS: [usize; 3] = [256, 128, 64];
+const DEFAULT_WIDTHS: &[i64] = &[256, 128, 64];
+const DEFAULT_FUNCS: &[&str] = &["tanh", "tanh", "tanh"];
 
 /// A kind of network.
 pub(super) struct Recipe {
@@ -27,26 +29,37 @@ pub(super) struct Recipe {
     pub(super) conflicts: &'static [&'static str],
 }
 
-const FUNC: Kind = Kind::Optional(&Kind::Text);
+/// Most units of a layer; keeps a slip of the keyboard from asking for terabytes.
+const MOST_UNITS: i64 = 1_000_000;
+const WIDTHS: Kind = Kind::ListOf(&Kind::Count(1, MOST_UNITS));
+const FUNCS: Kind = Kind::ListOf(&FUNC);
+const FUNC: Kind = Kind::Optional(&Kind::Activation);
+
+pub(super) const DENSE_KINDS: &[&str] = &[
+    "feedforward_model",
+    "feedforward_symmetric",
+    "feedforward_hourglass",
+];
+pub(super) const RECURRENT_KINDS: &[&str] = &["lstm_model", "lstm_symmetric", "lstm_hourglass"];
 
 pub(super) static KINDS: &[Recipe] = &[
     Recipe {
         kind: "feedforward_model",
         keywords: &[
-            parameter("encoding_dim", Default::Null, Kind::Widths),
-            parameter("encoding_func", Default::Null, Kind::List),
-            parameter("decoding_dim", Default::Null, Kind::Widths),
-            parameter("decoding_func", Default::Null, Kind::List),
-            parameter("out_func", Default::Null, FUNC),
+            parameter("encoding_dim", Default::Counts(DEFAULT_WIDTHS), WIDTHS),
+            parameter("encoding_func", Default::Texts(DEFAULT_FUNCS), FUNCS),
+            parameter("decoding_dim", Default::Counts(&[64, 128, 256]), WIDTHS),
+            parameter("decoding_func", Default::Texts(DEFAULT_FUNCS), FUNCS),
+            parameter("out_func", Default::Text("linear"), FUNC),
         ],
         conflicts: &[],
     },
     Recipe {
         kind: "feedforward_symmetric",
         keywords: &[
-            parameter("dims", Default::Null, Kind::Widths),
-            parameter("funcs", Default::Null, Kind::List),
-            parameter("out_func", Default::Null, FUNC),
+            parameter("dims", Default::Counts(DEFAULT_WIDTHS), WIDTHS),
+            parameter("funcs", Default::Texts(DEFAULT_FUNCS), FUNCS),
+            parameter("out_func", Default::Text("linear"), FUNC),
         ],
         conflicts: &[
             "encoding_dim",
@@ -62,10 +75,10 @@ pub(super) static KINDS: &[Recipe] = &[
             parameter(
                 "compression_factor",
                 Default::Float(0.5),
-                Kind::Between(0.0, 1.0),
+                Kind::between(0.0, 1.0),
             ),
-            parameter("func", Default::Null, FUNC),
-            parameter("out_func", Default::Null, FUNC),
+            parameter("func", Default::Text("tanh"), FUNC),
+            parameter("out_func", Default::Text("linear"), FUNC),
         ],
         conflicts: &[
             "dims",
@@ -221,26 +234,22 @@ struct Pair {
     activations: &'static str,
     /// `encoding `, or nothing.
     side: &'static str,
-    default: fn() -> Vec<usize>,
 }
 
 const ENCODING: Pair = Pair {
     widths: "encoding_dim",
     activations: "encoding_func",
     side: "encoding ",
-    default: || DEFAULT_WIDTHS.to_vec(),
 };
 const DECODING: Pair = Pair {
     widths: "decoding_dim",
     activations: "decoding_func",
     side: "decoding ",
-    default: || DEFAULT_WIDTHS.iter().rev().copied().collect(),
 };
 const SYMMETRIC: Pair = Pair {
     widths: "dims",
     activations: "funcs",
     side: "",
-    default: || DEFAULT_WIDTHS.to_vec(),
 };
 
 fn resolve_side(
@@ -249,7 +258,7 @@ fn resolve_side(
     path: Span,
     diagnostics: &mut Diagnostics,
 ) -> Option<Side> {
-    let widths = given.widths(pair.widths).unwrap_or_else(pair.default);
+    let widths = given.counts(pair.widths);
     let activations = match given.find(pair.activations).map(|node| &node.value) {
         Some(Value::List(items)) => {
             let all: Vec<_> = items
@@ -258,7 +267,7 @@ fn resolve_side(
                 .collect();
             all.into_iter().collect::<Option<Vec<_>>>()?
         }
-        _ => vec![Activation::Tanh; DEFAULT_WIDTHS.len()],
+        _ => vec![Activation::Tanh; DEFAULT_FUNCS.len()],
     };
     if widths.len() != activations.len() {
         let counts = (widths.len(), activations.len());

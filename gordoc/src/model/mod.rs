@@ -3,9 +3,11 @@
 //! Resolved and type-checked, but not fitted, and free of any learning engine.
 
 mod activation;
+pub mod catalog;
 mod definition;
 mod describe;
 mod expand;
+mod kind;
 mod layers;
 mod network;
 mod optimizer;

@@ -4,13 +4,11 @@ use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::Optimizer;
-use super::parameters::{Arguments, Kind};
+use super::kind::Kind;
+use super::parameters::Arguments;
 use super::registry::{Default, Parameter, parameter};
 use super::suggest::join_names;
 use crate::diagnostic::did_you_mean;
-
-const RATE: Kind = Kind::Between(0.0, f64::INFINITY);
-const SHARE: Kind = Kind::Below(0.0, 1.0);
 
 /// Options of every Keras optimizer, none of which is supported yet.
 macro_rules! options {
@@ -18,37 +16,37 @@ macro_rules! options {
         &[
             $($own,)*
             parameter("name", Default::Null, Kind::Any),
-            parameter("weight_decay", Default::Null, Kind::OnlyDefault),
-            parameter("clipnorm", Default::Null, Kind::OnlyDefault),
-            parameter("clipvalue", Default::Null, Kind::OnlyDefault),
-            parameter("global_clipnorm", Default::Null, Kind::OnlyDefault),
-            parameter("use_ema", Default::Bool(false), Kind::OnlyDefault),
+            parameter("weight_decay", Default::Null, Kind::Optional(&Kind::NOT_NEGATIVE)).later(),
+            parameter("clipnorm", Default::Null, Kind::Optional(&Kind::ABOVE_ZERO)).later(),
+            parameter("clipvalue", Default::Null, Kind::Optional(&Kind::ABOVE_ZERO)).later(),
+            parameter("global_clipnorm", Default::Null, Kind::Optional(&Kind::ABOVE_ZERO)).later(),
+            parameter("use_ema", Default::Bool(false), Kind::Flag).later(),
             parameter("ema_momentum", Default::Float(0.99), Kind::Any),
             parameter("ema_overwrite_frequency", Default::Null, Kind::Any),
-            parameter("loss_scale_factor", Default::Null, Kind::OnlyDefault),
-            parameter("gradient_accumulation_steps", Default::Null, Kind::OnlyDefault),
+            parameter("loss_scale_factor", Default::Null, Kind::Optional(&Kind::ABOVE_ZERO)).later(),
+            parameter("gradient_accumulation_steps", Default::Null, Kind::Optional(&Kind::at_least(2))).later(),
         ]
     };
 }
 
 static ADAM: &[Parameter] = options![
-    parameter("learning_rate", Default::Float(0.001), RATE),
-    parameter("beta_1", Default::Float(0.9), SHARE),
-    parameter("beta_2", Default::Float(0.999), SHARE),
-    parameter("epsilon", Default::Float(1e-7), RATE),
-    parameter("amsgrad", Default::Bool(false), Kind::OnlyDefault),
+    parameter("learning_rate", Default::Float(0.001), Kind::NOT_NEGATIVE),
+    parameter("beta_1", Default::Float(0.9), Kind::PART),
+    parameter("beta_2", Default::Float(0.999), Kind::PART),
+    parameter("epsilon", Default::Float(1e-7), Kind::NOT_NEGATIVE),
+    parameter("amsgrad", Default::Bool(false), Kind::Flag).later(),
 ];
 static SGD: &[Parameter] = options![
-    parameter("learning_rate", Default::Float(0.01), RATE),
+    parameter("learning_rate", Default::Float(0.01), Kind::NOT_NEGATIVE),
     parameter("momentum", Default::Float(0.0), Kind::Float(0.0, 1.0)),
     parameter("nesterov", Default::Bool(false), Kind::Flag),
 ];
 static RMS_PROP: &[Parameter] = options![
-    parameter("learning_rate", Default::Float(0.001), RATE),
-    parameter("rho", Default::Float(0.9), SHARE),
-    parameter("momentum", Default::Float(0.0), Kind::OnlyDefault),
-    parameter("epsilon", Default::Float(1e-7), RATE),
-    parameter("centered", Default::Bool(false), Kind::OnlyDefault),
+    parameter("learning_rate", Default::Float(0.001), Kind::NOT_NEGATIVE),
+    parameter("rho", Default::Float(0.9), Kind::PART),
+    parameter("momentum", Default::Float(0.0), Kind::Float(0.0, 1.0)).later(),
+    parameter("epsilon", Default::Float(1e-7), Kind::NOT_NEGATIVE),
+    parameter("centered", Default::Bool(false), Kind::Flag).later(),
 ];
 
 const SUPPORTED: [&str; 3] = ["Adam", "SGD", "RMSprop"];

@@ -1,29 +1,95 @@
 //! Every class a definition may name, by today's paths and their aliases.
 //!
-//! The one list to extend; knows names and defaults, not what the classes do.
+//! The lists to extend; knows names, defaults and kinds of parameters, not what the classes do.
 
-mod later;
+mod callback;
+mod composite;
+mod detector;
+mod linear;
+mod network;
+mod scaler;
+mod splitter;
+mod transformer;
+mod tree;
 
 use serde_json::{Value, json};
 
-use super::parameters::Kind;
+use super::kind::Kind;
 
 /// What a class denotes here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
+    // Composites.
     Pipeline,
+    FeatureUnion,
+    ColumnTransformer,
+    TransformedTarget,
+    MultiOutput,
+    // Transformers.
     MinMaxScaler,
     StandardScaler,
     RobustScaler,
     MaxAbsScaler,
-    TransformedTarget,
-    Detector,
+    QuantileTransformer,
+    PowerTransformer,
+    Normalizer,
+    FunctionTransformer,
+    PolynomialFeatures,
+    Pca,
+    TruncatedSvd,
+    SimpleImputer,
+    InfImputer,
+    FeatureAgglomeration,
+    // Estimators.
+    LinearRegression,
+    Ridge,
+    Lasso,
+    ElasticNet,
+    RandomForest,
+    RandomForestClassifier,
+    GradientBoosting,
+    IsolationForest,
+    DecisionTree,
+    KNeighbors,
+    // Networks.
     AutoEncoder,
+    LstmAutoEncoder,
+    LstmForecast,
+    RawNetwork,
+    // Detectors.
+    Detector,
+    FoldsDetector,
+    // What is no part of a model.
     TimeSeriesSplit,
     KFold,
+    ShuffleSplit,
     EarlyStopping,
-    /// Known by name and parameters, not compiled yet.
-    Later,
+    ReduceRateOnPlateau,
+    TerminateOnNan,
+}
+
+/// Where a class may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Turns columns into columns.
+    Transformer,
+    /// Learns targets and predicts them.
+    Estimator,
+    /// A transformer or an estimator, as its last step is.
+    Pipeline,
+    /// Judges what an estimator predicts.
+    Detector,
+    /// Splits rows into folds.
+    Splitter,
+    /// Watches a network learn.
+    Callback,
+}
+
+impl Role {
+    /// Whether a class of this role is part of models.
+    pub(super) fn is_of_models(self) -> bool {
+        !matches!(self, Self::Splitter | Self::Callback)
+    }
 }
 
 /// A class of the peer.
@@ -34,36 +100,56 @@ pub(super) struct Class {
     /// Other paths, the one people write first.
     pub(super) aliases: &'static [&'static str],
     pub(super) part: Part,
-    /// In the order of an expanded definition.
+    pub(super) role: Role,
+    /// Whether gordoc compiles it.
+    pub(super) supported: bool,
+    /// In the order of an expanded definition; those of a network depend on its kind.
     pub(super) parameters: &'static [Parameter],
 }
 
 /// One constructor parameter.
-#[derive(Debug)]
-pub(super) struct Parameter {
-    pub(super) name: &'static str,
-    pub(super) default: Default,
-    pub(super) kind: Kind,
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value when none is given.
+    pub default: Default,
+    /// What its value must be.
+    pub kind: Kind,
+    /// Whether gordoc supports other values than the default.
+    pub supported: bool,
 }
 
 /// A parameter's value when none is given.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Default {
+pub enum Default {
+    /// There is none: a value must be given.
     Required,
+    /// `null`
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// A whole number.
     Int(i64),
+    /// A number with a point.
     Float(f64),
+    /// Text.
     Text(&'static str),
+    /// Two whole numbers.
     Ints(i64, i64),
+    /// Two numbers.
     Floats(f64, f64),
+    /// Whole numbers.
+    Counts(&'static [i64]),
+    /// Texts.
+    Texts(&'static [&'static str]),
     /// An instance of the class of this path with its defaults.
     Class(&'static str),
 }
 
 impl Default {
     /// The plain value; null for what is required or a class.
-    pub(super) fn to_json(self) -> Value {
+    pub fn to_json(self) -> Value {
         match self {
             Self::Required | Self::Null | Self::Class(_) => Value::Null,
             Self::Bool(value) => json!(value),
@@ -72,11 +158,36 @@ impl Default {
             Self::Text(value) => json!(value),
             Self::Ints(low, high) => json!([low, high]),
             Self::Floats(low, high) => json!([low, high]),
+            Self::Counts(values) => json!(values),
+            Self::Texts(values) => json!(values),
         }
     }
 }
 
 impl Class {
+    const fn new(
+        role: Role,
+        part: Part,
+        path: &'static str,
+        aliases: &'static [&'static str],
+        parameters: &'static [Parameter],
+    ) -> Self {
+        Self {
+            path,
+            aliases,
+            part,
+            role,
+            supported: true,
+            parameters,
+        }
+    }
+
+    /// A class that is known by name and parameters, but not compiled yet.
+    const fn later(mut self) -> Self {
+        self.supported = false;
+        self
+    }
+
     /// The last part of the path.
     pub(super) fn name(&self) -> &'static str {
         self.path.rsplit('.').next().unwrap_or(self.path)
@@ -89,12 +200,19 @@ impl Class {
 
     /// Whether the class takes its keywords as they are and has a `kind`.
     pub(super) fn is_network(&self) -> bool {
-        self.path.starts_with("gordo.machine.model.models.")
+        matches!(
+            self.part,
+            Part::AutoEncoder | Part::LstmAutoEncoder | Part::LstmForecast | Part::RawNetwork
+        )
     }
 
-    /// Whether gordoc compiles it.
-    pub(super) fn is_supported(&self) -> bool {
-        self.part != Part::Later
+    /// The parameter a bare list stands for.
+    pub(super) fn list_parameter(&self) -> Option<&'static str> {
+        match self.part {
+            Part::Pipeline => Some("steps"),
+            Part::FeatureUnion => Some("transformer_list"),
+            _ => None,
+        }
     }
 }
 
@@ -104,17 +222,66 @@ pub(super) const fn parameter(name: &'static str, default: Default, kind: Kind) 
         name,
         default,
         kind,
+        supported: true,
     }
 }
 
-/// A parameter whose value is not looked at.
-const fn any(name: &'static str, default: Default) -> Parameter {
-    parameter(name, default, Kind::Any)
+impl Parameter {
+    /// A parameter whose other values are not supported yet.
+    pub(super) const fn later(mut self) -> Self {
+        self.supported = false;
+        self
+    }
 }
+
+const fn flag(name: &'static str, default: bool) -> Parameter {
+    parameter(name, Default::Bool(default), Kind::Flag)
+}
+
+const fn number(name: &'static str, default: f64, kind: Kind) -> Parameter {
+    parameter(name, Default::Float(default), kind)
+}
+
+const fn count(name: &'static str, default: i64, least: i64) -> Parameter {
+    parameter(name, Default::Int(default), Kind::at_least(least))
+}
+
+/// A choice; the first name is the default.
+const fn choice(name: &'static str, names: &'static [&'static str]) -> Parameter {
+    parameter(name, Default::Text(names[0]), Kind::OneOf(names))
+}
+
+/// A parameter that is null unless it is given.
+const fn optional(name: &'static str, kind: &'static Kind) -> Parameter {
+    parameter(name, Default::Null, Kind::Optional(kind))
+}
+
+const COPY: Parameter = flag("copy", true);
+const N_JOBS: Parameter = optional("n_jobs", &Kind::at_least(i64::MIN));
+/// Seeds of numpy's generator.
+const RANDOM_STATE: Parameter = optional("random_state", &Kind::Count(0, 4_294_967_295));
+const VERBOSE: Parameter = parameter(
+    "verbose",
+    Default::Int(0),
+    Kind::Either(&[Kind::COUNT, Kind::Flag]),
+);
+const WARM_START: Parameter = flag("warm_start", false);
 
 /// All classes.
 pub(super) fn classes() -> impl Iterator<Item = &'static Class> {
-    SUPPORTED.iter().chain(later::CLASSES)
+    [
+        composite::CLASSES,
+        detector::CLASSES,
+        network::CLASSES,
+        scaler::CLASSES,
+        transformer::CLASSES,
+        linear::CLASSES,
+        tree::CLASSES,
+        splitter::CLASSES,
+        callback::CLASSES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The class of a path or alias.
@@ -138,160 +305,3 @@ pub(super) fn find_renamed(path: &str) -> Option<String> {
         .filter_map(|(old, new)| Some(format!("{new}{}", path.strip_prefix(old)?)))
         .find_map(|today| find_class(&today).map(|class| class.public_path().to_owned()))
 }
-
-const SCALER: Default = Default::Class("sklearn.preprocessing._data.MinMaxScaler");
-const NETWORK: Default = Default::Class("gordo.machine.model.models.KerasAutoEncoder");
-const DEFINITION: Kind = Kind::Optional(&Kind::Definition);
-const METHODS: Kind = Kind::Optional(&Kind::OneOf(&["smm", "sma", "ewma"]));
-
-static SUPPORTED: &[Class] = &[
-    Class {
-        path: "sklearn.pipeline.Pipeline",
-        aliases: &[],
-        part: Part::Pipeline,
-        parameters: &[
-            any("memory", Default::Null),
-            parameter("steps", Default::Required, Kind::List),
-            parameter("verbose", Default::Bool(false), Kind::Flag),
-        ],
-    },
-    Class {
-        path: "sklearn.preprocessing._data.MinMaxScaler",
-        aliases: &["sklearn.preprocessing.MinMaxScaler"],
-        part: Part::MinMaxScaler,
-        parameters: &[
-            parameter("clip", Default::Bool(false), Kind::Flag),
-            parameter("copy", Default::Bool(true), Kind::Flag),
-            parameter("feature_range", Default::Ints(0, 1), Kind::Range),
-        ],
-    },
-    Class {
-        path: "sklearn.preprocessing._data.StandardScaler",
-        aliases: &["sklearn.preprocessing.StandardScaler"],
-        part: Part::StandardScaler,
-        parameters: &[
-            parameter("copy", Default::Bool(true), Kind::Flag),
-            parameter("with_mean", Default::Bool(true), Kind::Flag),
-            parameter("with_std", Default::Bool(true), Kind::Flag),
-        ],
-    },
-    Class {
-        path: "sklearn.preprocessing._data.RobustScaler",
-        aliases: &["sklearn.preprocessing.RobustScaler"],
-        part: Part::RobustScaler,
-        parameters: &[
-            parameter("copy", Default::Bool(true), Kind::Flag),
-            parameter(
-                "quantile_range",
-                Default::Floats(25.0, 75.0),
-                Kind::Percentiles,
-            ),
-            parameter("unit_variance", Default::Bool(false), Kind::Flag),
-            parameter("with_centering", Default::Bool(true), Kind::Flag),
-            parameter("with_scaling", Default::Bool(true), Kind::Flag),
-        ],
-    },
-    Class {
-        path: "sklearn.preprocessing._data.MaxAbsScaler",
-        aliases: &["sklearn.preprocessing.MaxAbsScaler"],
-        part: Part::MaxAbsScaler,
-        parameters: &[parameter("copy", Default::Bool(true), Kind::Flag)],
-    },
-    Class {
-        path: "sklearn.compose._target.TransformedTargetRegressor",
-        aliases: &["sklearn.compose.TransformedTargetRegressor"],
-        part: Part::TransformedTarget,
-        parameters: &[
-            parameter("check_inverse", Default::Bool(true), Kind::Flag),
-            parameter("func", Default::Null, Kind::OnlyDefault),
-            parameter("inverse_func", Default::Null, Kind::OnlyDefault),
-            parameter("regressor", Default::Null, DEFINITION),
-            parameter("transformer", Default::Null, DEFINITION),
-        ],
-    },
-    Class {
-        path: "gordo.machine.model.models.KerasAutoEncoder",
-        aliases: &[],
-        part: Part::AutoEncoder,
-        parameters: &[],
-    },
-    Class {
-        path: "gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector",
-        aliases: &[
-            "gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector",
-            "gordo.machine.model.anomaly.DiffBasedAnomalyDetector",
-        ],
-        part: Part::Detector,
-        parameters: &[
-            parameter("base_estimator", NETWORK, Kind::Definition),
-            parameter("scaler", SCALER, Kind::Definition),
-            parameter("require_thresholds", Default::Bool(true), Kind::Flag),
-            parameter("shuffle", Default::Bool(false), Kind::Flag),
-            parameter(
-                "window",
-                Default::Null,
-                Kind::Optional(&Kind::Count(1, i64::MAX)),
-            ),
-            parameter("smoothing_method", Default::Null, METHODS),
-        ],
-    },
-    Class {
-        path: "sklearn.model_selection._split.TimeSeriesSplit",
-        aliases: &["sklearn.model_selection.TimeSeriesSplit"],
-        part: Part::TimeSeriesSplit,
-        parameters: &[
-            parameter("gap", Default::Int(0), Kind::Count(0, i64::MAX)),
-            parameter(
-                "max_train_size",
-                Default::Null,
-                Kind::Optional(&Kind::Count(1, i64::MAX)),
-            ),
-            parameter("n_splits", Default::Int(5), Kind::Count(2, i64::MAX)),
-            parameter(
-                "test_size",
-                Default::Null,
-                Kind::Optional(&Kind::Count(1, i64::MAX)),
-            ),
-        ],
-    },
-    Class {
-        path: "sklearn.model_selection._split.KFold",
-        aliases: &["sklearn.model_selection.KFold"],
-        part: Part::KFold,
-        parameters: &[
-            parameter("n_splits", Default::Int(5), Kind::Count(2, i64::MAX)),
-            parameter(
-                "random_state",
-                Default::Null,
-                Kind::Optional(&Kind::Count(0, 4_294_967_295)),
-            ),
-            parameter("shuffle", Default::Bool(false), Kind::Flag),
-        ],
-    },
-    Class {
-        path: "keras.src.callbacks.early_stopping.EarlyStopping",
-        aliases: &[
-            "tensorflow.keras.callbacks.EarlyStopping",
-            "keras.callbacks.EarlyStopping",
-        ],
-        part: Part::EarlyStopping,
-        parameters: &[
-            parameter("monitor", Default::Text("val_loss"), Kind::Text),
-            parameter("min_delta", Default::Int(0), Kind::Number),
-            parameter("patience", Default::Int(0), Kind::Count(0, i64::MAX)),
-            any("verbose", Default::Int(0)),
-            parameter(
-                "mode",
-                Default::Text("auto"),
-                Kind::OneOf(&["auto", "min", "max"]),
-            ),
-            parameter("baseline", Default::Null, Kind::OnlyDefault),
-            parameter("restore_best_weights", Default::Bool(false), Kind::Flag),
-            parameter(
-                "start_from_epoch",
-                Default::Int(0),
-                Kind::Count(0, i64::MAX),
-            ),
-        ],
-    },
-];

@@ -109,14 +109,14 @@ impl Resolver<'_> {
             | Class::StandardScaler
             | Class::RobustScaler
             | Class::MaxAbsScaler => self.scaler(&definition).map(Part::Step),
-            Class::TimeSeriesSplit | Class::KFold | Class::EarlyStopping => self.refuse(
+            _ if !definition.class.role.is_of_models() => self.refuse(
                 Diagnostic::error(
                     "model::not_a_model",
                     format!("`{}` is not part of a model", definition.class.name()),
                 )
                 .label(definition.path, "neither transforms nor learns"),
             ),
-            Class::Later => self.refuse(not_supported_yet(definition.class.path, definition.path)),
+            _ => self.refuse(not_supported_yet(definition.class.path, definition.path)),
         }
     }
 

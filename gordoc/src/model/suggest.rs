@@ -2,10 +2,15 @@
 
 /// Names in backticks, the last one after `or`.
 pub(super) fn join_names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match quoted.pop() {
-        Some(last) if quoted.is_empty() => last,
-        Some(last) => format!("{} or {last}", quoted.join(", ")),
+    join_words(names.into_iter().map(|name| format!("`{name}`")))
+}
+
+/// Words with commas between, the last one after `or`.
+pub(super) fn join_words(words: impl IntoIterator<Item = String>) -> String {
+    let mut words: Vec<String> = words.into_iter().collect();
+    match words.pop() {
+        Some(last) if words.is_empty() => last,
+        Some(last) => format!("{} or {last}", words.join(", ")),
         None => String::new(),
     }
 }

@@ -7,27 +7,24 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::Refused;
 use super::definition::Definition;
+use super::kind::Kind;
 use super::optimizer::{default_optimizer, resolve_optimizer};
-use super::parameters::{Arguments, Kind};
+use super::parameters::Arguments;
 use super::registry::{Default, Parameter, Part, parameter};
 use super::suggest::join_names;
 use super::{EarlyStopping, Loss, Training};
 use crate::diagnostic::did_you_mean;
 
 pub(super) static KEYWORDS: &[Parameter] = &[
-    parameter("epochs", Default::Int(1), Kind::Count(1, i64::MAX)),
+    parameter("epochs", Default::Int(1), Kind::POSITIVE),
     parameter(
         "batch_size",
         Default::Int(32),
-        Kind::Optional(&Kind::Count(-1, i64::MAX)),
+        Kind::Optional(&Kind::at_least(-1)),
     ),
-    parameter(
-        "validation_split",
-        Default::Float(0.0),
-        Kind::Below(0.0, 1.0),
-    ),
+    parameter("validation_split", Default::Float(0.0), Kind::PART),
     parameter("shuffle", Default::Bool(true), Kind::Flag),
-    parameter("optimizer", Default::Null, Kind::Text),
+    parameter("optimizer", Default::Text("Adam"), Kind::Text),
     parameter("optimizer_kwargs", Default::Null, OPTIONAL_MAP),
     parameter("compile_kwargs", Default::Null, OPTIONAL_MAP),
     parameter("callbacks", Default::Null, Kind::Optional(&Kind::List)),
@@ -69,8 +66,8 @@ static COMPILE: &[Parameter] = &[
     parameter("loss", Default::Null, Kind::Optional(&Kind::Text)),
     parameter("metrics", Default::Null, Kind::Optional(&Kind::List)),
     parameter("optimizer", Default::Null, Kind::Any),
-    parameter("loss_weights", Default::Null, Kind::OnlyDefault),
-    parameter("weighted_metrics", Default::Null, Kind::OnlyDefault),
+    parameter("loss_weights", Default::Null, Kind::Any).later(),
+    parameter("weighted_metrics", Default::Null, Kind::Any).later(),
     parameter("run_eagerly", Default::Bool(false), Kind::Any),
     parameter("steps_per_execution", Default::Int(1), Kind::Any),
     parameter("jit_compile", Default::Text("auto"), Kind::Any),
