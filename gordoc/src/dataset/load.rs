@@ -1,4 +1,4 @@
-//! The order of work: read, resample, fill, join, check, describe.
+//! The order of work: read (`fetch`), then resample, fill, join, check, describe (`assemble`).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,25 +19,57 @@ use crate::source::Spanned;
 /// Relative paths of providers start at `base`; `seed` decides random series.
 pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset, Error> {
     let tags = tags_to_load(config)?;
-    let names: Vec<&str> = tags.keys().copied().collect();
     let resolution = config.resolution.as_ref();
     let preparer = resolution.map(|resolution| Preparer::new(config, resolution));
     let preparer = preparer.transpose()?;
+    let fetched = fetch(config, &tags, preparer.as_ref(), base, seed)?;
+    assemble(config, &tags, preparer.as_ref(), fetched)
+}
+
+/// What a provider handed on.
+struct Fetched {
+    deliveries: Vec<Delivery>,
+    /// What the provider tells of itself.
+    provider: Map<String, Value>,
+}
+
+/// Reads the series of `tags`; the only step that looks outside.
+fn fetch(
+    config: &project::Dataset,
+    tags: &Tags<'_>,
+    preparer: Option<&Preparer<'_>>,
+    base: &Path,
+    seed: u64,
+) -> Result<Fetched, Error> {
+    let names: Vec<&str> = tags.keys().copied().collect();
     let mut provider = provider::open(&config.provider, base, seed);
     let deliveries = provider.load(&Request {
         period: config.period,
         tags: &names,
-        look_back_from: preparer.as_ref().and_then(Preparer::look_back_from),
+        look_back_from: preparer.and_then(Preparer::look_back_from),
     })?;
+    Ok(Fetched {
+        deliveries,
+        provider: provider.metadata(),
+    })
+}
 
+/// Makes rows of what was read: resampled, joined, checked and described.
+fn assemble(
+    config: &project::Dataset,
+    tags: &Tags<'_>,
+    preparer: Option<&Preparer<'_>>,
+    fetched: Fetched,
+) -> Result<Dataset, Error> {
+    let deliveries = fetched.deliveries;
     let mut loading = Loading::default();
-    let joined = if let Some(preparer) = &preparer {
-        require_rows(config, &tags, &deliveries)?;
+    let joined = if let Some(preparer) = preparer {
+        require_rows(config, tags, &deliveries)?;
         loading.resampled(config, preparer, deliveries)?
     } else {
         raw(config, deliveries)?
     };
-    let documents = tag_documents(&joined, &tags);
+    let documents = tag_documents(&joined, tags);
     loading.metadata.insert("tags".into(), documents);
 
     let mut dataset = Dataset {
@@ -47,10 +79,13 @@ pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset
         metadata: Value::Null,
         gaps: loading.gaps,
     };
-    dataset.metadata = metadata::of_dataset(&dataset, loading.metadata, provider.metadata())
+    dataset.metadata = metadata::of_dataset(&dataset, loading.metadata, fetched.provider)
         .map_err(|cause| cause.at(config.provider.span))?;
     Ok(dataset)
 }
+
+/// Tags by name, in loading order.
+type Tags<'a> = IndexMap<&'a str, &'a Spanned<Tag>>;
 
 /// What loading tells of itself.
 #[derive(Default)]
@@ -97,8 +132,8 @@ fn raw(config: &project::Dataset, deliveries: Vec<Delivery>) -> Result<Joined, E
 }
 
 /// Names in loading order: inputs, then the targets that are not inputs.
-fn tags_to_load(config: &project::Dataset) -> Result<IndexMap<&str, &Spanned<Tag>>, Error> {
-    let mut tags: IndexMap<&str, &Spanned<Tag>> = IndexMap::new();
+fn tags_to_load(config: &project::Dataset) -> Result<Tags<'_>, Error> {
+    let mut tags = Tags::new();
     for tag in &config.tags {
         if tags.insert(&tag.value.name, tag).is_some() {
             let cause = Cause::RepeatedTag {
@@ -126,7 +161,7 @@ fn tags_to_load(config: &project::Dataset) -> Result<IndexMap<&str, &Spanned<Tag
 /// Fails naming every tag without rows, at the place of the first.
 fn require_rows(
     config: &project::Dataset,
-    tags: &IndexMap<&str, &Spanned<Tag>>,
+    tags: &Tags<'_>,
     deliveries: &[Delivery],
 ) -> Result<(), Error> {
     let missing: Vec<String> = deliveries
@@ -163,7 +198,7 @@ fn emptied(series: &IndexMap<String, Series>) -> Vec<String> {
     empty.map(|(tag, _)| tag.clone()).collect()
 }
 
-fn tag_documents(joined: &Joined, tags: &IndexMap<&str, &Spanned<Tag>>) -> Value {
+fn tag_documents(joined: &Joined, tags: &Tags<'_>) -> Value {
     let names = joined.columns.keys();
     names
         .filter_map(|name| tags.get(name.as_str()))
