@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
+use gordoc::name::{Name, Revision};
 use gordoc::workflow::{Input, Machine, render};
 use serde_json::{Value, json};
 
@@ -59,10 +60,13 @@ fn cases() -> Vec<BTreeMap<PathBuf, String>> {
 
 fn files(project: &str, names: &[&str]) -> BTreeMap<PathBuf, String> {
     let documents: Vec<_> = names.iter().map(|name| document(name)).collect();
-    let machines: Vec<_> = std::iter::zip(names, &documents)
+    let name = |text: &str| Name::new(text).expect("a name");
+    let names: Vec<Name> = names.iter().map(|text| name(text)).collect();
+    let machines: Vec<_> = std::iter::zip(&names, &documents)
         .map(|(name, document)| Machine { name, document })
         .collect();
-    render(&Input::new(project, "1700000000001", &machines)).expect("machines are small")
+    let revision = Revision::new("1700000000001").expect("a number");
+    render(&Input::new(&name(project), &revision, &machines)).expect("machines are small")
 }
 
 fn document(name: &str) -> Value {

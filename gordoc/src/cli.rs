@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::Level;
+use crate::name::Revision;
 
 /// Compiles a Gordo YAML into trained machines, static model servers and manifests.
 ///
@@ -121,7 +122,7 @@ pub struct Compile {
     /// Revision, digits; by default made of the content, so that equal inputs give an equal one,
     /// and with --trained the highest there.
     #[arg(long, value_name = "R", value_parser = revision)]
-    pub project_revision: Option<String>,
+    pub project_revision: Option<Revision>,
     /// Which servers to link: one with all machines, one per machine, both, or none.
     #[arg(long, value_enum, default_value_t = Bin::Project)]
     pub bin: Bin,
@@ -193,9 +194,6 @@ pub enum TableFormat {
     Parquet,
 }
 
-fn revision(text: &str) -> Result<String, String> {
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(text.to_owned());
-    }
-    Err("a revision is written in digits".to_owned())
+fn revision(text: &str) -> Result<Revision, &'static str> {
+    Revision::new(text).ok_or("a revision is written in digits")
 }

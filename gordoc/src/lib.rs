@@ -8,6 +8,7 @@
 //! use std::collections::BTreeMap;
 //! use std::path::Path;
 //!
+//! use gordoc::name::Revision;
 //! use gordoc::source::Source;
 //! use gordoc::{dataset, emit, project, train};
 //!
@@ -29,7 +30,8 @@
 //! let machine = &project.machines[0];
 //! let rows = dataset::load(&machine.dataset, &config.base, machine.evaluation.seed)?;
 //! let trained = train::train(machine, &rows, &train::Options::default())?;
-//! let revision = ("1".to_owned(), BTreeMap::from([(trained.name.clone(), trained)]));
+//! let number = Revision::new("1").expect("a number");
+//! let revision = (number, BTreeMap::from([(trained.name.clone(), trained)]));
 //! let workspace = emit::emit(emit::Input {
 //!     project: &project.name,
 //!     revisions: &[revision],
@@ -49,6 +51,7 @@ pub mod files;
 pub mod json_text;
 pub mod link;
 pub mod model;
+pub mod name;
 pub mod project;
 pub mod source;
 pub mod train;

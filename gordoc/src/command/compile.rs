@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, Level, Status, Streams};
 use crate::emit::{self, Input, Servers};
+use crate::name::{Name, Revision};
 use crate::trained::{Machine, store};
 use crate::{files, link, project, workflow};
 
@@ -25,8 +26,6 @@ pub struct Options {
     pub output: PathBuf,
     /// Where machines come from.
     pub origin: Origin,
-    /// Project name, if the command line gives one.
-    pub project_name: Option<String>,
     /// Which servers are emitted.
     pub servers: Servers,
     /// Whether they are linked.
@@ -47,7 +46,9 @@ pub enum Origin {
         /// The folder of revisions.
         folder: PathBuf,
         /// The current revision; the numerically highest if absent.
-        revision: Option<String>,
+        revision: Option<Revision>,
+        /// Project name; the machines' own if absent.
+        project_name: Option<Name>,
     },
 }
 
@@ -60,12 +61,20 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
             Ok(learnt) => learnt,
             Err(status) => return Ok(status),
         },
-        Origin::Trained { folder, revision } => {
+        Origin::Trained {
+            folder,
+            revision,
+            project_name,
+        } => {
             let mut revisions = store::read_all(folder)?;
             if let Some(revision) = revision {
                 make_current(revision, &mut revisions, folder)?;
             }
-            (project_name(options, &revisions)?, revisions)
+            let name = match project_name {
+                Some(name) => name.clone(),
+                None => project_of(&revisions)?,
+            };
+            (name, revisions)
         }
     };
     let paths = emit_and_link(options, &name, &revisions, &mut streams.talk(Level::Info))?;
@@ -76,7 +85,7 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
     let Some((host, port)) = &options.run else {
         return Ok(Status::Done);
     };
-    let binary = paths.iter().find(|(serves, _)| *serves == name);
+    let binary = paths.iter().find(|(serves, _)| name == **serves);
     let (_, binary) = binary.ok_or_else(|| {
         Failure::new("there is no project server to run")
             .help("pass `--bin project` or `--bin both` with `--run`")
@@ -90,9 +99,13 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
     serve::exec(binary, url, current, streams.err)
 }
 
-fn make_current(revision: &str, revisions: &mut Revisions, folder: &Path) -> Result<(), Failure> {
+fn make_current(
+    revision: &Revision,
+    revisions: &mut Revisions,
+    folder: &Path,
+) -> Result<(), Failure> {
     let Some(position) = revisions.iter().position(|(name, _)| name == revision) else {
-        let names: Vec<&str> = revisions.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = revisions.iter().map(|(name, _)| &**name).collect();
         let message = format!("{} has no revision {revision}", folder.display());
         return Err(Failure::new(message).help(format!("there are {}", names.join(", "))));
     };
@@ -102,11 +115,11 @@ fn make_current(revision: &str, revisions: &mut Revisions, folder: &Path) -> Res
 }
 
 /// Revisions by name, the current one last, and their machines.
-type Revisions = Vec<(String, BTreeMap<String, Machine>)>;
+type Revisions = Vec<(Revision, BTreeMap<Name, Machine>)>;
 
 fn emit_and_link(
     options: &Options,
-    name: &str,
+    name: &Name,
     revisions: &Revisions,
     stderr: &mut dyn io::Write,
 ) -> Result<Vec<(String, PathBuf)>, Failure> {
@@ -150,15 +163,15 @@ fn count(servers: usize) -> String {
     format!("{servers} server{}", if servers == 1 { "" } else { "s" })
 }
 
-fn manifests(name: &str, revisions: &Revisions) -> Result<emit::Files, Failure> {
+fn manifests(name: &Name, revisions: &Revisions) -> Result<emit::Files, Failure> {
     let Some((revision, machines)) = revisions.last() else {
         return Ok(emit::Files::new());
     };
-    let documents: BTreeMap<&str, serde_json::Value> = machines
+    let documents: BTreeMap<&Name, serde_json::Value> = machines
         .values()
         .map(|machine| {
             let document = project::forget_build(machine.metadata.clone());
-            (machine.name.as_str(), document)
+            (&machine.name, document)
         })
         .collect();
     let machines: Vec<workflow::Machine<'_>> = documents
@@ -184,14 +197,7 @@ fn lock(output: &Path) -> Result<File, Failure> {
 }
 
 /// All machines of a folder belong to one project.
-fn project_name(options: &Options, revisions: &Revisions) -> Result<String, Failure> {
-    if let Some(name) = &options.project_name {
-        if name.len() > 63 || !project::is_dns_name(name) {
-            return Err(Failure::new(format!("`{name}` is not a project name"))
-                .help("use lower-case letters, digits, and single dots or dashes between them"));
-        }
-        return Ok(name.clone());
-    }
+fn project_of(revisions: &Revisions) -> Result<Name, Failure> {
     let (_, machines) = revisions.last().ok_or(emit::Error::Empty)?;
     let machine = machines.values().next().ok_or(emit::Error::Empty)?;
     Ok(machine.project.clone())

@@ -80,7 +80,7 @@ pub fn gap_warning(gaps: &[String], period: Period) -> Option<String> {
 
 fn find<'a>(project: &'a Project, name: &str) -> Option<&'a NamedDataset> {
     let mut datasets = project.datasets.iter();
-    datasets.find(|dataset| dataset.name.value == name)
+    datasets.find(|dataset| *dataset.name.value == *name)
 }
 
 fn absent(project: &Project, name: &str) -> Failure {

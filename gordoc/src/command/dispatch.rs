@@ -11,6 +11,7 @@ use crate::cli::{self, Bin, Cli, Command};
 use crate::dataset::write::Format;
 use crate::diagnostic::Style;
 use crate::emit::Servers;
+use crate::name::Name;
 use crate::project::Options;
 
 /// Runs the verb that was asked for.
@@ -94,11 +95,16 @@ fn compile_options(arguments: cli::Compile) -> Result<compile::Options, Failure>
         (Some(folder), _) => Origin::Trained {
             folder,
             revision: arguments.project_revision,
+            project_name: arguments
+                .project_name
+                .as_deref()
+                .map(project_name)
+                .transpose()?,
         },
         (None, config) => Origin::Config(Box::new(Learning {
             config: config.unwrap_or_else(|| "-".into()),
             options: Options {
-                project_name: arguments.project_name.clone(),
+                project_name: arguments.project_name,
                 default_data_provider: arguments.default_data_provider,
                 ..Options::default()
             },
@@ -111,7 +117,6 @@ fn compile_options(arguments: cli::Compile) -> Result<compile::Options, Failure>
     Ok(compile::Options {
         origin,
         output: arguments.output,
-        project_name: arguments.project_name,
         servers: Servers {
             project: arguments.bin != Bin::Machine,
             machine: matches!(arguments.bin, Bin::Machine | Bin::Both),
@@ -121,6 +126,14 @@ fn compile_options(arguments: cli::Compile) -> Result<compile::Options, Failure>
         run: arguments
             .run
             .then(|| ("127.0.0.1".to_owned(), arguments.port)),
+    })
+}
+
+/// A project name that no config is read with.
+fn project_name(text: &str) -> Result<Name, Failure> {
+    Name::new(text).ok_or_else(|| {
+        Failure::new(format!("`{text}` is not a project name"))
+            .help("use lower-case letters, digits, and single dots or dashes between them")
     })
 }
 

@@ -38,7 +38,7 @@ pub enum Format {
 /// left to `check`.
 pub fn document(project: &Project) -> Value {
     json!({
-        "project_name": project.name,
+        "project_name": &*project.name,
         "globals": project.globals,
         "machines": project.documents,
     })

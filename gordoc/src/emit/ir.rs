@@ -4,15 +4,17 @@
 
 use gordo_runtime::{Activation, Smoothing};
 
+use crate::name::{Name, Revision};
+
 /// A machine crate.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Crate {
     /// Machine name.
-    pub(super) name: String,
+    pub(super) name: Name,
     /// Project name.
-    pub(super) project: String,
+    pub(super) project: Name,
     /// Revision it belongs to.
-    pub(super) revision: String,
+    pub(super) revision: Revision,
     /// Package name.
     pub(super) package: String,
     /// Name of the struct.

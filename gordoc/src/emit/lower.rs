@@ -5,6 +5,7 @@ use super::ir::{Attribute, Crate, Field, Type};
 use super::names::type_name;
 use super::weights::Weights;
 use crate::json_text;
+use crate::name::Revision;
 use crate::trained::flow::{Place, Stage, flow};
 use crate::trained::{Detector, Layer, Machine, Sequence, State};
 
@@ -13,7 +14,11 @@ mod prose;
 const DETECTOR: &str = "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>";
 
 /// Lowers a trained machine to the crate of a package.
-pub(super) fn lower(machine: &Machine, revision: &str, package: String) -> Result<Crate, Error> {
+pub(super) fn lower(
+    machine: &Machine,
+    revision: &Revision,
+    package: String,
+) -> Result<Crate, Error> {
     let (stages, detector) = flow(&machine.state);
     let mut fields = Fields::new(machine.tags.len());
     for stage in &stages {
@@ -27,7 +32,7 @@ pub(super) fn lower(machine: &Machine, revision: &str, package: String) -> Resul
     Ok(Crate {
         name: machine.name.clone(),
         project: machine.project.clone(),
-        revision: revision.to_owned(),
+        revision: revision.clone(),
         type_name: type_name(&package),
         package,
         docs: prose::crate_docs(machine, &stages),

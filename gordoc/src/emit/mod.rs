@@ -17,6 +17,7 @@ mod weights;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::name::{Name, Revision};
 use crate::trained::Machine;
 
 /// Emitted files by path below the output folder.
@@ -36,9 +37,9 @@ pub const OWNED: [&str; 6] = [
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// Project name.
-    pub project: &'a str,
+    pub project: &'a Name,
     /// Revisions and their machines; the last one is current.
-    pub revisions: &'a [(String, BTreeMap<String, Machine>)],
+    pub revisions: &'a [(Revision, BTreeMap<Name, Machine>)],
     /// Which servers are emitted.
     pub servers: Servers,
 }

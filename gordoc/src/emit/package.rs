@@ -8,13 +8,14 @@ use askama::Template;
 use super::ir::Crate;
 use super::names::{Names, crate_name};
 use super::{Binary, Files, Input, lock, pretty};
+use crate::name::{Name, Revision};
 
 #[derive(Template)]
 #[template(path = "crate/machine.toml", escape = "none")]
 struct MachineManifest<'a> {
     package: &'a str,
-    machine: &'a str,
-    project: &'a str,
+    machine: &'a Name,
+    project: &'a Name,
     version: &'a str,
     up: &'a str,
 }
@@ -32,7 +33,7 @@ struct ServerManifest<'a> {
 #[template(path = "crate/main.rs", escape = "none")]
 struct Main<'a> {
     serves: &'a str,
-    project: &'a str,
+    project: &'a Name,
     revisions: &'a [RevisionCrates],
 }
 
@@ -60,7 +61,7 @@ struct Dependency {
 }
 
 struct RevisionCrates {
-    name: String,
+    name: Revision,
     crates: Vec<String>,
 }
 
@@ -107,7 +108,7 @@ pub(super) struct MachinePackage {
     /// What it says.
     pub(super) krate: Crate,
     /// The revisions that have this very machine.
-    pub(super) revisions: Vec<String>,
+    pub(super) revisions: Vec<Revision>,
     /// How cargo sees it.
     pub(super) package: Package,
 }
@@ -169,14 +170,14 @@ pub(super) fn servers(
         servers.push(ServerPackage { binary, package });
     };
     if input.servers.project {
-        let is_machine = machines.iter().any(|m| m.krate.name == input.project);
+        let is_machine = machines.iter().any(|m| m.krate.name == *input.project);
         let shared = input.servers.machine && is_machine;
         let file = format!("{}{}", input.project, if shared { "-project" } else { "" });
         let all: Vec<&MachinePackage> = machines.iter().collect();
         emit(file, input.project, "project", &all);
     }
     if input.servers.machine {
-        let mut by_name: BTreeMap<&str, Vec<&MachinePackage>> = BTreeMap::new();
+        let mut by_name: BTreeMap<&Name, Vec<&MachinePackage>> = BTreeMap::new();
         for machine in machines {
             by_name
                 .entry(&machine.krate.name)
@@ -186,7 +187,7 @@ pub(super) fn servers(
         let current = input.revisions.last().map(|(_, machines)| machines);
         for (name, members) in by_name {
             if current.is_some_and(|machines| machines.contains_key(name)) {
-                emit(name.to_owned(), name, "machine", &members);
+                emit(name.to_string(), name, "machine", &members);
             }
         }
     }
@@ -307,9 +308,17 @@ fn render(template: &impl Template) -> Vec<u8> {
 /// The folder of a machine crate, current ones apart from those of older revisions.
 pub(super) fn folder(krate: &Crate, is_current: bool) -> String {
     let path: PathBuf = if is_current {
-        ["machines", &krate.name].iter().collect()
+        [Path::new("machines"), krate.name.as_ref()]
+            .iter()
+            .collect()
     } else {
-        ["revisions", &krate.revision, &krate.name].iter().collect()
+        [
+            Path::new("revisions"),
+            krate.revision.as_ref(),
+            krate.name.as_ref(),
+        ]
+        .iter()
+        .collect()
     };
     path.to_string_lossy().into_owned()
 }

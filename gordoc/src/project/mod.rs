@@ -28,19 +28,19 @@ use std::path::Path;
 use serde_json::Value;
 
 pub use document::forget_build;
-pub use name::is_dns_name;
 pub use normalize::{normalize, read};
 pub use preflight::{Series, preflight};
 
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;
+use crate::name::Name;
 use crate::source::{Source, Span, Spanned};
 
 /// A whole config as meant.
 #[derive(Clone, Debug)]
 pub struct Project {
-    /// Project name, a DNS name.
-    pub name: String,
+    /// Project name.
+    pub name: Name,
     /// The config file, for errors of later stages.
     pub source: Source,
     /// Globals with all defaults, in the peer's document form.
@@ -60,7 +60,7 @@ pub struct Project {
 #[derive(Clone, Debug)]
 pub struct NamedDataset {
     /// The machine.
-    pub name: Spanned<String>,
+    pub name: Spanned<Name>,
     /// What its rows are.
     pub dataset: Dataset,
     /// `evaluation.seed`, which random readings are drawn with.
@@ -99,10 +99,10 @@ pub struct Options {
 /// One machine as meant.
 #[derive(Clone, Debug)]
 pub struct Machine {
-    /// A DNS name of at most 63 characters.
-    pub name: Spanned<String>,
+    /// Machine name.
+    pub name: Spanned<Name>,
     /// Project name.
-    pub project_name: String,
+    pub project_name: Name,
     /// What rows it learns from.
     pub dataset: Dataset,
     /// What it learns.

@@ -1,11 +1,14 @@
 //! From a config to a project: every machine with the globals folded in.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::Path;
 
 use super::reader::{Read, Reader};
 use super::{Options, Project, Reading, globals, name};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
+use crate::name::Name;
 use crate::source::{Source, Span};
 
 /// Folds globals and defaults into every machine; all mistakes are gathered.
@@ -97,35 +100,30 @@ fn normalize_after(
     }
 }
 
+/// The name given, or one made of the file's; a stand-in after a diagnostic.
 fn project_name(
     config: &Config,
     source: &Source,
     options: &Options,
     diagnostics: &mut Diagnostics,
-) -> String {
-    let given = options
-        .project_name
-        .clone()
-        .or_else(|| config.resource_name.clone());
-    let project = given.unwrap_or_else(|| {
-        let path = std::path::Path::new(&source.name);
-        let stem = path
-            .file_stem()
-            .map_or("", |stem| stem.to_str().unwrap_or(""));
-        let folder = path.parent().and_then(std::path::Path::file_name);
-        let folder = folder.map_or("", |folder| folder.to_str().unwrap_or(""));
-        let name = if stem == "config" && !folder.is_empty() {
-            folder
-        } else {
-            stem
-        };
-        let made = name::dns_name(name);
-        if made.is_empty() {
-            "project".to_owned()
-        } else {
-            made
-        }
-    });
-    name::check_name(&project, Span::default(), diagnostics);
-    project
+) -> Name {
+    let given = options.project_name.as_ref();
+    if let Some(given) = given.or(config.resource_name.as_ref()) {
+        let name = name::check_name(given, Span::default(), diagnostics);
+        return name.or_else(|| Name::like(given)).unwrap_or_else(unnamed);
+    }
+    let path = Path::new(&source.name);
+    let stem = path.file_stem().and_then(OsStr::to_str).unwrap_or("");
+    let folder = path.parent().and_then(Path::file_name);
+    let folder = folder.and_then(OsStr::to_str).unwrap_or("");
+    let text = if stem == "config" && !folder.is_empty() {
+        folder
+    } else {
+        stem
+    };
+    Name::like(text).unwrap_or_else(unnamed)
+}
+
+fn unnamed() -> Name {
+    Name::new("project").expect("small letters")
 }

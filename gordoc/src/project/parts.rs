@@ -7,11 +7,12 @@ use super::reader::Read;
 use super::{Evaluation, Machine, NamedDataset, document, rows, scoring};
 use crate::config::{Node, Value};
 use crate::model::Model;
+use crate::name::Name;
 use crate::source::Spanned;
 
 /// The sections of one machine.
 pub(super) struct Parts {
-    pub(super) name: Spanned<String>,
+    pub(super) name: Spanned<Name>,
     pub(super) rows: rows::Rows,
     pub(super) model: Node,
     pub(super) runtime: Json,
@@ -23,7 +24,7 @@ impl Parts {
     /// The machine's document, and the machine itself if all of it could be read.
     pub(super) fn finish(
         self,
-        project: &str,
+        project: &Name,
         globals: &Globals,
         model: Option<Model>,
         evaluation: Option<Evaluation>,

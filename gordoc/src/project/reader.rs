@@ -13,6 +13,7 @@ use super::{Machine, NamedDataset, Options, name, resources, rows, scoring};
 use crate::config::{Node, Value, section};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Model};
+use crate::name::Name;
 use crate::source::{Source, Span, Spanned};
 
 const KEYS: &[&str] = &[
@@ -28,7 +29,7 @@ const KEYS: &[&str] = &[
 /// What became of one entry of `machines`.
 #[derive(Default)]
 pub(super) struct Read {
-    pub(super) name: Option<Spanned<String>>,
+    pub(super) name: Option<Spanned<Name>>,
     pub(super) document: Option<Json>,
     pub(super) dataset: Option<NamedDataset>,
     pub(super) machine: Option<Machine>,
@@ -42,7 +43,7 @@ pub(super) struct Reader<'a> {
     pub(super) source: &'a Source,
     pub(super) options: &'a Options,
     pub(super) globals: &'a Globals,
-    pub(super) project_name: &'a str,
+    pub(super) project_name: &'a Name,
     pub(super) models: Models,
     pub(super) diagnostics: Diagnostics,
     pub(super) blockers: Diagnostics,

@@ -48,7 +48,7 @@ pub(crate) fn document(machine: &project::Machine, dataset: &Value, findings: &F
         "model_meta": findings.model,
     });
     json!({
-        "name": machine.name.value,
+        "name": &*machine.name.value,
         "dataset": machine.dataset.document,
         "model": machine.model.expanded,
         "metadata": {
@@ -62,7 +62,7 @@ pub(crate) fn document(machine: &project::Machine, dataset: &Value, findings: &F
             },
         },
         "runtime": machine.runtime,
-        "project_name": machine.project_name,
+        "project_name": &*machine.project_name,
         "evaluation": machine.evaluation.document,
     })
 }

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::model::{Detector, Layer, Model, Smoothing, Splitter, Step};
+use crate::name::Name;
 use crate::project::{Evaluation, InterpolationMethod, Period, Provider};
 use crate::source::{Span, Spanned};
 
@@ -41,8 +42,8 @@ fn some<T>(value: T) -> Spanned<T> {
 
 fn machine(mode: Mode) -> project::Machine {
     project::Machine {
-        name: some("unit-one".to_owned()),
-        project_name: "golden".to_owned(),
+        name: some(Name::new("unit-one").unwrap()),
+        project_name: Name::new("golden").unwrap(),
         dataset: project::Dataset {
             span: Span::default(),
             period: Period { start: 0, end: 1 },

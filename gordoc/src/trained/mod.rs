@@ -7,13 +7,15 @@ pub mod store;
 use gordo_runtime::{Activation, Smoothing};
 use serde_json::Value;
 
+use crate::name::Name;
+
 /// A trained machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Machine {
     /// Machine name.
-    pub name: String,
+    pub name: Name,
     /// Project name.
-    pub project: String,
+    pub project: Name,
     /// Input tag names, in column order.
     pub tags: Vec<String>,
     /// Target tag names, in column order.

@@ -12,12 +12,13 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use super::json::{Tensor, Tensors};
 use super::{Machine, json};
 use crate::files;
+use crate::name::{Name, Revision};
 
 const DOCUMENT: &str = "machine.json";
 const WEIGHTS: &str = "weights.safetensors";
 
 /// Machines of one revision by name.
-pub type Machines = BTreeMap<String, Machine>;
+pub type Machines = BTreeMap<Name, Machine>;
 
 /// Why a trained machine cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -62,29 +63,23 @@ pub enum Error {
     },
 }
 
-/// Reads every revision found in a folder, names of revisions being digits.
+/// Reads every revision found in a folder; other names are left alone.
 ///
 /// Numerically ascending, so the last is current.
-pub fn read_all(folder: &Path) -> Result<Vec<(String, Machines)>, Error> {
+pub fn read_all(folder: &Path) -> Result<Vec<(Revision, Machines)>, Error> {
     let mut revisions = Vec::new();
     for entry in entries(folder)? {
-        let name = file_name(&entry);
-        if entry.is_dir() && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) {
-            revisions.push((name, read_revision(&entry)?));
+        let revision = Revision::new(file_name(&entry));
+        if let Some(revision) = revision.filter(|_| entry.is_dir()) {
+            revisions.push((revision, read_revision(&entry)?));
         }
     }
     if revisions.is_empty() {
         let path = folder.to_owned();
         return Err(Error::Empty { path });
     }
-    revisions.sort_by(|(a, _), (b, _)| order(a).cmp(&order(b)));
+    revisions.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(revisions)
-}
-
-/// The order of revisions: as numbers of any length.
-pub fn order(revision: &str) -> (usize, &str) {
-    let digits = revision.trim_start_matches('0');
-    (digits.len(), digits)
 }
 
 fn read_revision(folder: &Path) -> Result<Machines, Error> {
@@ -126,7 +121,7 @@ pub fn read(path: &Path) -> Result<Machine, Error> {
 }
 
 /// Writes a machine into `DIR/<revision>/<name>/`, unless the same bytes are there already.
-pub fn write(folder: &Path, revision: &str, machine: &Machine) -> Result<(), Error> {
+pub fn write(folder: &Path, revision: &Revision, machine: &Machine) -> Result<(), Error> {
     let target = folder.join(revision).join(&machine.name);
     let (document, tensors) = json::write(machine);
     let weights = weights_bytes(&tensors);
@@ -206,7 +201,7 @@ fn io_error(path: &Path, source: io::Error) -> Error {
 
 /// Removes machines of a revision that are not among these.
 pub fn remove_others(revision: &Path, keep: &Machines) -> Result<(), Error> {
-    let names: Vec<&str> = keep.keys().map(String::as_str).collect();
+    let names: Vec<&str> = keep.keys().map(|name| &**name).collect();
     files::keep_only(revision, &names).map_err(|source| io_error(revision, source))
 }
 
@@ -219,8 +214,8 @@ mod tests {
 
     fn machine(name: &str) -> Machine {
         Machine {
-            name: name.to_owned(),
-            project: "p".to_owned(),
+            name: Name::new(name).unwrap(),
+            project: Name::new("p").unwrap(),
             tags: vec!["a".to_owned()],
             target_tags: vec!["a".to_owned()],
             resolution: "10T".to_owned(),
@@ -237,12 +232,13 @@ mod tests {
     fn revisions_come_back_in_numeric_order() {
         let folder = tempfile::tempdir().unwrap();
         for revision in ["10", "9"] {
-            write(folder.path(), revision, &machine("m")).unwrap();
+            let revision = Revision::new(revision).unwrap();
+            write(folder.path(), &revision, &machine("m")).unwrap();
         }
         write_file(&folder.path().join("9/.half/machine.json"), "{");
         write_file(&folder.path().join("bin/m"), "");
         let revisions = read_all(folder.path()).unwrap();
-        let names: Vec<&str> = revisions.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = revisions.iter().map(|(name, _)| &**name).collect();
         assert_eq!(names, ["9", "10"]);
         assert_eq!(revisions[0].1["m"], machine("m"));
     }
@@ -252,7 +248,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let refusal = read_all(folder.path()).unwrap_err().to_string();
         assert!(refusal.ends_with("holds no trained machines"), "{refusal}");
-        write(folder.path(), "1", &machine("m")).unwrap();
+        let revision = Revision::new("1").unwrap();
+        write(folder.path(), &revision, &machine("m")).unwrap();
         let file = folder.path().join("1/m/machine.json");
         write_file(&file, "{\n  \"name\": ");
         let refusal = read_all(folder.path()).unwrap_err().to_string();

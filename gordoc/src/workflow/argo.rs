@@ -42,7 +42,7 @@ pub(super) fn groups(input: &Input<'_>) -> Result<Vec<Vec<Task>>, Error> {
         }
         bytes += json.len();
         let task = Task {
-            machine: machine.name.to_owned(),
+            machine: machine.name.to_string(),
             name: task_name(machine.name, &mut names),
             json,
         };
@@ -78,7 +78,7 @@ fn machine_json(machine: &Machine<'_>) -> Result<String, Error> {
     let bytes = text.len() + 9;
     if bytes > MAX_VARIABLE {
         return Err(Error::MachineTooLarge {
-            machine: machine.name.to_owned(),
+            machine: machine.name.to_string(),
             bytes,
             limit: MAX_VARIABLE,
         });
@@ -109,23 +109,29 @@ mod tests {
 
     use super::super::{Error, Input, Machine};
     use super::{EMBEDDED, groups, json, machine_json};
+    use crate::name::{Name, Revision};
+
+    fn name(text: &str) -> Name {
+        Name::new(text).unwrap()
+    }
 
     fn names(machines: &[&str], per_workflow: usize) -> Vec<Vec<String>> {
         let document = json!({});
-        let machines: Vec<_> = machines
+        let names: Vec<Name> = machines.iter().map(|text| name(text)).collect();
+        let machines: Vec<_> = names
             .iter()
             .map(|name| Machine {
                 name,
                 document: &document,
             })
             .collect();
-        let mut input = Input::new("p", "1", &machines);
+        let (project, revision) = (name("p"), Revision::new("1").unwrap());
+        let mut input = Input::new(&project, &revision, &machines);
         input.machines_per_workflow = per_workflow;
         let groups = groups(&input).unwrap();
-        let name = |task: super::Task| task.name;
         groups
             .into_iter()
-            .map(|group| group.into_iter().map(name).collect())
+            .map(|group| group.into_iter().map(|task| task.name).collect())
             .collect()
     }
 
@@ -152,7 +158,7 @@ mod tests {
         let section = json!({"tag_list": ["a\"b", "{{x}}", "ø"], "n": 1});
         let document = json!({"name": "m", "dataset": section, "project_name": "p"});
         let text = machine_json(&Machine {
-            name: "m",
+            name: &name("m"),
             document: &document,
         });
         let text = text.unwrap();
@@ -182,10 +188,11 @@ mod tests {
     fn a_machine_that_no_pod_can_be_given_is_refused() {
         let document = json!({"metadata": "x".repeat(140_000)});
         let machines = [Machine {
-            name: "m",
+            name: &name("m"),
             document: &document,
         }];
-        let error = groups(&Input::new("p", "1", &machines)).unwrap_err();
+        let (project, revision) = (name("p"), Revision::new("1").unwrap());
+        let error = groups(&Input::new(&project, &revision, &machines)).unwrap_err();
         assert!(matches!(error, Error::MachineTooLarge { .. }), "{error}");
     }
 }

@@ -22,15 +22,19 @@ pub(super) struct Manifests<'a> {
 
 /// What every template sees.
 pub(super) fn project(input: &Input<'_>) -> Value {
-    let names: Vec<_> = input.machines.iter().map(|machine| machine.name).collect();
+    let names: Vec<_> = input
+        .machines
+        .iter()
+        .map(|machine| &**machine.name)
+        .collect();
     // Gordo takes projects with dots, but names of services and containers have none.
     let label = input.project.replace('.', "-");
     let models = format!("/gordo/models/{}/models", input.project);
     let revision_dir = format!("{models}/{}", input.revision);
     let tag = input.version.replace('+', "_");
     context! {
-        project => input.project,
-        revision => input.revision,
+        project => &**input.project,
+        revision => &**input.revision,
         log_level => input.log_level,
         host => format!("gordo-srv-{label}"),
         server_container => format!("gordoserver-{label}"),

@@ -5,13 +5,19 @@
 //! Gordo look for; the templates in `templates/workflow/` are our own.
 //!
 //! ```
+//! use gordoc::name::{Name, Revision};
 //! use gordoc::workflow::{Input, Machine, render};
 //!
+//! let name = |text| Name::new(text).expect("small letters, digits and dashes");
 //! let machines = [Machine {
-//!     name: "ct-23-0001",
+//!     name: &name("ct-23-0001"),
 //!     document: &serde_json::json!({"name": "ct-23-0001", "model": {}}),
 //! }];
-//! let files = render(&Input::new("north-field", "1700000000000", &machines))?;
+//! let files = render(&Input::new(
+//!     &name("north-field"),
+//!     &Revision::new("1700000000000").expect("a number"),
+//!     &machines,
+//! ))?;
 //! let service = &files[std::path::Path::new("manifests/service.yaml")];
 //! assert!(service.contains("name: gordo-srv-north-field"));
 //! # Ok::<(), gordoc::workflow::Error>(())
@@ -27,15 +33,17 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::name::{Name, Revision};
+
 pub(crate) use scalar::scalar;
 
 /// Everything the manifests depend on.
 #[derive(Clone, Debug)]
 pub struct Input<'a> {
-    /// Project name, a DNS name of at most 50 characters.
-    pub project: &'a str,
-    /// Revision of the models, digits.
-    pub revision: &'a str,
+    /// Project name, of at most 50 characters.
+    pub project: &'a Name,
+    /// Revision of the models.
+    pub revision: &'a Revision,
     /// Version of gordoc, the tag of its images.
     pub version: &'a str,
     /// Where the images are pulled from, without a slash at the end.
@@ -55,8 +63,8 @@ pub struct Input<'a> {
 /// A machine as the manifests see it.
 #[derive(Clone, Copy, Debug)]
 pub struct Machine<'a> {
-    /// A DNS name of at most 63 characters.
-    pub name: &'a str,
+    /// Machine name.
+    pub name: &'a Name,
     /// The machine as the peer's `to_dict` gives it.
     pub document: &'a Value,
 }
@@ -99,7 +107,7 @@ pub enum Error {
 
 impl<'a> Input<'a> {
     /// The defaults of the peer, and images of this version of gordoc.
-    pub fn new(project: &'a str, revision: &'a str, machines: &'a [Machine<'a>]) -> Self {
+    pub fn new(project: &'a Name, revision: &'a Revision, machines: &'a [Machine<'a>]) -> Self {
         Self {
             project,
             revision,

@@ -3,10 +3,19 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{Input, Machine, render};
+use crate::name::{Name, Revision};
 
-fn document(name: &str) -> Value {
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
+}
+
+fn revision(text: &str) -> Revision {
+    Revision::new(text).unwrap()
+}
+
+fn document(machine: &str) -> Value {
     json!({
-        "name": name,
+        "name": machine,
         "dataset": {"tag_list": ["TAG 1", "\"Grøn\" tag: #1", "{{inputs}}"]},
         "model": {"sklearn.decomposition.PCA": {}},
         "metadata": {"user_defined": {"machine-metadata": {"note": "$(PROJECT_NAME) 😀"}}},
@@ -16,13 +25,13 @@ fn document(name: &str) -> Value {
     })
 }
 
-fn snapshot(name: &str, text: &str) {
+fn snapshot(file: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.add_filter(r"(gordoc-(?:server|builder)):[0-9.]+", "$1:[version]");
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    settings.bind(|| insta::assert_snapshot!(file, text));
 }
 
 #[test]
@@ -30,15 +39,20 @@ fn the_manifests_of_a_project_read_well() {
     let (plain, digits) = (document("ct-23-0001"), document("007"));
     let machines = [
         Machine {
-            name: "ct-23-0001",
+            name: &name("ct-23-0001"),
             document: &plain,
         },
         Machine {
-            name: "007",
+            name: &name("007"),
             document: &digits,
         },
     ];
-    let files = render(&Input::new("north-field", "1700000000000", &machines)).unwrap();
+    let files = render(&Input::new(
+        &name("north-field"),
+        &revision("1700000000000"),
+        &machines,
+    ))
+    .unwrap();
     let paths: Vec<_> = files.keys().map(|path| path.to_str().unwrap()).collect();
     assert_eq!(
         paths,
@@ -50,14 +64,14 @@ fn the_manifests_of_a_project_read_well() {
         ]
     );
     for (path, text) in &files {
-        let name = path.file_name().unwrap().to_str().unwrap();
-        snapshot(&format!("workflow.{name}"), text);
+        let file = path.file_name().unwrap().to_str().unwrap();
+        snapshot(&format!("workflow.{file}"), text);
     }
 }
 
 #[test]
 fn no_machines_give_no_workflow() {
-    let files = render(&Input::new("north-field", "1", &[])).unwrap();
+    let files = render(&Input::new(&name("north-field"), &revision("1"), &[])).unwrap();
     assert!(!files.contains_key(Path::new("manifests/workflow.yaml")));
     assert_eq!(files.len(), 3);
 }
@@ -66,22 +80,24 @@ fn no_machines_give_no_workflow() {
 fn equal_inputs_give_equal_bytes() {
     let document = document("m");
     let machines = [Machine {
-        name: "m",
+        name: &name("m"),
         document: &document,
     }];
-    let input = Input::new("p", "1", &machines);
+    let (project, revision) = (name("p"), revision("1"));
+    let input = Input::new(&project, &revision, &machines);
     assert_eq!(render(&input).unwrap(), render(&input).unwrap());
 }
 
 #[test]
 fn every_workflow_knows_all_machines_and_trains_its_own() {
     let document = document("m");
-    let names = ["a", "b", "c"];
-    let machines = names.map(|name| Machine {
+    let names = ["a", "b", "c"].map(name);
+    let machines = names.each_ref().map(|name| Machine {
         name,
         document: &document,
     });
-    let mut input = Input::new("p", "1", &machines);
+    let (project, revision) = (name("p"), revision("1"));
+    let mut input = Input::new(&project, &revision, &machines);
     input.machines_per_workflow = 2;
     let files = render(&input).unwrap();
     let text = &files[Path::new("manifests/workflow.yaml")];
@@ -101,10 +117,10 @@ fn every_workflow_knows_all_machines_and_trains_its_own() {
 fn machine_json_survives_yaml_and_json() {
     let document = document("007");
     let machines = [Machine {
-        name: "007",
+        name: &name("007"),
         document: &document,
     }];
-    let files = render(&Input::new("p", "1", &machines)).unwrap();
+    let files = render(&Input::new(&name("p"), &revision("1"), &machines)).unwrap();
     let text = &files[Path::new("manifests/workflow.yaml")];
     let line = text
         .lines()

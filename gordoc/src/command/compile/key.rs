@@ -2,6 +2,7 @@
 
 use crate::dataset::Dataset;
 use crate::json_text;
+use crate::name::Revision;
 use crate::project;
 
 /// Digest of a machine's config, rows and seed: 128 hexadecimal digits, as long as the
@@ -34,9 +35,12 @@ pub(super) fn key(
     format!("{}{}", half(), half())
 }
 
-/// A revision of machines: digits that begin with the end of the latest training period, in
+/// A revision of machines: its digits begin with the end of the latest training period, in
 /// seconds, so that a fleet trained on later data gets a higher number.
-pub(super) fn revision<'a>(keys: impl Iterator<Item = &'a str>, latest_end: Option<i64>) -> String {
+pub(super) fn revision<'a>(
+    keys: impl Iterator<Item = &'a str>,
+    latest_end: Option<i64>,
+) -> Revision {
     let mut hasher = blake3::Hasher::new();
     for key in keys {
         hasher.update(key.as_bytes());
@@ -47,5 +51,5 @@ pub(super) fn revision<'a>(keys: impl Iterator<Item = &'a str>, latest_end: Opti
         .iter()
         .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     let seconds = latest_end.unwrap_or(0).max(0) / 1_000_000_000;
-    format!("{seconds}{:06}", number % 1_000_000)
+    Revision::new(format!("{seconds}{:06}", number % 1_000_000)).expect("numbers are digits")
 }

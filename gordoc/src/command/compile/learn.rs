@@ -16,6 +16,7 @@ use super::summary::{self, Line};
 use super::{Options, Revisions};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::name::{Name, Revision};
 use crate::project::{self, Project};
 use crate::source::Source;
 use crate::train;
@@ -30,8 +31,8 @@ pub struct Learning {
     pub options: project::Options,
     /// Whether warnings are errors.
     pub deny_warnings: bool,
-    /// Digits; made of the content if absent.
-    pub revision: Option<String>,
+    /// Made of the content if absent.
+    pub revision: Option<Revision>,
     /// Overrides every machine's `evaluation.seed`.
     pub seed: Option<u64>,
     /// `model_creation_date`, if machines shall carry one.
@@ -50,7 +51,7 @@ pub(super) fn learn(
     learning: &Learning,
     options: &Options,
     streams: &mut Streams<'_>,
-) -> Result<Result<(String, Revisions), Status>, Failure> {
+) -> Result<Result<(Name, Revisions), Status>, Failure> {
     let project = match read(learning, streams)? {
         Ok(project) => project,
         Err(status) => return Ok(Err(status)),
@@ -76,7 +77,7 @@ pub(super) fn learn(
 /// Where trained machines are kept.
 struct Shelf<'a> {
     folder: &'a Path,
-    revision: &'a str,
+    revision: &'a Revision,
 }
 
 impl Shelf<'_> {
@@ -141,7 +142,7 @@ fn load<'a>(
                 let mut diagnostic = Diagnostic::from(&error);
                 diagnostic.message = format!("`{}`: {}", machine.name, diagnostic.message);
                 found.push(diagnostic);
-                failed.push(machine.name.value.clone());
+                failed.push(machine.name.value.to_string());
             }
         }
     }
@@ -164,7 +165,7 @@ fn train_all(
     shelf: &Shelf<'_>,
     source: &Source,
     streams: &mut Streams<'_>,
-) -> Result<BTreeMap<String, Machine>, Failure> {
+) -> Result<BTreeMap<Name, Machine>, Failure> {
     let bars = Bars::new(loaded.len());
     let results: Vec<Result<(Machine, Line), Diagnostic>> = loaded
         .par_iter()
@@ -189,7 +190,7 @@ fn train_all(
             Err(diagnostic) => {
                 let name = &one.machine.name;
                 found.push(diagnostic.label(name.span, "this machine"));
-                failed.push(name.value.clone());
+                failed.push(name.value.to_string());
             }
         }
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::{Failure, Status};
 use super::summary::explained_variance;
+use crate::name::Name;
 use crate::trained::{Machine, State};
 
 /// Where a project is served.
@@ -24,7 +25,7 @@ pub(super) struct Url<'a> {
 pub(super) fn exec(
     binary: &Path,
     url: Url<'_>,
-    machines: Option<&BTreeMap<String, Machine>>,
+    machines: Option<&BTreeMap<Name, Machine>>,
     stderr: &mut dyn Write,
 ) -> Result<Status, Failure> {
     let Url {
@@ -46,7 +47,7 @@ pub(super) fn exec(
 
 /// The best explained detector of its own inputs, as for those an ordinary row is known;
 /// otherwise any machine.
-fn example(machines: &BTreeMap<String, Machine>) -> Option<&Machine> {
+fn example(machines: &BTreeMap<Name, Machine>) -> Option<&Machine> {
     machines.values().max_by(|a, b| {
         let rank = |machine: &Machine| {
             let is_detector = matches!(machine.state, State::Detector(_));

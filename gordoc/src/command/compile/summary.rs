@@ -23,7 +23,7 @@ impl Line {
     /// The line of a trained machine.
     pub(super) fn new(machine: &Machine, rows: usize, took: Option<Duration>) -> Self {
         Self {
-            name: machine.name.clone(),
+            name: machine.name.to_string(),
             rows,
             explained_variance: explained_variance(machine),
             threshold: match &machine.state {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Error, Tensors};
+use crate::name::Name;
 
 /// A value, the path to it, and the tensors it may name.
 pub(super) struct Place<'a> {
@@ -58,6 +59,11 @@ impl<'a> Place<'a> {
     pub(super) fn text(&self) -> Result<String, Error> {
         let text = self.value.as_str().ok_or_else(|| self.refuse("text"))?;
         Ok(text.to_owned())
+    }
+
+    pub(super) fn name(&self) -> Result<Name, Error> {
+        Name::new(self.text()?)
+            .ok_or_else(|| self.refuse("a name of small letters, digits and dashes"))
     }
 
     pub(super) fn texts(&self) -> Result<Vec<String>, Error> {

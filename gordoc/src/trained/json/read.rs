@@ -28,8 +28,8 @@ pub fn read(document: &Value, tensors: &Tensors) -> Result<Machine, Error> {
         });
     }
     Ok(Machine {
-        name: root.get("name")?.text()?,
-        project: root.get("project")?.text()?,
+        name: root.get("name")?.name()?,
+        project: root.get("project")?.name()?,
         tags,
         target_tags,
         resolution: root.get("resolution")?.text()?,

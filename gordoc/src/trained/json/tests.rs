@@ -4,6 +4,7 @@ use gordo_runtime::{Activation, Smoothing};
 use serde_json::{Value, json};
 
 use super::{Error, Tensors, read, write};
+use crate::name::Name;
 use crate::trained::{Detector, Layer, Machine, Network, Sequence, State};
 
 fn scaler(width: usize) -> State {
@@ -57,8 +58,8 @@ fn machine() -> Machine {
     };
     let regressor = State::Pipeline(vec![scaler(3), standard, projection, network]);
     Machine {
-        name: "m".to_owned(),
-        project: "p".to_owned(),
+        name: Name::new("m").unwrap(),
+        project: Name::new("p").unwrap(),
         tags: ["a", "b", "c"].map(str::to_owned).to_vec(),
         target_tags: ["b", "d"].map(str::to_owned).to_vec(),
         resolution: "10T".to_owned(),
@@ -112,6 +113,11 @@ fn check(pointer: &str, value: Value, expect: &str) {
 #[test]
 fn refusals_name_the_path() {
     check("/tags", json!(3), "`tags` is not a list");
+    // Names become paths and source code.
+    for (key, text) in [("name", "../m"), ("name", "m\"]"), ("project", "")] {
+        let expect = format!("`{key}` is not a name of small letters, digits and dashes");
+        check(&format!("/{key}"), json!(text), &expect);
+    }
     check(
         "/format_version",
         json!(2),

@@ -11,8 +11,8 @@ pub fn write(machine: &Machine) -> (Value, Tensors) {
     let mut tensors = Tensors::new();
     let document = json!({
         "format_version": FORMAT_VERSION,
-        "name": machine.name,
-        "project": machine.project,
+        "name": &*machine.name,
+        "project": &*machine.project,
         "tags": machine.tags,
         "target_tags": machine.target_tags,
         "resolution": machine.resolution,
