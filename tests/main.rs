@@ -12,6 +12,7 @@ mod compile;
 mod dataset;
 mod emit;
 mod expand;
+mod explain;
 mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;

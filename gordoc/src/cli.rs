@@ -35,6 +35,8 @@ pub enum Command {
     Dataset(Dataset),
     /// Train all machines and link static servers.
     Compile(Compile),
+    /// Tell what a diagnostic code means, with an example and how to mend it.
+    Explain(Explain),
 }
 
 /// What says which config is read, and how.
@@ -152,6 +154,13 @@ pub struct Compile {
     /// Treat warnings as errors.
     #[arg(long)]
     pub deny_warnings: bool,
+}
+
+/// `gordoc explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code, such as `config::missing_zone`; all codes are listed without one.
+    pub code: Option<String>,
 }
 
 /// `--bin`

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::compile::{Learning, Origin};
-use super::{Failure, Status, Streams, check, compile, dataset, expand};
+use super::{Failure, Status, Streams, check, compile, dataset, expand, explain};
 use crate::cli::{self, Bin, Cli, Command};
 use crate::dataset::write::Format;
 use crate::diagnostic::Style;
@@ -33,6 +33,7 @@ pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<St
             }
             compile::run(&compile_options(arguments)?, streams)
         }
+        Command::Explain(arguments) => explain::run(arguments.code.as_deref(), streams.out),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod compile;
 pub mod dataset;
 mod dispatch;
 pub mod expand;
+pub mod explain;
 mod failure;
 mod yaml;
 

@@ -1,0 +1,204 @@
+//! The pages on diagnostics: each example causes its code, and what the page says to do mends it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use gordoc::diagnostic::pages;
+
+use crate::support::{gordoc, run, stderr, stdout};
+
+/// Codes whose example is too large for a page, or no text, and what causes them.
+const MADE_HERE: &[(&str, Make)] = &[
+    ("config::too_large", || vec![b'#'; (64 << 20) + 1]),
+    ("config::not_utf_8", || b"machines: \xff\n".to_vec()),
+    ("config::nul_byte", || b"machines: \0\n".to_vec()),
+    ("config::too_deep", || "- ".repeat(10_000).into_bytes()),
+    ("config::too_many_copies", laughs),
+];
+
+type Make = fn() -> Vec<u8>;
+
+/// Aliases of aliases, ten times as many values on each line.
+fn laughs() -> Vec<u8> {
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for line in 1..12 {
+        let copies = format!("*a{}, ", line - 1).repeat(10);
+        writeln!(text, "a{line}: &a{line} [{copies}]").unwrap();
+    }
+    text.into_bytes()
+}
+
+/// A page, taken apart.
+struct Page {
+    code: &'static str,
+    example: Section,
+    mended: Section,
+}
+
+/// A config and what it is run by, with the files that stand beside it.
+#[derive(Default)]
+struct Section {
+    config: Option<Block>,
+    files: Vec<Block>,
+}
+
+/// A fenced block: `yaml dataset`, `csv pump.csv`.
+struct Block {
+    word: String,
+    text: String,
+}
+
+impl Page {
+    fn read(code: &'static str) -> Self {
+        let text = pages::find_page(code).unwrap();
+        let (head, rest) = text.split_once("\n## Example\n").expect("an example");
+        let (example, mended) = rest
+            .split_once("\n## How to mend it\n")
+            .unwrap_or_else(|| panic!("{code}: a page says how to mend it"));
+        assert!(head.starts_with(&format!("# {code}\n\n")), "{code}: {head}");
+        assert!(pages::summary(text).len() > 20, "{code}: {head}");
+        Self {
+            code,
+            example: Section::read(example),
+            mended: Section::read(mended),
+        }
+    }
+}
+
+impl Section {
+    fn read(text: &str) -> Self {
+        let mut section = Self::default();
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else {
+                continue;
+            };
+            let inside = lines.by_ref().take_while(|line| *line != "```");
+            let text: String = inside.flat_map(|line| [line, "\n"]).collect();
+            let (language, word) = info.split_once(' ').unwrap_or((info, ""));
+            let word = word.to_owned();
+            match language {
+                "yaml" if section.config.is_none() => section.config = Some(Block { word, text }),
+                "csv" => section.files.push(Block { word, text }),
+                _ => {}
+            }
+        }
+        section
+    }
+
+    /// Runs the config in a folder with the files of the example.
+    fn run(&self, files: &[Block]) -> Option<Output> {
+        let config = self.config.as_ref()?;
+        let folder = tempfile::tempdir().unwrap();
+        for file in files.iter().chain(&self.files) {
+            let path = folder.path().join(&file.word);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, &file.text).unwrap();
+        }
+        fs::write(folder.path().join("config.yaml"), &config.text).unwrap();
+        Some(run_config(folder.path(), &config.word, &config.text))
+    }
+}
+
+/// Runs the verb that a block names in a folder, where relative paths start.
+fn run_config(folder: &Path, verb: &str, text: &str) -> Output {
+    let mut command = gordoc();
+    command.current_dir(folder).env("COLUMNS", "200");
+    match verb {
+        "" | "check" => command.args(["check", "config.yaml"]),
+        "dataset" => {
+            let name = text
+                .split("name: ")
+                .nth(1)
+                .and_then(|rest| rest.lines().next());
+            let name = name.expect("a machine has a name");
+            command.args(["dataset", "config.yaml", "-o", "rows", "--machine", name])
+        }
+        "compile" => command.args(["compile", "config.yaml", "-o", "out", "--bin", "none"]),
+        _ => panic!("no verb `{verb}`"),
+    };
+    command.args(["--project-name", "works"]).output().unwrap()
+}
+
+/// Codes of the findings drawn on stderr.
+fn codes_in(said: &str) -> BTreeSet<&str> {
+    said.lines()
+        .filter(|line| line.contains("::") && !line.contains(' '))
+        .collect()
+}
+
+fn snapshot(code: &str, said: &str) {
+    insta::with_settings!({
+        snapshot_path => "../snapshots",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, {
+        insta::assert_snapshot!(format!("diagnostic.{}", code.replace("::", ".")), said);
+    });
+}
+
+#[test]
+fn every_example_causes_its_code_and_is_mended() {
+    let mut wrong = Vec::new();
+    for code in pages::codes() {
+        let page = Page::read(code);
+        let made = MADE_HERE.iter().find(|(made, _)| *made == code);
+        let output = match made {
+            Some((_, make)) => {
+                let folder = tempfile::tempdir().unwrap();
+                fs::write(folder.path().join("config.yaml"), make()).unwrap();
+                Some(run_config(folder.path(), "check", ""))
+            }
+            None => page.example.run(&[]),
+        };
+        let Some(output) = output else {
+            wrong.push(format!("{code}: the example has no config"));
+            continue;
+        };
+        let said = stderr(&output);
+        if !codes_in(&said).contains(code) {
+            wrong.push(format!("{code}: is not caused: {said}{}", stdout(&output)));
+            continue;
+        }
+        snapshot(code, &said);
+        let Some(mended) = page.mended.run(&page.example.files) else {
+            if made.is_none() {
+                wrong.push(format!("{code}: there is no mended config"));
+            }
+            continue;
+        };
+        let said = stderr(&mended);
+        if mended.status.code() != Some(0) || codes_in(&said).contains(page.code) {
+            wrong.push(format!("{code}: is not mended: {said}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_page_is_shown_by_its_code() {
+    let shown = run(gordoc().args(["explain", "config::missing_zone"]));
+    assert_eq!(
+        Some(shown.as_str()),
+        pages::find_page("config::missing_zone")
+    );
+    let all = run(gordoc().arg("explain"));
+    assert_eq!(all.lines().count(), pages::codes().count());
+    let zone = all
+        .lines()
+        .find(|line| line.starts_with("config::missing_zone "));
+    assert!(zone.is_some_and(|line| line.ends_with('.')), "{zone:?}");
+
+    let output = gordoc().args(["explain", "missing_zone"]).output().unwrap();
+    assert_eq!(
+        (output.status.code(), stdout(&output)),
+        (Some(2), String::new())
+    );
+    assert_eq!(
+        stderr(&output),
+        "error: there is no code `missing_zone`\n  help: did you mean `config::missing_zone`?\n"
+    );
+}
