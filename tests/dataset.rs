@@ -245,6 +245,75 @@ fn pandas_reads_the_same_from_both_forms() {
     }
 }
 
+/// A dataset of two tags with readings at odd times; `keys` are further lines of it.
+fn two_tags(folder: &Path, keys: &str) -> PathBuf {
+    let rows = "time,value\n2020-01-01T00:01:00Z,1\n2020-01-01T00:02:00Z,4\n\
+                2020-01-01T00:12:00Z,\n2020-01-01T00:25:00Z,7\n";
+    fs::write(folder.join("A.csv"), rows).unwrap();
+    fs::write(folder.join("B.csv"), rows.replace("00:02", "00:03")).unwrap();
+    let config = format!(
+        "machines:
+  - name: pump
+    dataset:
+      tags: [A]
+      target_tag_list: [B, A]
+      train_start_date: 2020-01-01T00:00:00Z
+      train_end_date: 2020-01-01T00:40:00Z
+      {keys}
+      data_provider: {{type: gordoc.FilesDataProvider, path: .}}
+"
+    );
+    let path = folder.join("config.yaml");
+    fs::write(&path, config).unwrap();
+    path
+}
+
+/// Rows of `X` and `y` of such a dataset.
+fn tables(keys: &str) -> [Vec<String>; 2] {
+    let folder = tempfile::tempdir().unwrap();
+    let config = two_tags(folder.path(), keys);
+    let rows = folder.path().join("rows");
+    run(&mut dataset(&config, "pump", &rows));
+    ["X.csv", "y.csv"].map(|name| lines(&rows, name))
+}
+
+#[test]
+fn several_aggregation_methods_give_pair_columns() {
+    let [x, y] = tables("aggregation_methods: [max, count]");
+    assert_eq!(
+        x,
+        [
+            "time,A|max,A|count",
+            "2020-01-01T00:00:00Z,4,2",
+            "2020-01-01T00:10:00Z,5.5,0",
+            "2020-01-01T00:20:00Z,7,1",
+            "2020-01-01T00:30:00Z,7,0",
+            "2020-01-01T00:40:00Z,7,0",
+        ]
+    );
+    assert_eq!(y[0], "time,B|max,B|count,A|max,A|count");
+}
+
+#[test]
+fn without_a_resolution_raw_rows_are_joined() {
+    for nothing in ["null", "false", "\"\""] {
+        let [x, y] = tables(&format!("resolution: {nothing}"));
+        assert_eq!(
+            x,
+            [
+                "time,A",
+                "2020-01-01T00:01:00Z,1",
+                "2020-01-01T00:12:00Z,",
+                "2020-01-01T00:25:00Z,7",
+            ]
+        );
+        assert_eq!(
+            y[1..3],
+            ["2020-01-01T00:01:00Z,1,1", "2020-01-01T00:12:00Z,,"]
+        );
+    }
+}
+
 #[test]
 fn rows_need_no_model() {
     let folder = tempfile::tempdir().unwrap();

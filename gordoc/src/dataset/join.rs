@@ -1,86 +1,82 @@
 //! Rows that all tags have: an inner join on time.
 
-use indexmap::IndexMap;
-
 use super::error::Cause;
+use super::frame::{Column, Frame};
 use super::provider::Series;
 use super::time::spaced;
 
-/// Times all tags share, and each tag's values there.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Joined {
-    /// Nanoseconds since 1970 UTC.
-    pub(crate) times: Vec<i64>,
-    /// Columns by tag name, in delivery order.
-    pub(crate) columns: IndexMap<String, Vec<f64>>,
-}
-
-/// Joins series whose times ascend without repeats.
-pub(crate) fn join(series: IndexMap<String, Series>) -> Joined {
-    let mut times: Option<Vec<i64>> = None;
-    for one in series.values() {
-        times = Some(match times {
-            None => one.times.clone(),
-            Some(shared) => intersection(&shared, &one.times),
+/// Joins frames whose times ascend without repeats; no two have a column in common.
+pub(crate) fn join(frames: Vec<Frame>) -> Frame {
+    let mut shared: Option<Vec<i64>> = None;
+    for frame in &frames {
+        shared = Some(match shared {
+            None => frame.times.clone(),
+            Some(shared) if shared == frame.times => shared,
+            Some(shared) => intersection(&shared, &frame.times),
         });
     }
-    let times = times.unwrap_or_default();
-    let columns = series
-        .into_iter()
-        .map(|(tag, one)| (tag, pick(one, &times)));
-    let columns = columns.collect();
-    Joined { times, columns }
+    let mut joined = Frame {
+        times: shared.unwrap_or_default(),
+        ..Frame::default()
+    };
+    for frame in frames {
+        let Frame { times, columns } = frame;
+        joined
+            .columns
+            .extend(columns.into_iter().map(|(column, values)| {
+                let values = pick(&times, values, &joined.times);
+                (column, values)
+            }));
+    }
+    joined
 }
 
 /// Joins raw series on equal times, rows in the order of the first series.
 ///
-/// Only a tag that stands alone may have two rows of one time.
-pub(crate) fn join_raw(mut series: IndexMap<String, Series>) -> Result<Joined, Cause> {
-    if series.len() < 2 {
-        let times = series
-            .values()
-            .next()
-            .map_or_else(Vec::new, |one| one.times.clone());
-        let columns = series.into_iter().map(|(tag, one)| (tag, one.values));
-        let columns = columns.collect();
-        return Ok(Joined { times, columns });
+/// A time may recur only if all tags have the same times row by row.
+pub(crate) fn join_raw(series: Vec<(String, Series)>) -> Result<Frame, Cause> {
+    let Some((_, first)) = series.first() else {
+        return Ok(Frame::default());
+    };
+    let order = first.times.clone();
+    if series.iter().all(|(_, one)| one.times == order) {
+        return Ok(side_by_side(order, series));
     }
-    let order = series
-        .values()
-        .next()
-        .map_or_else(Vec::new, |one| one.times.clone());
-    for (tag, one) in &mut series {
-        sort(one);
+    let mut frames = Vec::with_capacity(series.len());
+    for (tag, mut one) in series {
+        one.sort();
         if let Some(pair) = one.times.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(Cause::RepeatedTime {
-                tag: tag.clone(),
+                tag,
                 time: spaced(pair[0]),
             });
         }
+        frames.push(Frame::of_tag(&tag, one.times, one.values));
     }
-    let sorted = join(series);
+    let sorted = join(frames);
     let positions: Vec<usize> = order
         .iter()
         .filter_map(|time| sorted.times.binary_search(time).ok())
         .collect();
-    let arrange = |(tag, values): (String, Vec<f64>)| {
+    let arrange = |(column, values): (_, Vec<f64>)| {
         let values = positions.iter().map(|&at| values[at]).collect();
-        (tag, values)
+        (column, values)
     };
-    Ok(Joined {
+    Ok(Frame {
         times: positions.iter().map(|&at| sorted.times[at]).collect(),
         columns: sorted.columns.into_iter().map(arrange).collect(),
     })
 }
 
-fn sort(series: &mut Series) {
-    if series.times.is_sorted() {
-        return;
+/// Series that all have these times.
+fn side_by_side(times: Vec<i64>, series: Vec<(String, Series)>) -> Frame {
+    let columns = series
+        .into_iter()
+        .map(|(tag, one)| (Column::of_tag(&tag), one.values));
+    Frame {
+        times,
+        columns: columns.collect(),
     }
-    let times = series.times.iter().copied();
-    let mut rows: Vec<(i64, f64)> = times.zip(series.values.iter().copied()).collect();
-    rows.sort_by_key(|(time, _)| *time);
-    (series.times, series.values) = rows.into_iter().unzip();
 }
 
 fn intersection(left: &[i64], right: &[i64]) -> Vec<i64> {
@@ -95,22 +91,25 @@ fn intersection(left: &[i64], right: &[i64]) -> Vec<i64> {
     shared
 }
 
-/// Values at `times`, all of which the series has.
-fn pick(series: Series, times: &[i64]) -> Vec<f64> {
-    if series.times.len() == times.len() {
-        return series.values;
+/// Those of a column's values that stand at the `wanted` times, all of which it has.
+fn pick(times: &[i64], mut values: Vec<f64>, wanted: &[i64]) -> Vec<f64> {
+    if times.len() > wanted.len() {
+        let mut wanted = wanted.iter().peekable();
+        let mut times = times.iter();
+        values.retain(|_| {
+            times
+                .next()
+                .is_some_and(|time| wanted.next_if_eq(&time).is_some())
+        });
     }
-    let mut wanted = times.iter().peekable();
-    let rows = series.times.iter().zip(series.values);
-    rows.filter_map(|(time, value)| wanted.next_if_eq(&time).map(|_| value))
-        .collect()
+    values
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn series(all: &[(&str, &[i64], &[f64])]) -> IndexMap<String, Series> {
+    fn series(all: &[(&str, &[i64], &[f64])]) -> Vec<(String, Series)> {
         let one = |(tag, times, values): &(&str, &[i64], &[f64])| {
             let series = Series {
                 times: times.to_vec(),
@@ -121,17 +120,36 @@ mod tests {
         all.iter().map(one).collect()
     }
 
+    #[track_caller]
+    fn check(joined: &Frame, times: &[i64], columns: &[(&str, &[f64])]) {
+        assert_eq!(joined.times, times);
+        let names: Vec<String> = joined.columns.keys().map(ToString::to_string).collect();
+        let found: Vec<(&str, &[f64])> = std::iter::zip(&names, joined.columns.values())
+            .map(|(name, values)| (name.as_str(), values.as_slice()))
+            .collect();
+        assert_eq!(found, columns);
+    }
+
     #[test]
     fn only_shared_times_stay() {
-        let joined = join(series(&[
+        let frames = series(&[
             ("A", &[1, 2, 3, 5], &[1.0, 2.0, 3.0, 5.0]),
             ("B", &[2, 3, 4, 5], &[20.0, 30.0, 40.0, 50.0]),
             ("C", &[0, 3, 5], &[0.0, 300.0, 500.0]),
-        ]));
-        assert_eq!(joined.times, [3, 5]);
-        assert_eq!(joined.columns["A"], [3.0, 5.0]);
-        assert_eq!(joined.columns["B"], [30.0, 50.0]);
-        assert_eq!(joined.columns["C"], [300.0, 500.0]);
+        ]);
+        let frames = frames
+            .into_iter()
+            .map(|(tag, one)| Frame::of_tag(&tag, one.times, one.values));
+        check(
+            &join(frames.collect()),
+            &[3, 5],
+            &[
+                ("A", &[3.0, 5.0]),
+                ("B", &[30.0, 50.0]),
+                ("C", &[300.0, 500.0]),
+            ],
+        );
+        check(&join(Vec::new()), &[], &[]);
     }
 
     #[test]
@@ -139,18 +157,19 @@ mod tests {
         let joined = join_raw(series(&[
             ("A", &[3, 1, 2], &[3.0, 1.0, 2.0]),
             ("B", &[1, 3], &[10.0, 30.0]),
-        ]))
-        .unwrap();
-        assert_eq!(joined.times, [3, 1]);
-        assert_eq!(joined.columns["B"], [30.0, 10.0]);
+        ]));
+        let columns: [(&str, &[f64]); 2] = [("A", &[3.0, 1.0]), ("B", &[30.0, 10.0])];
+        check(&joined.unwrap(), &[3, 1], &columns);
     }
 
     #[test]
-    fn a_time_may_recur_only_in_a_tag_that_stands_alone() {
-        let rows: (&str, &[i64], &[f64]) = ("A", &[1, 1], &[1.0, 2.0]);
-        assert_eq!(join_raw(series(&[rows])).unwrap().times, [1, 1]);
-        let error = join_raw(series(&[rows, ("B", &[1], &[1.0])])).unwrap_err();
+    fn a_time_may_recur_only_if_the_tags_agree_on_all_times() {
+        let rows = |tag| (tag, [2, 1, 1].as_slice(), [3.0, 1.0, 2.0].as_slice());
+        let joined = join_raw(series(&[rows("A"), rows("B")])).unwrap();
+        let columns = [("A", rows("A").2), ("B", rows("B").2)];
+        check(&joined, &[2, 1, 1], &columns);
+        let error = join_raw(series(&[rows("A"), ("B", &[1], &[1.0])])).unwrap_err();
         assert_eq!(error.code(), "dataset::repeated_time");
-        assert!(join_raw(IndexMap::new()).unwrap().times.is_empty());
+        check(&join_raw(Vec::new()).unwrap(), &[], &[]);
     }
 }

@@ -7,10 +7,11 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::error::{Cause, Error};
-use super::join::{Joined, join, join_raw};
+use super::frame::{Column, Frame};
+use super::join::{join, join_raw};
 use super::prepare::Preparer;
-use super::provider::{self, Delivery, Request, Series};
-use super::{Dataset, Table, metadata};
+use super::provider::{self, Delivery, Request};
+use super::{Dataset, metadata};
 use crate::project::{self, Tag};
 use crate::source::Spanned;
 
@@ -72,10 +73,17 @@ fn assemble(
     let documents = tag_documents(&joined, tags);
     loading.metadata.insert("tags".into(), documents);
 
+    let columns = |tags: &[Spanned<Tag>]| -> Vec<Column> {
+        let tags = tags.iter();
+        tags.flat_map(|tag| Column::all(&tag.value.name, &config.aggregation.value))
+            .collect()
+    };
+    let (x, y) = (columns(&config.tags), columns(&config.target_tags));
+    let (times, [x, y]) = joined.pick([&x, &y]);
     let mut dataset = Dataset {
-        x: table(&joined, &config.tags),
-        y: table(&joined, &config.target_tags),
-        times: joined.times,
+        times,
+        x,
+        y,
         metadata: Value::Null,
         gaps: loading.gaps,
     };
@@ -101,19 +109,21 @@ impl Loading {
         config: &project::Dataset,
         preparer: &Preparer<'_>,
         deliveries: Vec<Delivery>,
-    ) -> Result<Joined, Error> {
-        let mut series = IndexMap::with_capacity(deliveries.len());
+    ) -> Result<Frame, Error> {
+        let mut frames = Vec::with_capacity(deliveries.len());
+        let mut empty = Vec::new();
         for delivery in deliveries {
             let tag = delivery.tag.clone();
             let prepared = preparer.prepare(delivery)?;
-            if !prepared.gaps.is_empty() && !prepared.series.times.is_empty() {
-                self.gaps.push(tag.clone());
-            }
             self.metadata.insert(tag.clone(), prepared.metadata);
-            series.insert(tag, prepared.series);
+            if prepared.rows.times.is_empty() {
+                empty.push(tag);
+            } else if !prepared.gaps.is_empty() {
+                self.gaps.push(tag);
+            }
+            frames.push(prepared.rows);
         }
-        let empty = emptied(&series);
-        let joined = join(series);
+        let joined = join(frames);
         let length = json!(joined.times.len());
         let lengths = json!({ "joined_length": length, "dropped_na_length": length });
         self.metadata.insert("aggregate_metadata".into(), lengths);
@@ -123,7 +133,7 @@ impl Loading {
 }
 
 /// Joins raw rows, of which nothing is recorded.
-fn raw(config: &project::Dataset, deliveries: Vec<Delivery>) -> Result<Joined, Error> {
+fn raw(config: &project::Dataset, deliveries: Vec<Delivery>) -> Result<Frame, Error> {
     let series = deliveries.into_iter();
     let series = series.map(|delivery| (delivery.tag, delivery.series));
     let joined = join_raw(series.collect()).map_err(|cause| cause.at(config.span))?;
@@ -178,7 +188,7 @@ fn require_rows(
 
 fn check_threshold(
     config: &project::Dataset,
-    joined: &Joined,
+    joined: &Frame,
     empty: Vec<String>,
 ) -> Result<(), Error> {
     let (rows, threshold) = (joined.times.len(), config.n_samples_threshold);
@@ -193,39 +203,21 @@ fn check_threshold(
     Err(cause.at(config.span))
 }
 
-fn emptied(series: &IndexMap<String, Series>) -> Vec<String> {
-    let empty = series.iter().filter(|(_, one)| one.times.is_empty());
-    empty.map(|(tag, _)| tag.clone()).collect()
-}
-
-fn tag_documents(joined: &Joined, tags: &Tags<'_>) -> Value {
-    let names = joined.columns.keys();
-    names
-        .filter_map(|name| tags.get(name.as_str()))
+fn tag_documents(joined: &Frame, tags: &Tags<'_>) -> Value {
+    let columns = joined.columns.keys();
+    columns
+        .filter_map(|column| tags.get(column.tag.as_str()))
         .map(|tag| (tag.value.name.clone(), metadata::tag_document(&tag.value)))
         .collect::<Map<_, _>>()
         .into()
-}
-
-fn table(joined: &Joined, tags: &[Spanned<Tag>]) -> Table {
-    let columns: Vec<String> = tags.iter().map(|tag| tag.value.name.clone()).collect();
-    let series: Vec<&[f64]> = columns
-        .iter()
-        .map(|column| joined.columns.get(column).map_or(&[][..], Vec::as_slice))
-        .collect();
-    let rows = 0..joined.times.len();
-    let values = rows
-        .flat_map(|row| series.iter().map(move |values| values.get(row).copied()))
-        .map(|value| value.unwrap_or(f64::NAN))
-        .collect();
-    Table { columns, values }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::project::{
-        Duration, FilesProvider, InterpolationMethod, Period, Provider, Resolution, Window,
+        Aggregation, Duration, FilesProvider, InterpolationMethod, Method, Period, Provider,
+        Resolution, Window,
     };
     use crate::source::Span;
 
@@ -267,7 +259,7 @@ mod tests {
             tags,
             target_tags,
             resolution: Some(Spanned::new(resolution, span)),
-            aggregation: Spanned::new("mean".into(), span),
+            aggregation: Spanned::new(Aggregation::Single(Method::Mean), span),
             interpolation: InterpolationMethod::Linear,
             interpolation_limit: Some(Spanned::new(limit, span)),
             n_samples_threshold: 0,
@@ -299,8 +291,8 @@ mod tests {
         // Trap 6 for A: three rows from the start, three from one o'clock; B: three rows.
         let minutes: Vec<i64> = loaded.times.iter().map(|time| time / MINUTE).collect();
         assert_eq!(minutes, [10, 20]);
-        assert_eq!(loaded.x.values, [2.0, 3.0]);
-        assert_eq!(loaded.y.values, [5.0, 2.0, 5.0, 3.0]);
+        assert_eq!(loaded.x.row_major(), [2.0, 3.0]);
+        assert_eq!(loaded.y.row_major(), [5.0, 2.0, 5.0, 3.0]);
         assert_eq!(loaded.gaps, ["A", "B"]);
         let loading = &loaded.metadata["tag_loading_metadata"];
         assert_eq!(loading["tags"]["B"], json!({ "name": "B", "asset": "y" }));
@@ -320,8 +312,8 @@ mod tests {
         };
         let loaded = load(&config, folder.path(), 0).unwrap();
         assert_eq!(loaded.times.last(), Some(&config.period.end));
-        let n_rows = loaded.x.values.len();
-        assert_eq!(loaded.x.values[n_rows - 2..], [2.0, 2.0]);
+        let values = loaded.x.row_major();
+        assert_eq!(values[values.len() - 2..], [2.0, 2.0]);
     }
 
     #[test]
@@ -357,9 +349,6 @@ mod tests {
         let twice = config(vec![tag("A", "x", 1), tag("A", "x", 5)], vec![]);
         check(&twice, TWO_ROWS, "dataset::repeated_tag", Span::new(5, 6));
 
-        let mut changed = plain.clone();
-        changed.aggregation.value = "Mean".into();
-        check(&changed, TWO_ROWS, "dataset::unknown_aggregation", value);
         let mut changed = plain.clone();
         changed.resolution.as_mut().unwrap().value.nanoseconds = 30 * MINUTE;
         check(&changed, TWO_ROWS, "dataset::small_limit", value);

@@ -3,27 +3,33 @@
 //! Always on a line, whatever the interpolation method.
 
 use super::provider::Reading;
-use super::resample::Resampled;
+use super::resample::Grid;
 use crate::project::Period;
 
 /// Fills leading buckets up to `limit` nanoseconds after the rounded time of `earlier`.
 ///
 /// The reading's time is rounded to a multiple of the bucket width since 1970; if the grid is
 /// not on such multiples, nothing coincides and nothing is filled.
-pub(crate) fn look_back(buckets: &mut Resampled, earlier: Reading, limit: i64, period: Period) {
-    if !is_needed(buckets, period) {
+pub(crate) fn look_back(
+    grid: &Grid,
+    values: &mut [f64],
+    earlier: Reading,
+    limit: i64,
+    period: Period,
+) {
+    let width = grid.width;
+    let known = values.iter().position(|value| !value.is_nan());
+    if known.is_some_and(|position| grid.label(position) <= period.start) {
         return;
     }
-    let width = buckets.width;
-    let known = buckets.values.iter().position(|value| !value.is_nan());
-    let far_value = known.map(|position| buckets.values[position]);
-    let far_time = known.map_or(period.end, |position| buckets.label(position));
+    let far_value = known.map(|position| values[position]);
+    let far_time = known.map_or(period.end, |position| grid.label(position));
     let near = round_half_even(earlier.time, width);
     // Positions are counted from the rounded reading; the far end is the last of them.
     let last = (far_time - near).div_euclid(width);
     let most = limit / width;
-    for at in 0..known.unwrap_or(buckets.values.len()) {
-        let since = buckets.label(at) - near;
+    for at in 0..known.unwrap_or(values.len()) {
+        let since = grid.label(at) - near;
         let position = since.div_euclid(width);
         if since % width != 0 || position < 0 || position > last {
             continue;
@@ -36,14 +42,8 @@ pub(crate) fn look_back(buckets: &mut Resampled, earlier: Reading, limit: i64, p
             None if position <= most && last > 0 => earlier.value,
             _ => continue,
         };
-        buckets.values[at] = filled;
+        values[at] = filled;
     }
-}
-
-/// Whether the earlier reading matters: no value at all, or the first one after the start.
-fn is_needed(buckets: &Resampled, period: Period) -> bool {
-    let known = buckets.values.iter().position(|value| !value.is_nan());
-    known.is_none_or(|position| buckets.label(position) > period.start)
 }
 
 fn round_half_even(time: i64, width: i64) -> i64 {
@@ -81,10 +81,10 @@ mod tests {
         let start = at(day);
         let mut values = vec![NAN; first];
         values.push(10.0);
-        let mut buckets = Resampled {
+        let grid = Grid {
             first: start,
             width: minutes * MINUTE,
-            values,
+            n_buckets: values.len(),
         };
         let period = Period {
             start,
@@ -94,9 +94,9 @@ mod tests {
             time: at(time),
             value,
         };
-        look_back(&mut buckets, earlier, limit * MINUTE, period);
-        buckets.values.truncate(first);
-        buckets.values
+        look_back(&grid, &mut values, earlier, limit * MINUTE, period);
+        values.truncate(first);
+        values
     }
 
     #[test]
@@ -130,17 +130,18 @@ mod tests {
             start,
             end: start + 30 * MINUTE,
         };
-        let mut buckets = Resampled {
+        let mut values = vec![NAN; 4];
+        let grid = Grid {
             first: start,
             width: 10 * MINUTE,
-            values: vec![NAN; 4],
+            n_buckets: values.len(),
         };
         let earlier = Reading {
             time: start - 10 * MINUTE,
             value: 2.0,
         };
-        look_back(&mut buckets, earlier, 30 * MINUTE, period);
-        assert_eq!(buckets.values[..3], [2.0, 2.0, 2.0]);
-        assert!(buckets.values[3].is_nan());
+        look_back(&grid, &mut values, earlier, 30 * MINUTE, period);
+        assert_eq!(values[..3], [2.0, 2.0, 2.0]);
+        assert!(values[3].is_nan());
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Only `provider` reads anything; the rest are functions of their arguments.
 
+mod aggregate;
 mod error;
+mod frame;
 mod interpolate;
 mod join;
 mod load;
@@ -17,12 +19,13 @@ pub mod write;
 mod write_parquet;
 
 pub use error::{Cause, Error};
+pub use frame::{Column, Table};
 pub use load::load;
 pub(crate) use metadata::quantile;
 
 use serde_json::Value;
 
-/// Rows a machine learns from, all finite in number, same times for inputs and targets.
+/// Rows a machine learns from, same times for inputs and targets.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     /// Row times, nanoseconds since 1970 UTC, ascending.
@@ -35,23 +38,4 @@ pub struct Dataset {
     pub metadata: Value,
     /// Tags that have gaps, in loading order, for the not-enough-data warning.
     pub gaps: Vec<String>,
-}
-
-/// Named columns of one length, row-major.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Table {
-    /// Column names.
-    pub columns: Vec<String>,
-    /// `[rows, columns]`, engineering units.
-    pub values: Vec<f64>,
-}
-
-impl Table {
-    /// Number of rows.
-    pub fn n_rows(&self) -> usize {
-        self.values
-            .len()
-            .checked_div(self.columns.len())
-            .unwrap_or(0)
-    }
 }

@@ -1,29 +1,30 @@
-//! One delivered series to its labels: resampled, filled, and rid of what is still missing.
+//! One delivered series to its rows: resampled, filled, and rid of what is still missing.
 //!
-//! Knows nothing of the other tags.
+//! Knows nothing of the other tags, so that each can be prepared as soon as it is read.
 
 use serde_json::Value;
 
 use super::error::{Cause, Error};
+use super::frame::{Column, Frame};
 use super::metadata::{self, Gaps};
-use super::provider::{Delivery, Series};
-use super::resample::{Aggregation, Resampled, resample};
+use super::provider::{Delivery, Reading};
+use super::resample::{Resampled, resample};
 use super::{interpolate, look_back};
-use crate::project::{self, Resolution};
+use crate::project::{self, Aggregation, Method, Resolution};
 use crate::source::Spanned;
 
 /// What is done to every series, decided once.
 pub(crate) struct Preparer<'a> {
     config: &'a project::Dataset,
     resolution: &'a Spanned<Resolution>,
-    aggregation: Aggregation,
+    methods: Vec<Method>,
     n_buckets: usize,
 }
 
-/// A series on its grid.
+/// A tag on its grid.
 pub(crate) struct Prepared {
-    /// Labels and values.
-    pub(crate) series: Series,
+    /// Labels that have values, and the tag's columns.
+    pub(crate) rows: Frame,
     /// Where labels are missing.
     pub(crate) gaps: Gaps,
     /// What is recorded of the tag.
@@ -36,20 +37,13 @@ impl<'a> Preparer<'a> {
         config: &'a project::Dataset,
         resolution: &'a Spanned<Resolution>,
     ) -> Result<Self, Error> {
-        let name = &config.aggregation;
-        let aggregation = Aggregation::find(&name.value).ok_or_else(|| {
-            let cause = Cause::UnknownAggregation {
-                name: name.value.clone(),
-            };
-            cause.at(name.span)
-        })?;
         let limit = config.interpolation_limit.as_ref();
         let n_buckets = interpolate::n_buckets(limit.map(|limit| &limit.value), &resolution.value)
             .map_err(|cause| cause.at(limit.map_or(config.span, |limit| limit.span)))?;
         Ok(Self {
             config,
             resolution,
-            aggregation,
+            methods: config.aggregation.value.methods(),
             n_buckets,
         })
     }
@@ -61,46 +55,70 @@ impl<'a> Preparer<'a> {
         Some(start.saturating_sub(limit.value.nanoseconds))
     }
 
-    /// Labels of one tag's rows, of which there must be some.
+    /// Rows of one tag, of which there must be some.
     pub(crate) fn prepare(&self, delivery: Delivery) -> Result<Prepared, Error> {
+        let Delivery {
+            tag,
+            series,
+            earlier,
+        } = delivery;
         let period = self.config.period;
         let resolution = &self.resolution.value;
-        let original_length = delivery.series.times.len();
-        let resampled = resample(
-            &delivery.tag,
-            delivery.series,
-            period,
-            resolution,
-            self.aggregation,
-        );
+        let original_length = series.times.len();
+        let resampled = resample(&tag, series, period, resolution, &self.methods);
         let mut buckets = resampled.map_err(|cause| match cause {
             Cause::OutOfPeriod { .. } => cause.at(self.config.provider.span),
             _ => cause.at(self.resolution.span),
         })?;
-        let method = self.config.interpolation;
-        interpolate::interpolate(&mut buckets.values, method, self.n_buckets);
-        let limit = self.config.interpolation_limit.as_ref();
-        if let (Some(earlier), Some(limit)) = (delivery.earlier, limit) {
-            let limit = limit.value.nanoseconds;
-            look_back::look_back(&mut buckets, earlier, limit, period);
+        for column in &mut buckets.columns {
+            interpolate::interpolate(column, self.config.interpolation, self.n_buckets);
         }
-        let series = drop_missing(&buckets);
-        let gaps = Gaps::find(&series.times, period, resolution.nanoseconds);
-        let metadata = metadata::of_tag(original_length, &series, &gaps);
+        if let Some(earlier) = earlier {
+            self.look_back(&mut buckets, earlier);
+        }
+        let rows = drop_missing(buckets, Column::all(&tag, &self.config.aggregation.value));
+        let gaps = Gaps::find(&rows.times, period, resolution.nanoseconds);
+        let metadata = metadata::of_tag(original_length, &rows.times, &gaps);
         Ok(Prepared {
-            series,
+            rows,
             gaps,
             metadata,
         })
     }
+
+    /// Fills leading buckets from a reading before the period.
+    ///
+    /// Among pair columns, those that say how readings spread have nothing to gain from one.
+    fn look_back(&self, buckets: &mut Resampled, earlier: Reading) {
+        let Some(limit) = &self.config.interpolation_limit else {
+            return;
+        };
+        let is_single = matches!(self.config.aggregation.value, Aggregation::Single(_));
+        for (column, method) in buckets.columns.iter_mut().zip(&self.methods) {
+            if is_single || method.is_level() {
+                let limit = limit.value.nanoseconds;
+                look_back::look_back(&buckets.grid, column, earlier, limit, self.config.period);
+            }
+        }
+    }
 }
 
-/// Labels that have a value.
-fn drop_missing(buckets: &Resampled) -> Series {
-    let rows = buckets.values.iter().enumerate();
-    let (times, values) = rows
-        .filter(|(_, value)| !value.is_nan())
-        .map(|(at, value)| (buckets.label(at), *value))
-        .unzip();
-    Series { times, values }
+/// Labels at which every column has a value.
+fn drop_missing(buckets: Resampled, names: Vec<Column>) -> Frame {
+    let Resampled { grid, mut columns } = buckets;
+    let is_complete: Vec<bool> = (0..grid.n_buckets)
+        .map(|at| columns.iter().all(|column| !column[at].is_nan()))
+        .collect();
+    for column in &mut columns {
+        let mut complete = is_complete.iter();
+        column.retain(|_| complete.next() == Some(&true));
+    }
+    let labels = grid.labels().zip(&is_complete);
+    Frame {
+        times: labels
+            .filter(|(_, complete)| **complete)
+            .map(|(label, _)| label)
+            .collect(),
+        columns: names.into_iter().zip(columns).collect(),
+    }
 }

@@ -41,13 +41,13 @@ pub fn write(dataset: &Dataset, folder: &Path, format: Format) -> io::Result<()>
 /// Writes a table as CSV: ISO times in UTC, the shortest texts that read back, NaN empty.
 pub fn csv(times: &[i64], table: &Table, file: impl Write) -> io::Result<()> {
     let mut writer = ::csv::Writer::from_writer(file);
-    let header = std::iter::once("time").chain(table.columns.iter().map(String::as_str));
+    let names = table.names();
+    let header = std::iter::once("time").chain(names.iter().map(String::as_str));
     writer.write_record(header)?;
-    let n_columns = table.columns.len().max(1);
-    for (time, row) in times.iter().zip(table.values.chunks(n_columns)) {
+    for (row, time) in times.iter().enumerate() {
         writer.write_field(iso(*time))?;
-        for value in row {
-            writer.write_field(number(*value))?;
+        for (_, values) in table.columns() {
+            writer.write_field(number(values[row]))?;
         }
         writer.write_record(None::<&[u8]>)?;
     }
@@ -88,20 +88,25 @@ fn replace(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Column;
     use super::*;
 
     #[test]
     fn tables_as_csv() {
-        let table = Table {
-            columns: vec!["A, b".into(), "C".into()],
-            values: vec![0.1, f64::NAN, -3.0, 1e-7],
+        let pair = Column {
+            tag: "C".into(),
+            method: Some("mean".into()),
         };
+        let table = Table::new(vec![
+            (Column::of_tag("A, b"), [0.1, -3.0].into()),
+            (pair, [f64::NAN, 1e-7].into()),
+        ]);
         let mut text = Vec::new();
         csv(&[0, 600_000_000_000], &table, &mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         assert_eq!(
             text,
-            "time,\"A, b\",C\n1970-01-01T00:00:00Z,0.1,\n1970-01-01T00:10:00Z,-3,1e-7\n"
+            "time,\"A, b\",C|mean\n1970-01-01T00:00:00Z,0.1,\n1970-01-01T00:10:00Z,-3,1e-7\n"
         );
     }
 

@@ -25,9 +25,8 @@ fn write(times: &[i64], table: &Table, file: impl Write + Send) -> Result<(), Pa
     let mut writer = SerializedFileWriter::new(file, schema(table)?, Arc::new(properties))?;
     let mut group = writer.next_row_group()?;
     write_times(&mut group, times)?;
-    for at in 0..table.columns.len() {
-        let values = table.values.iter().skip(at).step_by(table.columns.len());
-        write_values(&mut group, values.copied())?;
+    for (_, values) in table.columns() {
+        write_values(&mut group, values)?;
     }
     group.close()?;
     writer.close()?;
@@ -40,8 +39,8 @@ fn schema(table: &Table) -> Result<TypePtr, ParquetError> {
         .with_logical_type(Some(LogicalType::timestamp(true, TimeUnit::NANOS)))
         .build()?;
     let mut fields = vec![Arc::new(time)];
-    for column in &table.columns {
-        let field = Type::primitive_type_builder(column, PhysicalType::DOUBLE)
+    for name in table.names() {
+        let field = Type::primitive_type_builder(&name, PhysicalType::DOUBLE)
             .with_repetition(Repetition::OPTIONAL)
             .build()?;
         fields.push(Arc::new(field));
@@ -65,11 +64,11 @@ fn write_times<W: Write + Send>(
 
 fn write_values<W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
-    values: impl Iterator<Item = f64>,
+    values: &[f64],
 ) -> Result<(), ParquetError> {
-    let mut present = Vec::new();
-    let mut levels = Vec::new();
-    for value in values {
+    let mut present = Vec::with_capacity(values.len());
+    let mut levels = Vec::with_capacity(values.len());
+    for &value in values {
         levels.push(i16::from(!value.is_nan()));
         if !value.is_nan() {
             present.push(value);
@@ -86,6 +85,7 @@ fn write_values<W: Write + Send>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Column;
     use super::super::provider::{self, Request};
     use super::*;
     use crate::project::{FilesProvider, Period, Provider, Window};
@@ -95,10 +95,10 @@ mod tests {
     fn a_written_table_is_read_back_by_the_files_provider() {
         let folder = tempfile::tempdir().unwrap();
         let file = std::fs::File::create(folder.path().join("X.parquet")).unwrap();
-        let table = Table {
-            columns: vec!["A".into(), "B c".into()],
-            values: vec![0.1, f64::NAN, -3.0, 1e-7],
-        };
+        let table = Table::new(vec![
+            (Column::of_tag("A"), [0.1, -3.0].into()),
+            (Column::of_tag("B c"), [f64::NAN, 1e-7].into()),
+        ]);
         parquet(&[5, 1500], &table, file).unwrap();
 
         let spanned = |text: &str| Spanned::new(text.to_owned(), Span::default());

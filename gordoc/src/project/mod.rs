@@ -2,6 +2,7 @@
 //!
 //! Reads no data and no clock.
 
+mod aggregation;
 mod defaults;
 mod document;
 mod duration;
@@ -27,6 +28,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+pub use aggregation::{Aggregation, Method};
 pub use document::forget_build;
 pub use normalize::{normalize, read};
 pub use preflight::{Series, preflight};
@@ -132,8 +134,9 @@ pub struct Dataset {
     pub target_tags: Vec<Spanned<Tag>>,
     /// Spacing of rows; `None` joins raw rows without resampling.
     pub resolution: Option<Spanned<Resolution>>,
-    /// How readings within a bucket become one value.
-    pub aggregation: Spanned<String>,
+    /// How readings within a bucket become values; a single method without a resolution, where
+    /// nobody asks for it.
+    pub aggregation: Spanned<Aggregation>,
     /// How holes between buckets are filled.
     pub interpolation: InterpolationMethod,
     /// How far a hole is filled, as text (`48H`) and nanoseconds; `None` is unlimited.

@@ -50,11 +50,13 @@ impl Parts {
             dataset,
             seed: scoring::seed_of(&self.evaluation),
         });
+        let is_trainable = self.rows.untrainable.is_none();
+        let trainable = self.rows.dataset.filter(|_| is_trainable);
         let machine = (|| {
             Some(Machine {
                 name: self.name,
                 project_name: project.to_owned(),
-                dataset: self.rows.dataset?,
+                dataset: trainable?,
                 model: model?,
                 model_document,
                 evaluation: evaluation?,

@@ -35,7 +35,7 @@ pub(super) struct Read {
     pub(super) machine: Option<Machine>,
 }
 
-/// A model resolved for numbers of tags, so that globals are resolved once.
+/// A model resolved for numbers of columns, so that globals are resolved once.
 pub(super) type Models = BTreeMap<(Span, usize, usize), Option<Model>>;
 
 /// Reads one machine after the other.
@@ -85,8 +85,14 @@ impl Reader<'_> {
                 &mut self.series,
             )
         });
-        let n_tags = rows.as_ref().map_or((1, 1), |rows| rows.n_tags);
-        let resolved = model.as_ref().and_then(|model| self.model(model, n_tags));
+        if !self.options.without_models {
+            let untrainable = rows.as_ref().and_then(|rows| rows.untrainable.clone());
+            self.blockers.extend(untrainable);
+        }
+        let n_columns = rows.as_ref().map_or((1, 1), |rows| rows.n_columns);
+        let resolved = model
+            .as_ref()
+            .and_then(|model| self.model(model, n_columns));
         let scored = evaluation
             .as_ref()
             .and_then(|section| scoring::describe(section, &mut self.blockers));
@@ -261,16 +267,16 @@ impl Reader<'_> {
         );
     }
 
-    fn model(&mut self, definition: &Node, (n_tags, n_targets): (usize, usize)) -> Option<Model> {
+    fn model(&mut self, definition: &Node, (n_inputs, n_targets): (usize, usize)) -> Option<Model> {
         if self.options.without_models {
             return None;
         }
-        let key = (definition.span, n_tags, n_targets);
+        let key = (definition.span, n_inputs, n_targets);
         if let Some(known) = self.models.get(&key) {
             return known.clone();
         }
         let mut found = Diagnostics::default();
-        let model = model::resolve(definition, n_tags, n_targets, &mut found);
+        let model = model::resolve(definition, n_inputs, n_targets, &mut found);
         for mut diagnostic in found.into_vec() {
             if diagnostic.code == "model::unknown_parameter"
                 && let Some(label) = diagnostic.labels.first()

@@ -7,7 +7,7 @@ use super::provider::{self, Described};
 use super::spacing::{self, not_yet};
 use super::suggest::unknown_keys;
 use super::{Dataset, Tag};
-use super::{period, tag};
+use super::{aggregation, period, tag};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Spanned;
@@ -77,8 +77,10 @@ pub(super) struct Rows {
     pub(super) document: Json,
     /// `None` if the blockers say why.
     pub(super) dataset: Option<Dataset>,
-    /// Numbers of input and target tags.
-    pub(super) n_tags: (usize, usize),
+    /// Numbers of input and target columns.
+    pub(super) n_columns: (usize, usize),
+    /// Why no model can learn from it.
+    pub(super) untrainable: Option<Diagnostic>,
 }
 
 /// Reads a dataset section, globals folded in.
@@ -115,7 +117,10 @@ pub(super) fn describe(
     } else {
         targets
     };
-    let n_tags = (tags.len(), target_tags.len());
+    let aggregation = settings.as_ref().map(|settings| &settings.aggregation);
+    let per_tag = aggregation.map_or(1, |methods| methods.value.n_columns());
+    let n_columns = (tags.len() * per_tag, target_tags.len() * per_tag);
+    let untrainable = aggregation.and_then(aggregation::untrainable);
     check_repeated(&tags, blockers);
     blockers.extend(provider.blocker);
     let dataset = settings
@@ -136,7 +141,8 @@ pub(super) fn describe(
     Some(Rows {
         document,
         dataset,
-        n_tags,
+        n_columns,
+        untrainable,
     })
 }
 

@@ -1,9 +1,10 @@
-//! How readings become rows: resolution, aggregation, interpolation and the fewest rows.
+//! How readings become rows: resolution, interpolation and the fewest rows.
 //!
 //! The peer notices what is wrong here only when it reads data.
 
+use super::aggregation::{self, Aggregation};
 use super::duration::{buckets, parse_limit, parse_resolution};
-use super::{Duration, InterpolationMethod, Resolution};
+use super::{Duration, InterpolationMethod, Method, Resolution};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Spanned;
@@ -11,19 +12,35 @@ use crate::source::Spanned;
 /// How readings become rows.
 pub(super) struct Settings {
     pub(super) resolution: Option<Spanned<Resolution>>,
-    pub(super) aggregation: Spanned<String>,
+    pub(super) aggregation: Spanned<Aggregation>,
     pub(super) interpolation: InterpolationMethod,
     pub(super) limit: Option<Spanned<Duration>>,
     pub(super) threshold: usize,
 }
 
+impl Settings {
+    /// Raw rows, which are neither aggregated nor filled: nobody reads how.
+    fn raw(section: &Node, threshold: usize) -> Self {
+        Self {
+            resolution: None,
+            aggregation: Spanned::new(Aggregation::Single(Method::Mean), section.span),
+            interpolation: InterpolationMethod::Linear,
+            limit: None,
+            threshold,
+        }
+    }
+}
+
 /// Reads the keys that say how readings become rows; `None` after a diagnostic.
 pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Settings> {
+    let threshold = threshold(section, blockers);
+    if section.get("resolution").is_some_and(Node::is_falsy) {
+        return Some(Settings::raw(section, threshold?));
+    }
     let resolution = resolution(section, blockers);
-    let aggregation = aggregation(section, blockers);
+    let aggregation = aggregation::describe(section, blockers);
     let interpolation = interpolation(section, blockers);
     let limit = limit(section, resolution.as_ref(), blockers);
-    let threshold = threshold(section, blockers);
     Some(Settings {
         resolution: Some(resolution?),
         aggregation: aggregation?,
@@ -38,14 +55,6 @@ fn resolution(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Reso
         let (text, nanoseconds) = ("10T".to_owned(), 600_000_000_000);
         return Some(Spanned::new(Resolution { text, nanoseconds }, section.span));
     };
-    if node.is_falsy() {
-        blockers.push(not_yet(
-            "rows without a `resolution` cannot be joined yet".to_owned(),
-            node,
-            "give one, such as `10T`",
-        ));
-        return None;
-    }
     let text = node.to_key();
     let read = match node.value {
         Value::Text(_) => parse_resolution(&text),
@@ -70,46 +79,6 @@ fn resolution(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Reso
                 )
                 .label(node.span, problem)
                 .help(help),
-            );
-            None
-        }
-    }
-}
-
-fn aggregation(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<String>> {
-    let Some(node) = section.get("aggregation_methods") else {
-        return Some(Spanned::new("mean".to_owned(), section.span));
-    };
-    let Some(method) = node.as_text() else {
-        blockers.push(not_yet(
-            "several aggregation methods cannot be computed yet".to_owned(),
-            node,
-            "write `aggregation_methods: mean`",
-        ));
-        return None;
-    };
-    let later = [
-        "min", "max", "median", "first", "last", "std", "var", "sem", "quantile", "sum", "prod",
-        "count", "nunique", "size", "ohlc",
-    ];
-    match method {
-        "mean" => Some(Spanned::new(method.to_owned(), node.span)),
-        _ if later.contains(&method) => {
-            blockers.push(not_yet(
-                format!("the aggregation `{method}` cannot be computed yet"),
-                node,
-                "use `mean`",
-            ));
-            None
-        }
-        _ => {
-            blockers.push(
-                Diagnostic::error(
-                    "dataset::unknown_aggregation",
-                    format!("`{method}` is not an aggregation method"),
-                )
-                .label(node.span, "unknown")
-                .help("use `mean`"),
             );
             None
         }

@@ -110,7 +110,7 @@ pub fn train(
     findings.creation_date = options.creation_date.map(str::to_owned);
     findings.model = metadata::model(
         &machine.model.estimator,
-        &dataset.y.columns,
+        &dataset.y.names(),
         &answered,
         fitted.history.as_ref(),
     );
@@ -183,7 +183,7 @@ impl<'a> Task<'a> {
         let answered = evaluation::run(&folds, &self.y, |index, fold| self.fit(index, fold))?;
         findings.scores = evaluation::scores(
             (&evaluation.metrics, evaluation.scoring_scaler.as_ref()),
-            &self.dataset.y.columns,
+            &self.dataset.y.names(),
             &self.y,
             &folds,
             &answered,
@@ -209,8 +209,8 @@ impl<'a> Task<'a> {
         trained::Machine {
             name: machine.name.value.clone(),
             project: machine.project_name.clone(),
-            tags: self.dataset.x.columns.clone(),
-            target_tags: self.dataset.y.columns.clone(),
+            tags: self.dataset.x.names(),
+            target_tags: self.dataset.y.names(),
             resolution: resolution.map_or_else(String::new, |found| found.value.text.clone()),
             offset: findings.offset,
             python_type: python_type(&machine.model.estimator).to_owned(),
@@ -224,16 +224,17 @@ impl<'a> Task<'a> {
 
 /// A table as a batch, all of it finite.
 fn batch(table: &Table, name: &'static str) -> Result<Batch, Error> {
-    let width = table.columns.len();
-    if let Some(at) = table.values.iter().position(|value| !value.is_finite()) {
+    let width = table.n_columns();
+    let values = table.row_major();
+    if let Some(at) = values.iter().position(|value| !value.is_finite()) {
         return Err(Error::NotFinite {
             table: name,
-            column: table.columns[at % width].clone(),
+            column: table.names().swap_remove(at % width),
             row: at / width,
-            value: table.values[at],
+            value: values[at],
         });
     }
-    Ok(Batch::double(table.n_rows(), width, table.values.clone()))
+    Ok(Batch::double(table.n_rows(), width, values))
 }
 
 /// Gives a detector the thresholds of the last fold.

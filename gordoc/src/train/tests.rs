@@ -1,9 +1,10 @@
 use serde_json::json;
 
 use super::*;
+use crate::dataset::Column;
 use crate::model::{Detector, Layer, Model, Smoothing, Splitter, Step};
 use crate::name::Name;
-use crate::project::{Evaluation, InterpolationMethod, Period, Provider};
+use crate::project::{Aggregation, Evaluation, InterpolationMethod, Method, Period, Provider};
 use crate::source::{Span, Spanned};
 
 fn scaler() -> Step {
@@ -50,7 +51,7 @@ fn machine(mode: Mode) -> project::Machine {
             tags: Vec::new(),
             target_tags: Vec::new(),
             resolution: None,
-            aggregation: some("mean".to_owned()),
+            aggregation: some(Aggregation::Single(Method::Mean)),
             interpolation: InterpolationMethod::Linear,
             interpolation_limit: None,
             n_samples_threshold: 0,
@@ -86,17 +87,22 @@ fn machine(mode: Mode) -> project::Machine {
 }
 
 fn dataset() -> Dataset {
-    let columns = || vec!["a".to_owned(), "b".to_owned()];
-    let rows = 0..80_i32;
-    let values: Vec<f64> = rows
-        .flat_map(|row| [f64::from(row % 11), f64::from(row % 7) * 10.0])
-        .collect();
-    let table = Table {
-        columns: columns(),
-        values,
+    rows(80)
+}
+
+/// Two columns `a` and `b` over some rows.
+fn rows(n_rows: u32) -> Dataset {
+    let column = |name: &str, value: fn(u32) -> u32| {
+        let values = (0..n_rows).map(|row| f64::from(value(row)));
+        (Column::of_tag(name), values.collect())
     };
+    let a = column("a", |row| row % 11);
+    let b = column("b", |row| row % 7 * 10);
+    let table = Table::new(vec![a, b]);
     Dataset {
-        times: (0..80).map(|row| row * 600_000_000_000).collect(),
+        times: (0..n_rows)
+            .map(|row| i64::from(row) * 600_000_000_000)
+            .collect(),
         x: table.clone(),
         y: table,
         metadata: json!({"rows": 80}),
@@ -196,11 +202,7 @@ fn folds_alone_leave_scores_but_no_machine() {
 
 #[test]
 fn too_few_rows_are_an_error_before_anything_is_fitted() {
-    let mut dataset = dataset();
-    dataset.times.truncate(3);
-    dataset.x.values.truncate(6);
-    dataset.y.values.truncate(6);
-    let error = train(&machine(Mode::FullBuild), &dataset, &Options::default()).unwrap_err();
+    let error = train(&machine(Mode::FullBuild), &rows(3), &Options::default()).unwrap_err();
     assert_eq!(
         (error.code(), error.class()),
         ("train::too_few_rows", "ValueError")
@@ -210,7 +212,12 @@ fn too_few_rows_are_an_error_before_anything_is_fitted() {
 #[test]
 fn a_missing_reading_is_told_by_tag_and_row() {
     let mut dataset = dataset();
-    dataset.x.values[7] = f64::NAN;
+    let b = [0.0, 10.0, 20.0, f64::NAN, 40.0];
+    let table = Table::new(vec![
+        (Column::of_tag("a"), [1.0; 5].into()),
+        (Column::of_tag("b"), b.into()),
+    ]);
+    dataset.x = table;
     let error = train(&machine(Mode::BuildOnly), &dataset, &Options::default()).unwrap_err();
     assert_eq!(
         error.to_string(),

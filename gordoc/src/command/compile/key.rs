@@ -23,8 +23,9 @@ pub(super) fn key(
     part(&seed.to_le_bytes());
     part(creation_date.unwrap_or_default().as_bytes());
     part(bytemuck::cast_slice(&dataset.times));
-    part(bytemuck::cast_slice(&dataset.x.values));
-    part(bytemuck::cast_slice(&dataset.y.values));
+    for (_, values) in dataset.x.columns().chain(dataset.y.columns()) {
+        part(bytemuck::cast_slice(values));
+    }
     part(json_text::sorted(&dataset.metadata).as_bytes());
     let mut halves = hasher.finalize_xof();
     let mut half = || {

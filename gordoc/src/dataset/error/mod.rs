@@ -139,12 +139,6 @@ pub enum Cause {
         /// Most readings.
         max_size: u32,
     },
-    /// An aggregation that does not exist.
-    #[error("there is no aggregation method `{name}`")]
-    UnknownAggregation {
-        /// As configured.
-        name: String,
-    },
     /// A limit that does not reach over one bucket.
     #[error("`interpolation_limit` ({limit}) is shorter than `resolution` ({resolution})")]
     SmallLimit {

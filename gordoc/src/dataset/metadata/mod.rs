@@ -7,10 +7,9 @@ pub(crate) use statistics::quantile;
 
 use serde_json::{Map, Value, json};
 
+use super::Dataset;
 use super::error::Cause;
-use super::provider::Series;
 use super::time::spaced;
-use super::{Dataset, Table};
 use crate::project::{Period, Tag};
 
 /// Label gaps of one tag, seconds since 1970.
@@ -21,16 +20,23 @@ pub(crate) struct Gaps {
 }
 
 impl Gaps {
-    /// Neighbours more than `width` apart among the labels and both ends of the period.
+    /// Neighbours more than `width` apart among the ascending labels and both ends of the
+    /// period.
     pub(crate) fn find(labels: &[i64], period: Period, width: i64) -> Self {
-        let mut times = Vec::with_capacity(labels.len() + 2);
-        times.extend([period.start, period.end]);
-        times.extend(labels);
-        times.sort_unstable();
+        let before = labels.partition_point(|label| *label < period.start);
+        let within = labels.partition_point(|label| *label <= period.end);
+        let times = labels[..before]
+            .iter()
+            .chain([&period.start])
+            .chain(&labels[before..within])
+            .chain([&period.end])
+            .chain(&labels[within..]);
         let mut gaps = Self::default();
-        for pair in times.windows(2).filter(|pair| pair[1] - pair[0] > width) {
-            gaps.start.push(seconds(pair[0]));
-            gaps.end.push(seconds(pair[1]));
+        for (start, end) in std::iter::zip(times.clone(), times.skip(1)) {
+            if end - start > width {
+                gaps.start.push(seconds(*start));
+                gaps.end.push(seconds(*end));
+            }
         }
         gaps
     }
@@ -42,11 +48,11 @@ impl Gaps {
 }
 
 /// What is recorded of a tag's way from delivery to labels.
-pub(crate) fn of_tag(original_length: usize, series: &Series, gaps: &Gaps) -> Value {
+pub(crate) fn of_tag(original_length: usize, labels: &[i64], gaps: &Gaps) -> Value {
     let mut entry = Map::new();
     entry.insert("original_length".into(), json!(original_length));
-    entry.insert("resampled_length".into(), json!(series.times.len()));
-    if let (Some(first), Some(last)) = (series.times.first(), series.times.last()) {
+    entry.insert("resampled_length".into(), json!(labels.len()));
+    if let (Some(first), Some(last)) = (labels.first(), labels.last()) {
         entry.insert("first_timestamp".into(), json!(seconds(*first)));
         entry.insert("last_timestamp".into(), json!(seconds(*last)));
         let gaps = if gaps.is_empty() {
@@ -76,20 +82,27 @@ pub(crate) fn of_dataset(
     let mut metadata = Map::new();
     metadata.insert("row_filter_tags".into(), json!([]));
     metadata.insert("tag_loading_metadata".into(), loading.into());
-    if let (Some(first), Some(last)) = (dataset.times.first(), dataset.times.last()) {
+    let has_values = dataset
+        .x
+        .columns()
+        .any(|(_, values)| values.iter().any(|value| !value.is_nan()));
+    if let (true, Some(first), Some(last)) =
+        (has_values, dataset.times.first(), dataset.times.last())
+    {
         metadata.insert("train_start_date_actual".into(), json!(spaced(*first)));
         metadata.insert("train_end_date_actual".into(), json!(spaced(*last)));
     }
     let mut summaries = Map::new();
     let mut histograms = Map::new();
-    for (at, column) in dataset.x.columns.iter().enumerate() {
-        let values = column_values(&dataset.x, at);
+    for (column, values) in dataset.x.columns() {
+        let present = values.iter().copied().filter(|value| !value.is_nan());
+        let values: Vec<f64> = present.collect();
         if values.iter().any(|value| value.is_infinite()) {
-            let tag = column.clone();
+            let tag = column.to_string();
             return Err(Cause::Infinite { tag });
         }
-        summaries.insert(column.clone(), statistics::summary(&values));
-        histograms.insert(column.clone(), json!(histogram::histogram(&values)));
+        summaries.insert(column.key(), statistics::summary(&values));
+        histograms.insert(column.key(), json!(histogram::histogram(&values)));
     }
     metadata.insert("summary_statistics".into(), summaries.into());
     metadata.insert("x_hist".into(), histograms.into());
@@ -97,12 +110,6 @@ pub(crate) fn of_dataset(
         metadata.insert("data_provider".into(), provider.into());
     }
     Ok(metadata.into())
-}
-
-/// A column's values without NaN.
-fn column_values(table: &Table, at: usize) -> Vec<f64> {
-    let values = table.values.iter().skip(at).step_by(table.columns.len());
-    values.copied().filter(|value| !value.is_nan()).collect()
 }
 
 fn seconds(time: i64) -> f64 {
@@ -141,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_tag_without_rows_has_no_times() {
-        let entry = of_tag(3, &Series::default(), &Gaps::default());
+        let entry = of_tag(3, &[], &Gaps::default());
         assert_eq!(
             entry,
             json!({ "original_length": 3, "resampled_length": 0 })

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::dataset::resample::{sum, variance};
+use crate::dataset::aggregate::{sum, variance};
 
 /// Summary of values without NaN; NaN in it is null.
 pub(super) fn summary(values: &[f64]) -> Value {

@@ -26,6 +26,19 @@ pub struct Series {
     pub values: Vec<f64>,
 }
 
+impl Series {
+    /// Puts rows in time order; those of one time keep theirs.
+    pub(crate) fn sort(&mut self) {
+        if self.times.is_sorted() {
+            return;
+        }
+        let times = self.times.iter().copied();
+        let mut rows: Vec<(i64, f64)> = times.zip(self.values.iter().copied()).collect();
+        rows.sort_by_key(|(time, _)| *time);
+        (self.times, self.values) = rows.into_iter().unzip();
+    }
+}
+
 /// One reading.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reading {

@@ -1,0 +1,201 @@
+//! Named columns over time: what tags become, and what inputs and targets are picked from.
+//!
+//! Fills and filters nothing.
+
+use std::fmt;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::project::Aggregation;
+
+/// Name of a column: its tag, and with several aggregation methods also which of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Column {
+    /// The tag.
+    pub tag: String,
+    /// Key of the aggregation method in a list or mapping of methods.
+    pub method: Option<String>,
+}
+
+impl Column {
+    /// The column of a tag that has only one.
+    pub fn of_tag(tag: &str) -> Self {
+        Self {
+            tag: tag.to_owned(),
+            method: None,
+        }
+    }
+
+    /// The columns that a tag becomes.
+    pub(crate) fn all(tag: &str, aggregation: &Aggregation) -> Vec<Self> {
+        match aggregation {
+            Aggregation::Single(_) => vec![Self::of_tag(tag)],
+            Aggregation::Pairs(methods) => methods
+                .iter()
+                .map(|(key, _)| Self {
+                    tag: tag.to_owned(),
+                    method: Some(key.clone()),
+                })
+                .collect(),
+        }
+    }
+
+    /// The name as a key of the metadata: pairs as Python writes tuples, `('A', 'mean')`.
+    pub(crate) fn key(&self) -> String {
+        match &self.method {
+            None => self.tag.clone(),
+            Some(method) => format!("({}, {})", quoted(&self.tag), quoted(method)),
+        }
+    }
+}
+
+impl fmt::Display for Column {
+    /// `A`, and of a pair `A|mean`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.tag)?;
+        match &self.method {
+            None => Ok(()),
+            Some(method) => write!(formatter, "|{method}"),
+        }
+    }
+}
+
+/// A text as Python quotes it: in single quotes unless it has those and no double ones.
+fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
+    let mut quoted = String::from(quote);
+    for letter in text.chars() {
+        match letter {
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            _ if letter == quote => quoted.extend(['\\', letter]),
+            _ => quoted.push(letter),
+        }
+    }
+    quoted.push(quote);
+    quoted
+}
+
+/// Columns of one length over the same times.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Frame {
+    /// Nanoseconds since 1970 UTC.
+    pub(crate) times: Vec<i64>,
+    /// Values by column, in delivery order of the tags.
+    pub(crate) columns: IndexMap<Column, Vec<f64>>,
+}
+
+impl Frame {
+    /// A series as it is, in a column named like the tag.
+    pub(crate) fn of_tag(tag: &str, times: Vec<i64>, values: Vec<f64>) -> Self {
+        let columns = [(Column::of_tag(tag), values)].into_iter().collect();
+        Self { times, columns }
+    }
+
+    /// The times, and a table for each list of columns, all of which the frame has.
+    pub(crate) fn pick<const N: usize>(self, lists: [&[Column]; N]) -> (Vec<i64>, [Table; N]) {
+        let columns = self.columns.into_iter();
+        let shared: IndexMap<Column, Arc<[f64]>> = columns
+            .map(|(column, values)| (column, values.into()))
+            .collect();
+        let tables = lists.map(|list| {
+            let columns = list.iter().map(|column| {
+                let values = shared.get(column).expect("every tag was delivered");
+                (column.clone(), Arc::clone(values))
+            });
+            Table::new(columns.collect())
+        });
+        (self.times, tables)
+    }
+}
+
+/// Columns in the order they were asked for, one of them perhaps twice.
+///
+/// Values are shared, so that inputs and targets of the same tags are held once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    columns: Vec<(Column, Arc<[f64]>)>,
+}
+
+impl Table {
+    /// A table of columns of one length.
+    pub fn new(columns: Vec<(Column, Arc<[f64]>)>) -> Self {
+        Self { columns }
+    }
+
+    /// Columns in order, with their values in row order.
+    pub fn columns(&self) -> impl ExactSizeIterator<Item = (&Column, &[f64])> {
+        self.columns
+            .iter()
+            .map(|(column, values)| (column, &**values))
+    }
+
+    /// Names of the columns, pairs as `A|mean`.
+    pub fn names(&self) -> Vec<String> {
+        let columns = self.columns.iter();
+        columns.map(|(column, _)| column.to_string()).collect()
+    }
+
+    /// Number of columns.
+    pub fn n_columns(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Number of rows.
+    pub fn n_rows(&self) -> usize {
+        let first = self.columns.first();
+        first.map_or(0, |(_, values)| values.len())
+    }
+
+    /// Values of `[rows, columns]`, one row after the other.
+    pub fn row_major(&self) -> Vec<f64> {
+        let rows = 0..self.n_rows();
+        let columns = &self.columns;
+        rows.flat_map(|row| columns.iter().map(move |(_, values)| values[row]))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_named_as_the_peer_names_them() {
+        let name = |tag: &str| Column {
+            tag: tag.into(),
+            method: Some("mean".into()),
+        };
+        assert_eq!(name("A").to_string(), "A|mean");
+        assert_eq!(Column::of_tag("A").key(), "A");
+        for (tag, expect) in [
+            ("A", "('A', 'mean')"),
+            ("it's", "(\"it's\", 'mean')"),
+            ("'\"", "('\\'\"', 'mean')"),
+            ("a\\b\té", "('a\\\\b\\té', 'mean')"),
+        ] {
+            assert_eq!(name(tag).key(), expect);
+        }
+    }
+
+    #[test]
+    fn tables_share_their_columns_and_may_repeat_one() {
+        let mut frame = Frame::of_tag("A", vec![1, 2], vec![1.0, 2.0]);
+        frame.columns.insert(Column::of_tag("B"), vec![3.0, 4.0]);
+        let [a, b] = ["A", "B"].map(Column::of_tag);
+        let (times, [x, y]) = frame.pick([&[b.clone(), a.clone()], &[a.clone(), a]]);
+        assert_eq!(times, [1, 2]);
+        assert_eq!(x.names(), ["B", "A"]);
+        assert_eq!(x.row_major(), [3.0, 1.0, 4.0, 2.0]);
+        assert_eq!(y.row_major(), [1.0, 1.0, 2.0, 2.0]);
+        assert_eq!((y.n_rows(), y.n_columns()), (2, 2));
+        assert!(Arc::ptr_eq(&x.columns[1].1, &y.columns[0].1));
+    }
+}
