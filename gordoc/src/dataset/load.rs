@@ -7,10 +7,11 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::error::{Cause, Error};
+use super::fetch::{Fetched, fetch};
 use super::frame::{Column, Frame};
 use super::join::{join, join_raw};
 use super::prepare::Preparer;
-use super::provider::{self, Delivery, Request};
+use super::provider::Delivery;
 use super::{Dataset, metadata};
 use crate::project::{self, Tag};
 use crate::source::Spanned;
@@ -23,36 +24,10 @@ pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset
     let resolution = config.resolution.as_ref();
     let preparer = resolution.map(|resolution| Preparer::new(config, resolution));
     let preparer = preparer.transpose()?;
-    let fetched = fetch(config, &tags, preparer.as_ref(), base, seed)?;
-    assemble(config, &tags, preparer.as_ref(), fetched)
-}
-
-/// What a provider handed on.
-struct Fetched {
-    deliveries: Vec<Delivery>,
-    /// What the provider tells of itself.
-    provider: Map<String, Value>,
-}
-
-/// Reads the series of `tags`; the only step that looks outside.
-fn fetch(
-    config: &project::Dataset,
-    tags: &Tags<'_>,
-    preparer: Option<&Preparer<'_>>,
-    base: &Path,
-    seed: u64,
-) -> Result<Fetched, Error> {
     let names: Vec<&str> = tags.keys().copied().collect();
-    let mut provider = provider::open(&config.provider, base, seed);
-    let deliveries = provider.load(&Request {
-        period: config.period,
-        tags: &names,
-        look_back_from: preparer.and_then(Preparer::look_back_from),
-    })?;
-    Ok(Fetched {
-        deliveries,
-        provider: provider.metadata(),
-    })
+    let look_back_from = preparer.as_ref().and_then(Preparer::look_back_from);
+    let fetched = fetch(config, &names, look_back_from, (base, seed))?;
+    assemble(config, &tags, preparer.as_ref(), fetched)
 }
 
 /// Makes rows of what was read: resampled, joined, checked and described.

@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod error;
+mod fetch;
 mod frame;
 mod interpolate;
 mod join;

@@ -86,9 +86,9 @@ fn write_values<W: Write + Send>(
 #[cfg(test)]
 mod tests {
     use super::super::Column;
-    use super::super::provider::{self, Request};
+    use super::super::provider::{self, Range, Raw, Rows};
     use super::*;
-    use crate::project::{FilesProvider, Period, Provider, Window};
+    use crate::project::{FilesProvider, Provider, Window};
     use crate::source::{Span, Spanned};
 
     #[test]
@@ -114,14 +114,11 @@ mod tests {
             look_back: false,
         });
         let config = Spanned::new(config, Span::default());
-        let request = Request {
-            period: Period { start: 0, end: 1 },
-            tags: &["B c", "A"],
-            look_back_from: None,
-        };
-        let loaded = provider::open(&config, folder.path(), 0)
-            .load(&request)
-            .unwrap();
+        let tags = ["B c", "A"];
+        let mut rows = Rows::new(tags.map(|_| Range::ALL.into()));
+        let provider = provider::open(&config, folder.path(), 0);
+        provider.read("X.parquet", &tags, &mut rows).unwrap();
+        let loaded: Vec<Raw> = rows.finish().map(Result::unwrap).collect();
         assert_eq!(loaded[1].series.times, [5, 1500]);
         assert_eq!(loaded[1].series.values, [0.1, -3.0]);
         assert!(loaded[0].series.values[0].is_nan());

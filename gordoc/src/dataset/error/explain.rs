@@ -42,12 +42,7 @@ impl Cause {
             Self::OutOfPeriod { .. } => {
                 "use `window: closed`, or a training period that covers the readings".into()
             }
-            Self::MissingFile { tag: None, .. } => {
-                "paths start at the folder of the config file".into()
-            }
-            Self::MissingFile { tag: Some(tag), .. } => {
-                format!("name its file under `files`: `{tag}: ...`")
-            }
+            Self::MissingFile { .. } => "paths start at the folder of the config file".into(),
             Self::UnreadableFile { .. } => "check that the file is readable and complete".into(),
             Self::MissingColumn { present, .. } => format!("the columns are {}", quoted(present)),
             Self::ColumnType { .. } => "name another column".into(),

@@ -13,17 +13,26 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 /// A cause and its place in the config.
-#[derive(Debug, ThisError)]
-#[error("{cause}")]
+#[derive(Clone, Debug, ThisError)]
+#[error("{}{cause}", reading(read.as_deref()))]
 pub struct Error {
     /// What is wrong.
     #[source]
     pub cause: Cause,
     span: Span,
+    /// What was being read, if that failed.
+    read: Option<Box<Read>>,
+}
+
+/// A tag on its way from its provider.
+#[derive(Clone, Debug)]
+struct Read {
+    tag: String,
+    provider: &'static str,
 }
 
 /// What is wrong with the data, or with what the config asks of it.
-#[derive(Debug, ThisError)]
+#[derive(Clone, Debug, ThisError)]
 pub enum Cause {
     /// Tags without a single row in the period.
     #[error("no readings in the training period for {}", quoted(tags))]
@@ -57,12 +66,10 @@ pub enum Cause {
         early: bool,
     },
     /// A provider's file is not there.
-    #[error("there is no file `{}`{}", path.display(), for_tag(tag.as_deref()))]
+    #[error("there is no file `{}`", path.display())]
     MissingFile {
         /// The file.
         path: PathBuf,
-        /// The tag it was to hold, if it is for one.
-        tag: Option<String>,
     },
     /// A provider's file cannot be read.
     #[error("cannot read `{}`: {reason}", path.display())]
@@ -192,11 +199,25 @@ pub enum Cause {
 impl Cause {
     /// Puts the cause at its place.
     pub fn at(self, span: Span) -> Error {
-        Error { cause: self, span }
+        Error {
+            cause: self,
+            span,
+            read: None,
+        }
     }
 }
 
 impl Error {
+    /// Names the tag that was being read, and the provider.
+    #[must_use]
+    pub(crate) fn reading(self, tag: &str, provider: &'static str) -> Self {
+        let tag = tag.to_owned();
+        Self {
+            read: Some(Box::new(Read { tag, provider })),
+            ..self
+        }
+    }
+
     /// The config value behind it; empty if that is a default.
     pub fn span(&self) -> Span {
         self.span
@@ -207,11 +228,20 @@ impl Error {
         self.cause.class()
     }
 
+    fn help(&self) -> String {
+        match (&self.cause, &self.read) {
+            (Cause::MissingFile { .. }, Some(read)) if read.provider == "FilesDataProvider" => {
+                format!("name its file under `files`: `{}: ...`", read.tag)
+            }
+            (cause, _) => cause.help(),
+        }
+    }
+
     /// As a finding that points into the config.
     pub fn diagnostic(&self) -> Diagnostic {
-        let diagnostic = Diagnostic::error(self.cause.code(), self.cause.to_string())
+        let diagnostic = Diagnostic::error(self.cause.code(), self.to_string())
             .class(self.cause.class())
-            .help(self.cause.help());
+            .help(self.help());
         if self.span == Span::default() {
             return diagnostic;
         }
@@ -225,6 +255,12 @@ impl From<&Error> for Diagnostic {
     }
 }
 
+fn reading(read: Option<&Read>) -> String {
+    read.map_or_else(String::new, |Read { tag, provider }| {
+        format!("`{tag}` of `{provider}`: ")
+    })
+}
+
 fn quoted(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
@@ -235,10 +271,6 @@ fn emptied(tags: &[String]) -> String {
         return "every tag has rows of its own".into();
     }
     format!("no rows are left of {}", quoted(tags))
-}
-
-fn for_tag(tag: Option<&str>) -> String {
-    tag.map_or_else(String::new, |tag| format!(" for tag `{tag}`"))
 }
 
 #[cfg(test)]
@@ -258,6 +290,17 @@ mod tests {
         assert_eq!(diagnostic.class, "EmptyGeneratedDataframeError");
         assert_eq!(diagnostic.labels[0].span, Span::new(3, 9));
         assert!(diagnostic.message.contains("(13)") && diagnostic.message.contains("`A`"));
+    }
+
+    #[test]
+    fn what_was_being_read_is_named() {
+        let path = "A.csv".into();
+        let error = Cause::MissingFile { path }.at(Span::default());
+        let error = error.reading("A", "FilesDataProvider");
+        let message = "`A` of `FilesDataProvider`: there is no file `A.csv`";
+        assert_eq!(error.to_string(), message);
+        let help = error.diagnostic().help.unwrap();
+        assert_eq!(help, "name its file under `files`: `A: ...`");
     }
 
     #[test]

@@ -4,11 +4,13 @@
 
 use std::path::PathBuf;
 
-use super::collect::{Collector, Keep};
+use serde_json::{Value, json};
+
 use super::delimited::{self, Layout};
-use super::{Delivery, Provider, Request};
-use crate::dataset::error::{Cause, Error};
+use super::{Access, Provider, Range, Rows, State, file};
+use crate::dataset::error::Cause;
 use crate::dataset::time::Clock;
+use crate::project::Period;
 use crate::source::{Span, Spanned};
 
 /// `CSVDataProvider`
@@ -20,124 +22,129 @@ pub(super) struct CsvProvider {
     pub(super) span: Span,
 }
 
-impl CsvProvider {
-    fn read(&self, request: &Request<'_>) -> Result<Vec<Delivery>, Cause> {
-        let present = delimited::header(&self.path, self.separator)?;
-        let is_tag = |name: &str| name != self.time_column.value && request.tags.contains(&name);
-        let mut columns: Vec<String> = Vec::with_capacity(request.tags.len());
-        for name in &present {
-            if is_tag(name) && !columns.contains(name) {
-                columns.push(name.clone());
-            }
+impl Provider for CsvProvider {
+    fn name(&self) -> &'static str {
+        "CSVDataProvider"
+    }
+
+    fn access(&self) -> Access {
+        Access::Files
+    }
+
+    fn identity(&self) -> Value {
+        json!({
+            "type": self.name(),
+            "path": file::absolute(&self.path),
+            "time_column": self.time_column.value,
+            "separator": self.separator,
+        })
+    }
+
+    /// There is one file.
+    fn source(&self, _tag: &str) -> String {
+        String::new()
+    }
+
+    fn window(&self, period: Period) -> Range {
+        Range {
+            first: period.start,
+            last: period.end.saturating_sub(1),
         }
-        let is_missing = |tag: &&&str| !columns.iter().any(|column| column == *tag);
-        if let Some(tag) = request.tags.iter().find(is_missing) {
-            return Err(Cause::MissingColumn {
-                path: self.path.clone(),
-                column: (*tag).to_owned(),
-                present,
-            });
-        }
-        let keep = Keep {
-            first: request.period.start,
-            last: request.period.end.saturating_sub(1),
-        };
-        // The peer's CSV provider cannot be asked for earlier readings.
-        let request = Request {
-            look_back_from: None,
-            ..*request
-        };
-        let mut collector = Collector::new(&request, keep, columns.iter().map(String::as_str));
+    }
+
+    fn read(&self, _source: &str, tags: &[&str], rows: &mut Rows) -> Result<(), Cause> {
+        let columns: Vec<String> = tags.iter().map(ToString::to_string).collect();
         let layout = Layout {
             time_column: &self.time_column.value,
             value_columns: &columns,
             separator: self.separator,
             clock: &Clock::utc(),
         };
-        delimited::read(&self.path, &layout, &mut collector)?;
-        Ok(collector.finish())
+        let places = delimited::read(&self.path, &layout, rows)?;
+        for (column, place) in places.into_iter().enumerate() {
+            if let Some(place) = place {
+                rows.rank(column, place);
+            }
+        }
+        Ok(())
     }
-}
 
-impl Provider for CsvProvider {
-    fn load(&mut self, request: &Request<'_>) -> Result<Vec<Delivery>, Error> {
-        self.read(request).map_err(|cause| {
-            let span = match &cause {
-                Cause::MissingFile { .. } | Cause::UnreadableFile { .. } => self.path_span,
-                Cause::MissingColumn { column, .. } if *column == self.time_column.value => {
-                    self.time_column.span
-                }
-                _ => self.span,
-            };
-            cause.at(span)
-        })
+    fn state(&self, _source: &str) -> State {
+        file::state(&self.path)
+    }
+
+    fn place(&self, cause: &Cause, _tag: &str) -> Span {
+        match cause {
+            Cause::MissingFile { .. } | Cause::UnreadableFile { .. } => self.path_span,
+            Cause::MissingColumn { column, .. } if *column == self.time_column.value => {
+                self.time_column.span
+            }
+            _ => self.span,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::project::Period;
+    use std::path::Path;
 
-    fn load(text: Option<&str>, tags: &[&str]) -> Result<Vec<Delivery>, Error> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.csv");
+    use super::super::Raw;
+    use super::*;
+
+    fn provider(folder: &Path, text: Option<&str>) -> CsvProvider {
+        let path = folder.join("a.csv");
         if let Some(text) = text {
             std::fs::write(&path, text).unwrap();
         }
-        let mut provider = CsvProvider {
+        CsvProvider {
             path,
             path_span: Span::new(1, 2),
             time_column: Spanned::new("t".into(), Span::new(3, 4)),
             separator: ',',
             span: Span::new(0, 9),
+        }
+    }
+
+    fn read(provider: &CsvProvider, tags: &[&str]) -> Vec<Result<Raw, Cause>> {
+        let period = Period {
+            start: 0,
+            end: 60_000_000_000,
         };
-        provider.load(&Request {
-            period: Period {
-                start: 0,
-                end: 60_000_000_000,
-            },
-            tags,
-            look_back_from: Some(i64::MIN),
-        })
+        let wanted = tags.iter().map(|_| provider.window(period).into());
+        let mut rows = Rows::new(wanted);
+        match provider.read("", tags, &mut rows) {
+            Ok(()) => rows.finish().collect(),
+            Err(cause) => vec![Err(cause)],
+        }
     }
 
     #[test]
     fn series_come_in_file_order_without_the_end() {
+        let folder = tempfile::tempdir().unwrap();
         let text = "t,B,A\n1970-01-01T00:00:00+00:00,1,2\n1970-01-01T00:01:00,3,4\n";
-        let loaded = load(Some(text), &["A", "B"]).unwrap();
-        let order: Vec<&str> = loaded
-            .iter()
-            .map(|delivery| delivery.tag.as_str())
-            .collect();
-        assert_eq!(order, ["B", "A"]);
-        assert_eq!(loaded[0].series.values, [1.0]);
+        let provider = provider(folder.path(), Some(text));
+        let read = read(&provider, &["A", "B"]);
+        let read: Vec<Raw> = read.into_iter().map(Result::unwrap).collect();
+        assert!(read[1].rank < read[0].rank);
+        assert_eq!(read[1].series.values, [1.0]);
     }
 
     #[test]
     fn refusals_point_at_the_key_behind_them() {
         let check = |text, tags: &[&str], code, span| {
-            let error = load(text, tags).unwrap_err();
-            assert_eq!((error.cause.code(), error.span()), (code, span));
+            let folder = tempfile::tempdir().unwrap();
+            let provider = provider(folder.path(), text);
+            let cause = read(&provider, tags).remove(0).unwrap_err();
+            assert_eq!(
+                (cause.code(), provider.place(&cause, tags[0])),
+                (code, span)
+            );
         };
+        let missing = "dataset::missing_column";
         check(None, &["A"], "dataset::missing_file", Span::new(1, 2));
-        check(
-            Some("t,A\n"),
-            &["B"],
-            "dataset::missing_column",
-            Span::new(0, 9),
-        );
-        check(
-            Some("x,A\n"),
-            &["A"],
-            "dataset::missing_column",
-            Span::new(3, 4),
-        );
-        check(
-            Some("t,A\n"),
-            &["t"],
-            "dataset::missing_column",
-            Span::new(3, 4),
-        );
+        check(Some("t,A\n"), &["B"], missing, Span::new(0, 9));
+        check(Some("x,A\n"), &["A"], missing, Span::new(3, 4));
+        // The column of times is no tag.
+        check(Some("t,A\n"), &["t"], missing, Span::new(3, 4));
     }
 }

@@ -1,14 +1,13 @@
 //! Reads the needed columns of a delimited text file, line by line.
 //!
-//! Never holds more than one line besides what it collects.
+//! Never holds more than one line besides what it hands on.
 
 use std::fs::File;
-use std::io;
 use std::path::Path;
 
 use ::csv::{ByteRecord, ReaderBuilder};
 
-use super::collect::Collector;
+use super::{Rows, file};
 use crate::dataset::error::Cause;
 use crate::dataset::time::Clock;
 
@@ -16,7 +15,7 @@ use crate::dataset::time::Clock;
 pub(super) struct Layout<'a> {
     /// Column of times.
     pub(super) time_column: &'a str,
-    /// Column of each tag, as numbered by the collector.
+    /// Column of each tag, in the order of their numbers.
     pub(super) value_columns: &'a [String],
     /// Cell separator.
     pub(super) separator: char,
@@ -24,21 +23,29 @@ pub(super) struct Layout<'a> {
     pub(super) clock: &'a Clock,
 }
 
-/// Feeds all rows of `path` to the collector; a row without a time is no row.
+/// Hands on the rows of `path`, and says at which place of the file each tag stands.
+///
+/// A row without a time is no row; a tag with an unreadable value fails, the others go on.
 pub(super) fn read(
     path: &Path,
     layout: &Layout<'_>,
-    collector: &mut Collector,
-) -> Result<(), Cause> {
+    rows: &mut Rows,
+) -> Result<Vec<Option<usize>>, Cause> {
     let mut reader = open(path, layout.separator)?;
     let headers = reader
         .byte_headers()
         .map_err(|error| unreadable(path, &error))?;
     let time_at = find_column(path, headers, layout.time_column)?;
-    let columns = layout.value_columns.iter();
-    let value_at: Vec<usize> = columns
-        .map(|column| find_column(path, headers, column))
-        .collect::<Result<_, _>>()?;
+    let mut places = Vec::with_capacity(layout.value_columns.len());
+    for (column, name) in layout.value_columns.iter().enumerate() {
+        let found = find_column(path, headers, name);
+        // The column of times is nobody's values.
+        let found = match found {
+            Ok(at) if at == time_at => Err(missing_column(path, headers, name)),
+            found => found,
+        };
+        places.push(found.map_err(|cause| rows.fail(column, cause)).ok());
+    }
 
     let mut record = ByteRecord::new();
     while reader
@@ -56,51 +63,36 @@ pub(super) fn read(
                 text: lossy(cell),
             });
         };
-        if !collector.wants(time) {
+        if !rows.wants(time) {
             continue;
         }
-        for (column, &at) in value_at.iter().enumerate() {
+        for (column, place) in places.iter().enumerate() {
+            let Some(at) = place.filter(|_| rows.is_open(column)) else {
+                continue;
+            };
             let cell = trimmed(&record, at);
-            let value = parse_value(cell).ok_or_else(|| Cause::UnreadableValue {
-                path: path.to_owned(),
-                line: line(&record),
-                column: layout.value_columns[column].clone(),
-                text: lossy(cell),
-            })?;
-            collector.push(column, time, value);
+            match parse_value(cell) {
+                Some(value) => rows.push(column, time, value),
+                None => rows.fail(
+                    column,
+                    Cause::UnreadableValue {
+                        path: path.to_owned(),
+                        line: line(&record),
+                        column: layout.value_columns[column].clone(),
+                        text: lossy(cell),
+                    },
+                ),
+            }
         }
     }
-    Ok(())
-}
-
-/// The column names of a file, in file order.
-pub(super) fn header(path: &Path, separator: char) -> Result<Vec<String>, Cause> {
-    let mut reader = open(path, separator)?;
-    let headers = reader
-        .byte_headers()
-        .map_err(|error| unreadable(path, &error))?;
-    Ok(headers.iter().map(lossy).collect())
-}
-
-/// What an I/O error means for a provider's file.
-pub(super) fn open_error(path: &Path, error: &io::Error) -> Cause {
-    if error.kind() == io::ErrorKind::NotFound {
-        return Cause::MissingFile {
-            path: path.to_owned(),
-            tag: None,
-        };
-    }
-    Cause::UnreadableFile {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    }
+    Ok(places)
 }
 
 fn open(path: &Path, separator: char) -> Result<::csv::Reader<File>, Cause> {
     let delimiter = u8::try_from(separator).ok().filter(u8::is_ascii);
     let delimiter = delimiter.filter(|byte| !matches!(byte, b'\n' | b'\r' | b'"'));
     let delimiter = delimiter.ok_or(Cause::Separator { separator })?;
-    let file = File::open(path).map_err(|error| open_error(path, &error))?;
+    let file = file::open(path)?;
     // Flexible: short rows lack values, which is what an empty cell says too.
     Ok(ReaderBuilder::new()
         .delimiter(delimiter)
@@ -118,11 +110,15 @@ fn unreadable(path: &Path, error: &::csv::Error) -> Cause {
 
 fn find_column(path: &Path, headers: &ByteRecord, column: &str) -> Result<usize, Cause> {
     let found = headers.iter().position(|name| name == column.as_bytes());
-    found.ok_or_else(|| Cause::MissingColumn {
+    found.ok_or_else(|| missing_column(path, headers, column))
+}
+
+fn missing_column(path: &Path, headers: &ByteRecord, column: &str) -> Cause {
+    Cause::MissingColumn {
         path: path.to_owned(),
         column: column.to_owned(),
         present: headers.iter().map(lossy).collect(),
-    })
+    }
 }
 
 fn trimmed(record: &ByteRecord, at: usize) -> &[u8] {
@@ -148,25 +144,14 @@ fn parse_value(cell: &[u8]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::collect::Keep;
-    use super::super::{Delivery, Request};
+    use super::super::{Range, Series};
     use super::*;
-    use crate::project::Period;
 
-    fn load(text: &str, separator: char, columns: &[&str]) -> Result<Vec<Delivery>, Cause> {
+    fn load(text: &str, separator: char, columns: &[&str]) -> Result<Vec<Series>, Cause> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
         std::fs::write(&path, text).unwrap();
-        let request = Request {
-            period: Period { start: 0, end: 10 },
-            tags: columns,
-            look_back_from: None,
-        };
-        let keep = Keep {
-            first: i64::MIN,
-            last: i64::MAX,
-        };
-        let mut collector = Collector::new(&request, keep, columns.iter().copied());
+        let mut rows = Rows::new(columns.iter().map(|_| Range::ALL.into()));
         let value_columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
         let layout = Layout {
             time_column: "time",
@@ -174,19 +159,20 @@ mod tests {
             separator,
             clock: &Clock::utc(),
         };
-        read(&path, &layout, &mut collector)?;
-        Ok(collector.finish())
+        read(&path, &layout, &mut rows)?;
+        let read = rows.finish().map(|raw| raw.map(|raw| raw.series));
+        read.collect()
     }
 
     #[test]
     fn columns_are_found_by_name_after_a_byte_order_mark() {
         let text = "\u{feff}time;B;A b\r\n1970-01-01;1;\r\n;5;6\n\n1970-01-02 00:00;nan; -2e3 \n";
         let loaded = load(text, ';', &["A b", "B"]).unwrap();
-        assert_eq!(loaded[0].series.times, [0, 86_400_000_000_000]);
-        assert!(loaded[0].series.values[0].is_nan());
-        assert_eq!(loaded[0].series.values[1..], [-2000.0]);
-        assert_eq!(loaded[1].series.values[..1], [1.0]);
-        assert!(loaded[1].series.values[1].is_nan());
+        assert_eq!(loaded[0].times, [0, 86_400_000_000_000]);
+        assert!(loaded[0].values[0].is_nan());
+        assert_eq!(loaded[0].values[1..], [-2000.0]);
+        assert_eq!(loaded[1].values[..1], [1.0]);
+        assert!(loaded[1].values[1].is_nan());
     }
 
     #[test]

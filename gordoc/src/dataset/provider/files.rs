@@ -5,15 +5,13 @@
 
 use std::path::PathBuf;
 
-use indexmap::IndexMap;
-use rayon::prelude::*;
+use serde_json::{Value, json};
 
-use super::collect::{Collector, Keep};
 use super::delimited::{self, Layout};
-use super::{Delivery, Provider, Request, parquet};
-use crate::dataset::error::{Cause, Error};
+use super::{Access, Provider, Range, Rows, State, file, parquet};
+use crate::dataset::error::Cause;
 use crate::dataset::time::Clock;
-use crate::project::{self, Window};
+use crate::project::{self, Period, Window};
 use crate::source::Span;
 
 /// `FilesDataProvider`
@@ -23,97 +21,73 @@ pub(super) struct FilesProvider {
     pub(super) span: Span,
 }
 
-impl FilesProvider {
-    /// Files in the order of their first tag, with the numbers of their tags.
-    fn group(&self, tags: &[&str]) -> IndexMap<PathBuf, Vec<usize>> {
-        let mut groups: IndexMap<PathBuf, Vec<usize>> = IndexMap::new();
-        for (number, tag) in tags.iter().enumerate() {
-            let file = match self.config.files.get(*tag) {
-                Some(file) => self.folder.join(&file.value),
-                None => self.folder.join(format!("{tag}.csv")),
-            };
-            groups.entry(file).or_default().push(number);
-        }
-        groups
+impl Provider for FilesProvider {
+    fn name(&self) -> &'static str {
+        "FilesDataProvider"
     }
 
-    fn read(
-        &self,
-        (path, numbers): (&PathBuf, &Vec<usize>),
-        request: &Request<'_>,
-        clock: &Clock,
-    ) -> Result<Vec<Delivery>, Error> {
-        let tags: Vec<&str> = numbers.iter().map(|&number| request.tags[number]).collect();
+    fn access(&self) -> Access {
+        Access::Files
+    }
+
+    /// Which file a tag is in is not part of it, nor is what a machine picks of its rows.
+    fn identity(&self) -> Value {
+        json!({
+            "type": self.name(),
+            "path": file::absolute(&self.folder),
+            "time_column": self.config.time_column,
+            "value_column": self.config.value_column,
+            "separator": self.config.separator,
+            "timezone": self.config.timezone,
+        })
+    }
+
+    fn source(&self, tag: &str) -> String {
+        let named = self.config.files.get(tag);
+        named.map_or_else(|| format!("{tag}.csv"), |file| file.value.clone())
+    }
+
+    fn window(&self, period: Period) -> Range {
+        match self.config.window {
+            Window::Closed => period.into(),
+            Window::All => Range::ALL,
+        }
+    }
+
+    fn looks_back(&self) -> bool {
+        self.config.look_back
+    }
+
+    fn read(&self, source: &str, tags: &[&str], rows: &mut Rows) -> Result<(), Cause> {
+        let zone = &self.config.timezone;
+        let clock =
+            Clock::in_zone(zone).ok_or_else(|| Cause::UnknownZone { name: zone.clone() })?;
         let columns: Vec<String> = tags.iter().map(|tag| self.config.column_of(tag)).collect();
-        let keep = match self.config.window {
-            Window::Closed => Keep {
-                first: request.period.start,
-                last: request.period.end,
-            },
-            Window::All => Keep {
-                first: i64::MIN,
-                last: i64::MAX,
-            },
-        };
-        let mut collector = Collector::new(request, keep, tags.iter().copied());
         let layout = Layout {
             time_column: &self.config.time_column,
             value_columns: &columns,
             separator: self.config.separator,
-            clock,
+            clock: &clock,
         };
-        let read = if project::FilesProvider::is_parquet(path) {
-            parquet::read(path, &layout, &mut collector)
-        } else {
-            delimited::read(path, &layout, &mut collector)
-        };
-        read.map_err(|cause| self.locate(cause, tags[0]))?;
-        Ok(collector.finish())
+        let path = self.folder.join(source);
+        if project::FilesProvider::is_parquet(&path) {
+            return parquet::read(&path, &layout, rows);
+        }
+        delimited::read(&path, &layout, rows).map(|_| ())
     }
 
-    /// Points at the entry of the file's first tag, or at the folder.
-    fn locate(&self, cause: Cause, tag: &str) -> Error {
+    fn state(&self, source: &str) -> State {
+        file::state(&self.folder.join(source))
+    }
+
+    /// The tag's entry in `files`, or the folder.
+    fn place(&self, cause: &Cause, tag: &str) -> Span {
         let entry = self.config.files.get(tag).map(|file| file.span);
         match cause {
-            Cause::MissingFile { path, .. } => Cause::MissingFile {
-                path,
-                tag: Some(tag.to_owned()),
-            }
-            .at(entry.unwrap_or(self.config.path.span)),
-            Cause::Separator { .. } => cause.at(self.span),
-            cause => cause.at(entry.unwrap_or(self.span)),
+            Cause::Separator { .. } | Cause::UnknownZone { .. } => self.span,
+            Cause::MissingFile { .. } => entry.unwrap_or(self.config.path.span),
+            _ => entry.unwrap_or(self.span),
         }
-    }
-}
-
-impl Provider for FilesProvider {
-    fn load(&mut self, request: &Request<'_>) -> Result<Vec<Delivery>, Error> {
-        let zone = &self.config.timezone;
-        let clock = Clock::in_zone(zone).ok_or_else(|| {
-            let name = zone.clone();
-            Cause::UnknownZone { name }.at(self.span)
-        })?;
-        let request = Request {
-            look_back_from: request.look_back_from.filter(|_| self.config.look_back),
-            ..*request
-        };
-        let groups = self.group(request.tags);
-        let groups: Vec<(&PathBuf, &Vec<usize>)> = groups.iter().collect();
-        let read: Vec<Result<Vec<Delivery>, Error>> = groups
-            .par_iter()
-            .map(|group| self.read(*group, &request, &clock))
-            .collect();
-
-        // Sorted by tag again, and of several errors always the first.
-        let mut deliveries: Vec<(usize, Delivery)> = Vec::with_capacity(request.tags.len());
-        for ((_, numbers), read) in groups.into_iter().zip(read) {
-            deliveries.extend(numbers.iter().copied().zip(read?));
-        }
-        deliveries.sort_by_key(|(number, _)| *number);
-        Ok(deliveries
-            .into_iter()
-            .map(|(_, delivery)| delivery)
-            .collect())
     }
 }
 
@@ -146,15 +120,15 @@ mod tests {
         }
     }
 
-    fn load(provider: &mut FilesProvider, tags: &[&str]) -> Result<Vec<Delivery>, Error> {
-        provider.load(&Request {
-            period: Period {
-                start: 0,
-                end: 60_000_000_000,
-            },
-            tags,
-            look_back_from: Some(-10_000_000_000),
-        })
+    fn read(provider: &FilesProvider, source: &str, tags: &[&str]) -> Result<Vec<Vec<f64>>, Cause> {
+        let minute = Period {
+            start: 0,
+            end: 60_000_000_000,
+        };
+        let mut rows = Rows::new(tags.iter().map(|_| provider.window(minute).into()));
+        provider.read(source, tags, &mut rows)?;
+        let read = rows.finish().map(|raw| raw.map(|raw| raw.series.values));
+        read.collect()
     }
 
     #[test]
@@ -162,34 +136,24 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let wide = "datetime;B;A\n1970-01-01 00:59:55;1;2\n1970-01-01 01:00:00;3;4\n";
         std::fs::write(folder.path().join("wide.csv"), wide).unwrap();
-        std::fs::write(
-            folder.path().join("C.csv"),
-            "datetime;C\n1970-01-01 01:01:00;5\n",
-        )
-        .unwrap();
-        let mut provider = provider(folder.path(), &[("A", "wide.csv"), ("B", "wide.csv")]);
-        let loaded = load(&mut provider, &["A", "C", "B"]).unwrap();
-        let values: Vec<f64> = loaded.iter().map(|tag| tag.series.values[0]).collect();
-        assert_eq!(values, [4.0, 5.0, 3.0]);
-        assert_eq!(loaded[2].earlier.map(|reading| reading.value), Some(1.0));
-        assert_eq!(loaded[1].earlier, None);
+        let provider = provider(folder.path(), &[("A", "wide.csv"), ("B", "wide.csv")]);
+        assert_eq!(provider.source("A"), provider.source("B"));
+        assert_eq!(provider.source("C"), "C.csv");
+        let read = read(&provider, "wide.csv", &["A", "B"]).unwrap();
+        assert_eq!(read, [[4.0], [3.0]]);
     }
 
     #[test]
-    fn a_missing_file_names_its_tag_and_its_entry() {
+    fn faults_point_at_the_entry_of_the_tag_or_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let mut provider = provider(folder.path(), &[("A", "gone.csv")]);
-        let error = load(&mut provider, &["A"]).unwrap_err();
-        assert!(
-            error.to_string().ends_with("gone.csv` for tag `A`"),
-            "{error}"
-        );
-        assert_eq!(error.span(), Span::new(7, 8));
-        let error = load(&mut provider, &["B"]).unwrap_err();
-        assert!(error.to_string().ends_with("B.csv` for tag `B`"), "{error}");
-        assert_eq!(error.span(), Span::new(1, 2));
+        let cause = read(&provider, "gone.csv", &["A"]).unwrap_err();
+        assert_eq!(cause.code(), "dataset::missing_file");
+        assert_eq!(provider.place(&cause, "A"), Span::new(7, 8));
+        assert_eq!(provider.place(&cause, "B"), Span::new(1, 2));
         provider.config.timezone = "Mars".into();
-        let error = load(&mut provider, &["B"]).unwrap_err();
-        assert_eq!(error.cause.code(), "dataset::unknown_zone");
+        let cause = read(&provider, "gone.csv", &["A"]).unwrap_err();
+        assert_eq!(cause.code(), "dataset::unknown_zone");
+        assert_eq!(provider.place(&cause, "A"), Span::new(0, 9));
     }
 }

@@ -2,20 +2,25 @@
 //!
 //! Providers hand on rows as they find them; order, duplicates and holes are mended later.
 
-mod collect;
 mod csv;
 mod delimited;
+mod file;
 mod files;
 mod parquet;
 mod random;
+mod range;
+mod rows;
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::error::Error;
+pub use range::{Range, Ranges};
+pub use rows::Rows;
+
+use super::error::Cause;
 use crate::project::{self, Period};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// Readings as delivered: any order, duplicates and NaN allowed, both columns of one length.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,18 +53,16 @@ pub struct Reading {
     pub value: f64,
 }
 
-/// What a dataset asks a provider for.
-#[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
-    /// Training period.
-    pub period: Period,
-    /// Names, each once, in loading order.
-    pub tags: &'a [&'a str],
-    /// How early the latest reading before the start may be; `None`: it is not needed.
-    pub look_back_from: Option<i64>,
+/// What was read of one tag, for all machines that want it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Raw {
+    /// Its rows as the source has them.
+    pub series: Series,
+    /// Its place among the tags of its source; see [`Rows::rank`].
+    pub rank: usize,
 }
 
-/// What a provider has of one tag.
+/// What a machine gets of one tag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
     /// The tag's name.
@@ -70,12 +73,73 @@ pub struct Delivery {
     pub earlier: Option<Reading>,
 }
 
-/// Reads the series of a machine.
-pub trait Provider {
-    /// Rows of all tags, in the order in which this provider delivers them.
+/// What kind of thing is read, which decides how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Files: each is read once for all tags and machines.
+    Files,
+    /// A server: asked for a tag and one range of time at a time, by few at once.
+    Server,
+    /// Numbers drawn for one dataset, all its tags in order: neither shared nor kept.
+    Drawn,
+}
+
+/// What can be told of a source without reading it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Changes whenever the source does.
+    At(String),
+    /// Nothing, as for a server: what is past does not change.
+    Unknown,
+    /// There is no such source now.
+    Gone,
+}
+
+/// Reads series, whoever wants them.
+///
+/// A provider is made for each machine. What several of them have in common is read by one of
+/// them for all: those with equal [`identity`](Self::identity) and [`secret`](Self::secret).
+pub trait Provider: Send + Sync {
+    /// Its class, as in the config but without the module.
+    fn name(&self) -> &'static str;
+
+    /// What it reads.
+    fn access(&self) -> Access;
+
+    /// What decides which readings a source and a tag stand for, without secrets: it is
+    /// written into caches.
+    fn identity(&self) -> Value;
+
+    /// Secrets that take part in telling providers apart, such as a password.
+    fn secret(&self) -> String {
+        String::new()
+    }
+
+    /// Where a tag's series is: tags of one source are read together.
+    fn source(&self, tag: &str) -> String;
+
+    /// Which rows belong to a training period.
+    fn window(&self, period: Period) -> Range {
+        period.into()
+    }
+
+    /// Whether it may be asked for the latest reading before the period.
+    fn looks_back(&self) -> bool {
+        false
+    }
+
+    /// Hands on the rows of some tags of a source that `rows` wants, as they are found there.
     ///
-    /// The earlier readings come along, so that no source is read twice.
-    fn load(&mut self, request: &Request<'_>) -> Result<Vec<Delivery>, Error>;
+    /// An error concerns all tags; see [`Rows::fail`] for those that concern one.
+    fn read(&self, source: &str, tags: &[&str], rows: &mut Rows) -> Result<(), Cause>;
+
+    /// How a source is now.
+    fn state(&self, _source: &str) -> State {
+        State::Unknown
+    }
+
+    /// The place in the config that a fault in reading a tag points at.
+    fn place(&self, cause: &Cause, tag: &str) -> Span;
 
     /// What the dataset's metadata tells of the provider; empty for most.
     fn metadata(&self) -> Map<String, Value> {
@@ -86,11 +150,11 @@ pub trait Provider {
 /// Makes a provider; relative paths start at `base`, and `seed` decides random series.
 pub fn open(provider: &Spanned<project::Provider>, base: &Path, seed: u64) -> Box<dyn Provider> {
     match &provider.value {
-        project::Provider::Random { min_size, max_size } => Box::new(random::RandomProvider::new(
-            *min_size..=*max_size,
+        project::Provider::Random { min_size, max_size } => Box::new(random::RandomProvider {
+            sizes: *min_size..=*max_size,
             seed,
-            provider.span,
-        )),
+            span: provider.span,
+        }),
         project::Provider::Csv {
             file_path,
             timestamp_column,

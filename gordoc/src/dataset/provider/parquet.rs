@@ -3,28 +3,25 @@
 //! Takes times as time stamps of any unit, INT96 or text, and values as numbers of any type;
 //! nested columns are not looked into.
 
-use std::fs::File;
 use std::path::Path;
 
-use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit};
+use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::DataType;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use ::parquet::schema::types::ColumnDescriptor;
 
-use super::collect::Collector;
-use super::delimited::{self, Layout};
+use super::delimited::Layout;
+use super::{Rows, file};
 use crate::dataset::error::Cause;
 use crate::dataset::time::Clock;
 
-/// Feeds all rows of `path` to the collector; a row without a time is no row.
-pub(super) fn read(
-    path: &Path,
-    layout: &Layout<'_>,
-    collector: &mut Collector,
-) -> Result<(), Cause> {
-    let file = File::open(path).map_err(|error| delimited::open_error(path, &error))?;
+/// Hands on the rows of `path`; a row without a time is no row.
+///
+/// A tag whose column is missing or holds no numbers fails, the others go on.
+pub(super) fn read(path: &Path, layout: &Layout<'_>, rows: &mut Rows) -> Result<(), Cause> {
+    let file = file::open(path)?;
     let reader = SerializedFileReader::new(file).map_err(|error| unreadable(path, &error))?;
     let schema = reader.metadata().file_metadata().schema_descr();
     let source = Source {
@@ -32,10 +29,11 @@ pub(super) fn read(
         columns: schema.columns().iter().map(AsRef::as_ref).collect(),
     };
     let time_at = source.find(layout.time_column)?;
-    let columns = layout.value_columns.iter();
-    let value_at: Vec<usize> = columns
-        .map(|column| source.find(column))
-        .collect::<Result<_, _>>()?;
+    let mut places = Vec::with_capacity(layout.value_columns.len());
+    for (column, name) in layout.value_columns.iter().enumerate() {
+        let found = source.find_numbers(name);
+        places.push(found.map_err(|cause| rows.fail(column, cause)).ok());
+    }
 
     let mut first_row = 1;
     for group in 0..reader.num_row_groups() {
@@ -43,11 +41,12 @@ pub(super) fn read(
             .get_row_group(group)
             .map_err(|error| unreadable(path, &error))?;
         let times = source.times(&*group, time_at, layout.clock, first_row)?;
-        for (column, &at) in value_at.iter().enumerate() {
+        for (column, place) in places.iter().enumerate() {
+            let Some(at) = *place else { continue };
             let values = source.values(&*group, at)?;
             for (time, value) in times.iter().zip(values) {
-                if let Some(time) = time.filter(|time| collector.wants(*time)) {
-                    collector.push(column, time, value);
+                if let Some(time) = *time {
+                    rows.push(column, time, value);
                 }
             }
         }
@@ -74,6 +73,17 @@ impl Source<'_> {
                 column: column.to_owned(),
                 present: names().collect(),
             })
+    }
+
+    /// A column that holds numbers.
+    fn find_numbers(&self, name: &str) -> Result<usize, Cause> {
+        let at = self.find(name)?;
+        let column = self.columns[at];
+        match column.physical_type() {
+            Type::DOUBLE | Type::FLOAT | Type::INT32 | Type::BOOLEAN => Ok(at),
+            Type::INT64 if time_unit(column).is_none() => Ok(at),
+            _ => Err(self.column_type(column, "numbers")),
+        }
     }
 
     /// Times of a row group; `None` is a row without one.
@@ -235,16 +245,15 @@ fn unreadable(path: &Path, error: &ParquetError) -> Cause {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::sync::Arc;
 
     use ::parquet::data_type::{ByteArray, ByteArrayType, FloatType, Int64Type};
     use ::parquet::file::writer::SerializedFileWriter;
     use ::parquet::schema::parser::parse_message_type;
 
-    use super::super::collect::Keep;
-    use super::super::{Delivery, Request};
+    use super::super::{Range, Series};
     use super::*;
-    use crate::project::Period;
 
     const SCHEMA: &str = "message m {
         required int64 wall (TIMESTAMP(MILLIS,false));
@@ -252,8 +261,12 @@ mod tests {
         required float value;
     }";
 
+    fn everything() -> Rows {
+        Rows::new([Range::ALL.into()])
+    }
+
     /// One row group per row of a file with two columns of times.
-    fn load(rows: &[(i64, &str, f32)], time: &str, value: &str) -> Result<Vec<Delivery>, Cause> {
+    fn load(rows: &[(i64, &str, f32)], time: &str, value: &str) -> Result<Series, Cause> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.parquet");
         let schema = Arc::new(parse_message_type(SCHEMA).unwrap());
@@ -283,35 +296,26 @@ mod tests {
             group.close().unwrap();
         }
         writer.close().unwrap();
-        let request = Request {
-            period: Period { start: 0, end: 1 },
-            tags: &[],
-            look_back_from: None,
-        };
-        let keep = Keep {
-            first: i64::MIN,
-            last: i64::MAX,
-        };
-        let mut collector = Collector::new(&request, keep, ["A"]);
+        let mut rows = everything();
         let layout = Layout {
             time_column: time,
             value_columns: &[value.to_owned()],
             separator: ',',
             clock: &Clock::in_zone("Europe/Oslo").unwrap(),
         };
-        read(&path, &layout, &mut collector)?;
-        Ok(collector.finish())
+        read(&path, &layout, &mut rows)?;
+        rows.finish().next().unwrap().map(|raw| raw.series)
     }
 
     #[test]
     fn wall_clock_times_are_in_the_zone() {
         let rows = [(3_600_000, "1970-01-01 02:00", 1.5), (3_601_000, "", 2.5)];
-        let loaded = load(&rows, "wall", "value").unwrap().remove(0);
-        assert_eq!(loaded.series.times, [0, 1_000_000_000]);
-        assert_eq!(loaded.series.values, [1.5, 2.5]);
+        let loaded = load(&rows, "wall", "value").unwrap();
+        assert_eq!(loaded.times, [0, 1_000_000_000]);
+        assert_eq!(loaded.values, [1.5, 2.5]);
         // A row without a time is no row.
-        let loaded = load(&rows, "text", "value").unwrap().remove(0);
-        assert_eq!(loaded.series.times, [3_600_000_000_000]);
+        let loaded = load(&rows, "text", "value").unwrap();
+        assert_eq!(loaded.times, [3_600_000_000_000]);
     }
 
     #[test]
@@ -335,13 +339,7 @@ mod tests {
             separator: ',',
             clock: &Clock::utc(),
         };
-        let request = Request {
-            period: Period { start: 0, end: 1 },
-            tags: &[],
-            look_back_from: None,
-        };
-        let mut collector = Collector::new(&request, Keep { first: 0, last: 1 }, []);
-        let error = read(&path, &layout, &mut collector).unwrap_err();
+        let error = read(&path, &layout, &mut everything()).unwrap_err();
         assert_eq!(error.code(), "dataset::unreadable_file");
     }
 }
