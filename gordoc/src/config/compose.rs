@@ -235,6 +235,7 @@ impl<'a> Composer<'a> {
             return Err(Box::new(
                 Diagnostic::error("config::circular_alias", "a value contains itself")
                     .label(span, "stands inside the value it names")
+                    .help("name an anchor that ends before this place, or write the value out")
                     .class("ConstructorError"),
             ));
         };
@@ -248,7 +249,8 @@ impl<'a> Composer<'a> {
                     "config::too_many_copies",
                     format!("aliases copy more than {MAX_COPIES} values"),
                 )
-                .label(span, "one copy too many"),
+                .label(span, "one copy too many")
+                .help("leave out aliases of values that hold aliases themselves"),
             ));
         }
         Ok(Part {
@@ -260,7 +262,9 @@ impl<'a> Composer<'a> {
     fn too_deep(&self, spot: Spot) -> Diagnostic {
         let message = format!("values are nested more than {MAX_DEPTH} deep");
         let span = self.places.span(spot.0, spot.1);
-        Diagnostic::error("config::too_deep", message).label(span, "too deep")
+        Diagnostic::error("config::too_deep", message)
+            .label(span, "too deep")
+            .help("flatten the value")
     }
 
     fn scalar(
@@ -326,13 +330,13 @@ impl<'a> Composer<'a> {
 
     fn unknown_tag(&self, tag: &Tag, spot: Spot) -> Diagnostic {
         let short = tag.handle.replace("tag:yaml.org,2002:", "!!");
-        let message = format!("`{short}{}` does not fit this value", tag.suffix);
+        let message = format!("the type `{short}{}` does not fit this value", tag.suffix);
         Diagnostic::error("config::unknown_tag", message)
             .label(
                 self.places.span(spot.0, spot.1),
                 "has a type gordoc does not read",
             )
-            .help("leave the type out")
+            .help("leave the type out, or quote the value if it is a text")
             .class("ConstructorError")
     }
 
@@ -354,31 +358,38 @@ impl<'a> Composer<'a> {
             );
             return Value::Timestamp(text.to_owned());
         };
-        if self.loader == Loader::Safe && text.len() == 10 {
-            self.found.push(
-                Diagnostic::error("config::date_without_time", format!("`{text}` has no time"))
-                    .label(span, "a day, not an instant")
-                    .help(format!("write `{text}T00:00:00Z`, or quote it"))
-                    .class("ConfigException"),
-            );
-        }
-        if self.loader == Loader::Full && parsed.offset.is_none() {
-            self.found.push(missing_zone(text, span));
+        match self.loader {
+            Loader::Safe if is_day(text) => {
+                let found = missing_zone(text, span).class("ConfigException");
+                self.found.push(found);
+            }
+            Loader::Full if parsed.offset.is_none() => self.found.push(missing_zone(text, span)),
+            _ => {}
         }
         Value::Timestamp(parsed.isoformat())
     }
 }
 
-/// The error for a date and time that does not say where on earth it is.
+/// Whether a time stamp is a date without a time of day.
+fn is_day(text: &str) -> bool {
+    text.len() == "2020-01-31".len()
+}
+
+/// The error for a date, or a date and time, that does not say where on earth it is.
 pub(crate) fn missing_zone(text: &str, span: Span) -> Diagnostic {
-    let fixed = if text.len() == 10 {
-        format!("{text}T00:00:00")
-    } else {
-        text.to_owned()
-    };
+    if is_day(text) {
+        return Diagnostic::error(
+            "config::missing_zone",
+            format!("`{text}` has no time of day"),
+        )
+        .label(span, "when, and in which timezone?")
+        .help(format!(
+            "write `{text}T00:00:00Z` for midnight in UTC, or quote it if it is only a note"
+        ));
+    }
     Diagnostic::error("config::missing_zone", format!("`{text}` has no timezone"))
         .label(span, "which timezone is this?")
         .help(format!(
-            "write `{fixed}Z` or `{fixed}+00:00` for UTC, or the plant's own offset"
+            "write `{text}Z` or `{text}+00:00` for UTC, or the plant's own offset"
         ))
 }

@@ -41,7 +41,7 @@ impl Entries {
                     "a key is a list or a mapping",
                 )
                 .label(key.span, "not usable as a key")
-                .help("quote it to make it a text")
+                .help("quote it to make it a text, or fill in the placeholder if it is one")
                 .class("ConstructorError"),
             ));
         };
@@ -61,6 +61,7 @@ impl Entries {
                 return Err(Box::new(
                     Diagnostic::error("config::merge_of_no_mapping", "`<<` takes a mapping")
                         .label(span, "neither a mapping nor a list of mappings")
+                        .help("let the anchor mark a mapping")
                         .class("ConstructorError"),
                 ));
             };

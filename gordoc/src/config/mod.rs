@@ -59,6 +59,7 @@ pub fn parse_document(source: &Source, diagnostics: &mut Diagnostics) -> Option<
         diagnostics.push(
             Diagnostic::error("config::nul_byte", "a config is text, without NUL bytes")
                 .label((at..at + 1).into(), "a NUL byte")
+                .help("save the file as UTF-8")
                 .class("ReaderError"),
         );
         return None;

@@ -44,7 +44,7 @@ fn date(key: &str, section: &Node, diagnostics: &mut Diagnostics) -> Option<Span
     let (Value::Text(text) | Value::Timestamp(text)) = &node.value else {
         diagnostics.push(
             Diagnostic::error(
-                "project::bad_date",
+                "config::not_a_date",
                 format!("`{key}` is {}, not a date", node.kind()),
             )
             .label(node.span, "not a date")
@@ -60,7 +60,7 @@ fn date(key: &str, section: &Node, diagnostics: &mut Diagnostics) -> Option<Span
     let Some(parsed) = DateTime::parse(text) else {
         diagnostics.push(
             Diagnostic::error(
-                "project::bad_date",
+                "config::not_a_date",
                 format!("`{text}` is not an ISO 8601 date"),
             )
             .label(node.span, "not ISO 8601")
@@ -75,10 +75,11 @@ fn date(key: &str, section: &Node, diagnostics: &mut Diagnostics) -> Option<Span
     let Some(nanoseconds) = parsed.nanoseconds() else {
         diagnostics.push(
             Diagnostic::error(
-                "project::bad_date",
+                "config::not_a_date",
                 format!("`{text}` is not between 1678 and 2262"),
             )
-            .label(node.span, "out of range"),
+            .label(node.span, "out of range")
+            .help("correct the year"),
         );
         return None;
     };
