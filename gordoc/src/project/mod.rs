@@ -7,6 +7,7 @@ mod defaults;
 mod document;
 mod duration;
 mod globals;
+mod metric;
 mod name;
 mod normalize;
 mod parts;
@@ -30,6 +31,7 @@ use serde_json::Value;
 
 pub use aggregation::{Aggregation, Method};
 pub use document::forget_build;
+pub use metric::Metric;
 pub use normalize::{normalize, read};
 pub use preflight::{Series, preflight};
 
@@ -268,8 +270,8 @@ pub enum Window {
 pub struct Evaluation {
     /// Which parts of a build are done.
     pub mode: Mode,
-    /// Metric names without a module, in order.
-    pub metrics: Vec<String>,
+    /// What folds are scored by, in order.
+    pub metrics: Vec<Metric>,
     /// Scaler fitted on all targets before scoring.
     pub scoring_scaler: Option<crate::model::Step>,
     /// How rows are split into folds.

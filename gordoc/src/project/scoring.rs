@@ -3,23 +3,13 @@
 //! The peer reads it only when a machine is built, so everything wrong here is a blocker.
 
 use super::suggest::unknown_keys;
-use super::{Evaluation, Mode};
+use super::{Evaluation, Metric, Mode};
 use crate::config::{Node, Value};
 use crate::diagnostic::did_you_mean;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Splitter};
 
 const MODES: &[&str] = &["full_build", "cross_val_only", "build_only"];
-
-const METRICS: &[&str] = &[
-    "explained_variance_score",
-    "r2_score",
-    "mean_squared_error",
-    "mean_absolute_error",
-    "root_mean_squared_error",
-    "median_absolute_error",
-    "mean_absolute_percentage_error",
-];
 
 /// Reads an evaluation; `None` after a diagnostic.
 pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Evaluation> {
@@ -85,7 +75,7 @@ fn mode(section: &Node, blockers: &mut Diagnostics) -> Option<Mode> {
     }
 }
 
-fn metrics(section: &Node, blockers: &mut Diagnostics) -> Option<Vec<String>> {
+fn metrics(section: &Node, blockers: &mut Diagnostics) -> Option<Vec<Metric>> {
     let Some(node) = section.get("metrics") else {
         return Some(Vec::new());
     };
@@ -97,21 +87,22 @@ fn metrics(section: &Node, blockers: &mut Diagnostics) -> Option<Vec<String>> {
         );
         return None;
     };
-    let read: Vec<String> = items
+    let read: Vec<Metric> = items
         .iter()
         .filter_map(|item| metric(item, blockers))
         .collect();
     (read.len() == items.len()).then_some(read)
 }
 
-fn metric(item: &Node, blockers: &mut Diagnostics) -> Option<String> {
+fn metric(item: &Node, blockers: &mut Diagnostics) -> Option<Metric> {
     let written = item.to_key();
-    let name = written.strip_prefix("sklearn.metrics.").unwrap_or(&written);
-    if METRICS.contains(&name) {
-        return Some(name.to_owned());
+    if let Some(metric) = Metric::find(&written) {
+        return Some(metric);
     }
-    let help = did_you_mean(name, METRICS.iter().copied()).map_or_else(
-        || format!("use {}", METRICS.join(", ")),
+    let names = Metric::ALL.map(Metric::name);
+    let name = written.strip_prefix("sklearn.metrics.").unwrap_or(&written);
+    let help = did_you_mean(name, names).map_or_else(
+        || format!("use {}", names.join(", ")),
         |word| format!("did you mean `{word}`?"),
     );
     blockers.push(
@@ -120,7 +111,8 @@ fn metric(item: &Node, blockers: &mut Diagnostics) -> Option<String> {
             format!("`{written}` is not a metric gordoc computes"),
         )
         .label(item.span, "unknown")
-        .help(help),
+        .help(help)
+        .class("AttributeError"),
     );
     None
 }
@@ -146,7 +138,8 @@ fn seed(section: &Node, blockers: &mut Diagnostics) -> Option<u64> {
                 "project::bad_seed",
                 format!("`{}` is not a seed", node.to_key()),
             )
-            .label(node.span, "not a whole number from 0 to 4294967295"),
+            .label(node.span, "not a whole number from 0 to 4294967295")
+            .help("leave it out for 0, or write another whole number"),
         );
     }
     seed

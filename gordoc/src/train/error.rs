@@ -50,17 +50,6 @@ pub enum Error {
         /// Rows left to train on.
         trained: usize,
     },
-    /// A scaler's output range is empty.
-    #[error("feature_range starts at {low} and ends at {high}: it must grow")]
-    FeatureRange {
-        /// Lowest output.
-        low: f64,
-        /// Highest output.
-        high: f64,
-    },
-    /// A score of this name is not known.
-    #[error("`{0}` is not a regression metric gordoc knows")]
-    UnknownMetric(String),
     /// The network answers another number of columns than there are targets.
     #[error("the network answers {answered} columns, but there are {targets} targets")]
     Width {
@@ -85,19 +74,9 @@ impl Error {
             Self::NotFinite { .. } => "train::not_finite",
             Self::Diverged { .. } => "train::diverged",
             Self::EmptySplit { .. } => "train::empty_split",
-            Self::FeatureRange { .. } => "train::feature_range",
-            Self::UnknownMetric(_) => "train::unknown_metric",
             Self::Width { .. } => "train::width",
             Self::FoldsOnly => "train::folds_only",
             Self::Rejected(_) => "train::rejected",
-        }
-    }
-
-    /// Name of the peer's exception class, for its exit codes.
-    pub fn class(&self) -> &'static str {
-        match self {
-            Self::UnknownMetric(_) => "AttributeError",
-            _ => "ValueError",
         }
     }
 }

@@ -8,10 +8,11 @@ use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::model::Step;
+use crate::project::Metric;
 use crate::trained::{self, State};
 
 use super::fold::Fold;
-use super::score::{self, Metric};
+use super::score;
 use super::threshold::{Errors, Thresholds};
 use super::{Error, fit, rows};
 
@@ -82,7 +83,7 @@ fn judge(model: Model, y: &Batch, fold: &Fold) -> Result<Answered, Error> {
 ///
 /// The scoring scaler is fitted on all targets, those of the test rows among them.
 pub(crate) fn scores(
-    (metrics, scaler): (&[String], Option<&Step>),
+    (metrics, scaler): (&[Metric], Option<&Step>),
     targets: &[String],
     y: &Batch,
     folds: &[Fold],
@@ -101,14 +102,12 @@ pub(crate) fn scores(
         ));
     }
     let mut scores = Map::new();
-    for name in metrics {
-        let metric = Metric::find(name)?;
-        let name = name.strip_prefix("sklearn.metrics.").unwrap_or(name);
+    for metric in metrics {
         let folds: Vec<(Vec<f64>, f64)> = pairs
             .iter()
-            .map(|(targets, answers)| score::measure(metric, targets, answers))
+            .map(|(targets, answers)| score::measure(*metric, targets, answers))
             .collect();
-        for (index, name) in score::names(name, targets).into_iter().enumerate() {
+        for (index, name) in score::names(metric.name(), targets).into_iter().enumerate() {
             let of_fold = |(each, all): &(Vec<f64>, f64)| each.get(index).copied().unwrap_or(*all);
             let values: Vec<f64> = folds.iter().map(of_fold).collect();
             scores.insert(name, score::entry(&values));

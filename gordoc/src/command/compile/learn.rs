@@ -221,7 +221,7 @@ fn train_one(
     let name = &loaded.machine.name;
     let mut machine = train::train(loaded.machine, &loaded.dataset, &options).map_err(|error| {
         let message = format!("`{name}` cannot be trained: {error}");
-        Diagnostic::error(error.code(), message).class(error.class())
+        Diagnostic::error(error.code(), message)
     })?;
     machine.checksum = Some(loaded.key.clone());
     shelf.put(&machine).map_err(|error| {

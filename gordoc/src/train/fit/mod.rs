@@ -135,7 +135,7 @@ pub(crate) fn step(step: &Step, x: &Batch) -> Result<State, Error> {
         Step::MinMaxScaler {
             feature_range,
             clip,
-        } => min_max::fit(*feature_range, *clip, &columns),
+        } => Ok(min_max::fit(*feature_range, *clip, &columns)),
         Step::StandardScaler {
             with_mean,
             with_std,
