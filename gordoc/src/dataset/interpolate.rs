@@ -14,7 +14,7 @@ pub(crate) fn n_buckets(limit: Option<&Duration>, resolution: &Resolution) -> Re
     let seconds = |nanoseconds: i64| nanoseconds as f64 / 1e9;
     let quotient = seconds(limit.nanoseconds) / seconds(resolution.nanoseconds);
     if quotient < 1.0 {
-        return Err(Cause::SmallLimit {
+        return Err(Cause::ShortLimit {
             limit: limit.text.clone(),
             resolution: resolution.text.clone(),
         });

@@ -326,7 +326,7 @@ mod tests {
 
         let mut changed = plain.clone();
         changed.resolution.as_mut().unwrap().value.nanoseconds = 30 * MINUTE;
-        check(&changed, TWO_ROWS, "dataset::small_limit", value);
+        check(&changed, TWO_ROWS, "dataset::short_limit", value);
         let mut changed = plain.clone();
         changed.n_samples_threshold = 6;
         check(&changed, TWO_ROWS, "dataset::too_few_rows", whole);

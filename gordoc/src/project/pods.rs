@@ -178,6 +178,7 @@ fn shape(node: &mut Node, kind: &Kind, within: &str, path: &str, diagnostics: &m
                 format!("`{path}` is not {expected} ({within})"),
             )
             .label(node.span, format!("{} instead", node.kind()))
+            .help(format!("write {expected}"))
             .class("ValidationError"),
         );
     }

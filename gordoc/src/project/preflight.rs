@@ -182,7 +182,8 @@ impl Look<'_> {
                 "dataset::unreadable_file",
                 format!("`{}` is not a CSV file", file.value),
             )
-            .label(file.span, "has no readable header"),
+            .label(file.span, "has no readable header")
+            .help("save it as text in UTF-8, with the names of the columns in the first line"),
         );
     }
 

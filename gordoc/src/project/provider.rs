@@ -191,10 +191,11 @@ fn random(mut arguments: Arguments<'_>) -> Option<Described> {
     let (min_size, max_size) = (sizes.0?, sizes.1?);
     let blocker = (min_size > max_size).then(|| {
         Diagnostic::error(
-            "project::bad_sizes",
+            "dataset::bad_sizes",
             format!("`min_size` {min_size} is above `max_size` {max_size}"),
         )
         .label(arguments.place, "no size fits")
+        .help("make `max_size` at least `min_size`")
     });
     Some(Described {
         document: random_document(&json!(min_size), &json!(max_size)),

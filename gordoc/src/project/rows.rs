@@ -111,6 +111,7 @@ pub(super) fn describe(
     }
     let (provider, period, tags, targets) = (provider?, period?, tags?, targets?);
     lent.filter(|_| periods_are_right)?;
+    tag::fields_agree(tags.iter().chain(&targets), blockers);
     let document = document(section, is_random?, provider.document);
     let target_tags = if targets.is_empty() {
         tags.clone()
@@ -335,7 +336,7 @@ fn check_repeated(tags: &[Spanned<Tag>], blockers: &mut Diagnostics) {
         if let Some(first) = seen.insert(tag.value.name.as_str(), tag.span) {
             blockers.push(
                 Diagnostic::error(
-                    "project::repeated_tag",
+                    "dataset::repeated_tag",
                     format!("`{}` is listed twice", tag.value.name),
                 )
                 .label(tag.span, "again here")
@@ -365,7 +366,8 @@ fn later_features(section: &Node, blockers: &mut Diagnostics) {
                 "dataset::bad_buffer",
                 "`row_filter_buffer_size` is not a whole number",
             )
-            .label(node.span, format!("{} instead", node.kind())),
+            .label(node.span, format!("{} instead", node.kind()))
+            .help("write how many rows beside each filtered one are dropped too, such as `6`"),
         );
     }
 }

@@ -178,7 +178,8 @@ fn threshold(section: &Node, blockers: &mut Diagnostics) -> Option<usize> {
                 "dataset::bad_threshold",
                 "`n_samples_threshold` is not a whole number",
             )
-            .label(node.span, format!("{} instead", node.kind())),
+            .label(node.span, format!("{} instead", node.kind()))
+            .help("write a number of rows, such as `1000`"),
         );
     }
     threshold

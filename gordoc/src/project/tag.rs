@@ -42,6 +42,7 @@ pub(super) fn default_fields(
                 diagnostics.push(
                     Diagnostic::error("project::bad_default_tag", "`default_tag` is not a mapping")
                         .label(default.span, format!("{} instead", default.kind()))
+                        .help("write `default_tag: {asset: ...}`")
                         .class("ConfigException"),
                 );
                 return None;
@@ -71,7 +72,7 @@ pub(super) fn tags(
         .iter()
         .filter_map(|item| tag(item, defaults, diagnostics))
         .collect();
-    let agree = fields_agree(&read, diagnostics);
+    let agree = fields_agree(read.iter(), diagnostics);
     (agree && read.len() == items.len()).then_some(read)
 }
 
@@ -154,8 +155,11 @@ fn wrong_field(name: &str, value: &Node) -> Diagnostic {
     .class(CLASS)
 }
 
-/// One name has one set of fields.
-fn fields_agree(tags: &[Spanned<Tag>], diagnostics: &mut Diagnostics) -> bool {
+/// Whether each name has one set of fields; otherwise says where it has two.
+pub(super) fn fields_agree<'a>(
+    tags: impl Iterator<Item = &'a Spanned<Tag>>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     let mut by_name = std::collections::BTreeMap::new();
     let mut agree = true;
     for tag in tags {
@@ -167,7 +171,7 @@ fn fields_agree(tags: &[Spanned<Tag>], diagnostics: &mut Diagnostics) -> bool {
         let show = |tag: &Tag| Json::from(tag.fields.clone()).to_string();
         diagnostics.push(
             Diagnostic::error(
-                "project::conflicting_tags",
+                "dataset::conflicting_tags",
                 format!(
                     "the tag `{}` is given with two sets of fields",
                     tag.value.name

@@ -123,32 +123,20 @@ pub enum Cause {
         /// The cell.
         text: String,
     },
-    /// A separator that is not one ASCII character.
-    #[error("`{separator}` cannot separate cells")]
-    Separator {
-        /// As configured.
-        separator: char,
-    },
-    /// No such time zone.
-    #[error("there is no time zone `{name}`")]
-    UnknownZone {
-        /// As configured.
-        name: String,
-    },
     /// Random readings need two different seconds.
     #[error("the training period is shorter than a second, so no random readings fit in")]
     ShortPeriod,
     /// `max_size` below `min_size`.
-    #[error("`max_size` is {max_size}, but `min_size` is {min_size}")]
-    RandomSize {
+    #[error("`min_size` {min_size} is above `max_size` {max_size}")]
+    BadSizes {
         /// Fewest readings.
         min_size: u32,
         /// Most readings.
         max_size: u32,
     },
     /// A limit that does not reach over one bucket.
-    #[error("`interpolation_limit` ({limit}) is shorter than `resolution` ({resolution})")]
-    SmallLimit {
+    #[error("the interpolation limit `{limit}` is shorter than the resolution `{resolution}`")]
+    ShortLimit {
         /// As written.
         limit: String,
         /// As written.
@@ -169,13 +157,13 @@ pub enum Cause {
         most: u64,
     },
     /// A name twice among the tags.
-    #[error("`{tag}` stands twice in `tag_list`")]
+    #[error("`{tag}` is listed twice")]
     RepeatedTag {
         /// The name.
         tag: String,
     },
     /// One name with different fields in `tag_list` and `target_tag_list`.
-    #[error("`{tag}` has other fields in `target_tag_list` than in `tag_list`")]
+    #[error("the tag `{tag}` is given with two sets of fields")]
     ConflictingTags {
         /// The name.
         tag: String,

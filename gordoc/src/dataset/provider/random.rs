@@ -79,7 +79,7 @@ impl Provider for RandomProvider {
     fn read(&self, _source: &str, tags: &[&str], rows: &mut Rows) -> Result<(), Cause> {
         let (min_size, max_size) = (*self.sizes.start(), *self.sizes.end());
         if min_size > max_size {
-            return Err(Cause::RandomSize { min_size, max_size });
+            return Err(Cause::BadSizes { min_size, max_size });
         }
         let Some(window) = rows.wanted().first().copied() else {
             return Ok(());
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(code(SECOND / 2, 1..=2), Err("dataset::short_period"));
         assert!(code(SECOND, 1..=1).is_ok());
         let reversed = RangeInclusive::new(3, 2);
-        assert_eq!(code(SECOND, reversed), Err("dataset::random_size"));
+        assert_eq!(code(SECOND, reversed), Err("dataset::bad_sizes"));
     }
 
     #[test]

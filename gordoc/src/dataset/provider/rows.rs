@@ -122,7 +122,7 @@ mod tests {
         rows.push(0, 1, 1.0);
         rows.push(1, 1, 1.0);
         rows.fail(0, Cause::ShortPeriod);
-        rows.fail(0, Cause::Separator { separator: 'x' });
+        rows.fail(0, Cause::Infinite { tag: String::new() });
         rows.push(0, 2, 1.0);
         assert!(!rows.is_open(0) && rows.is_open(1));
         let mut read = rows.finish();

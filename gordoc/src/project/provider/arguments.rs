@@ -81,7 +81,7 @@ impl Arguments<'_> {
         let text = self.text(key, ",")?;
         let mut letters = text.chars();
         match (letters.next(), letters.next()) {
-            (Some(letter), None) if letter.is_ascii() => Some(letter),
+            (Some(letter), None) if letter.is_ascii() && !"\n\r\"".contains(letter) => Some(letter),
             _ => {
                 if let Some(node) = self.node.get(key) {
                     self.wrong(key, node, "one character such as `;`");
@@ -109,9 +109,10 @@ impl Arguments<'_> {
         self.diagnostics.push(
             config_error(
                 "project::bad_provider_argument",
-                format!("`{key}` is `{}`, not {expected}", node.to_key()),
+                format!("`{key}` cannot be `{}`", node.to_key()),
             )
-            .label(node.span, format!("{} instead", node.kind())),
+            .label(node.span, format!("not {expected}"))
+            .help(format!("write {expected}")),
         );
     }
 }
