@@ -15,7 +15,7 @@ pub use node::{Node, Value};
 pub(crate) use compose::missing_zone;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 /// A config's parts, as written.
 #[derive(Clone, Debug)]
@@ -33,7 +33,11 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Config> {
     let root = parse_document(source, diagnostics)?;
     let (config, resource_name) = match root.get("spec") {
         None => (&root, None),
-        Some(spec) => (custom_resource(spec, diagnostics)?, resource_name(&root)),
+        Some(spec) => {
+            let place = root.key_span("spec").unwrap_or(spec.span);
+            let config = custom_resource(spec, place, diagnostics)?;
+            (config, resource_name(&root))
+        }
     };
     if !matches!(config.value, Value::Map(_)) {
         diagnostics.push(
@@ -68,12 +72,16 @@ pub fn parse_document(source: &Source, diagnostics: &mut Diagnostics) -> Option<
     compose::compose(&source.text, layout, loader, diagnostics)
 }
 
-fn custom_resource<'a>(spec: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a Node> {
+fn custom_resource<'a>(
+    spec: &'a Node,
+    place: Span,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a Node> {
     let config = spec.get("config");
     if config.is_none() {
         diagnostics.push(
             Diagnostic::error("config::missing_config", "`spec` has no `config`")
-                .label(spec.key_line(), "makes this a custom resource")
+                .label(place, "makes this a custom resource")
                 .help("put `machines` and `globals` under `spec.config`")
                 .class("ConfigException"),
         );

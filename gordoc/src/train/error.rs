@@ -39,7 +39,7 @@ pub enum Error {
     },
     /// A validation split leaves nothing on one side.
     #[error(
-        "validation_split {split} of {rows} rows leaves no row to {}",
+        "`validation_split: {split}` of {rows} rows leaves no row to {}",
         if *.trained == 0 { "train on" } else { "validate on" }
     )]
     EmptySplit {
@@ -51,7 +51,7 @@ pub enum Error {
         trained: usize,
     },
     /// The network answers another number of columns than there are targets.
-    #[error("the network answers {answered} columns, but there are {targets} targets")]
+    #[error("the network's answers have width {answered}, its targets {targets}")]
     Width {
         /// Columns of the last layer.
         answered: usize,
@@ -59,7 +59,7 @@ pub enum Error {
         targets: usize,
     },
     /// The evaluation mode asks for folds only, so no machine comes out.
-    #[error("cv_mode `cross_val_only` scores folds and trains no machine")]
+    #[error("`cv_mode: cross_val_only` scores folds and trains no machine")]
     FoldsOnly,
     /// A fitted part refused rows.
     #[error(transparent)]
@@ -77,6 +77,27 @@ impl Error {
             Self::Width { .. } => "train::width",
             Self::FoldsOnly => "train::folds_only",
             Self::Rejected(_) => "train::rejected",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::TooFewRows { .. } => {
+                "widen the training period, or ask for fewer folds under `evaluation.cv`"
+            }
+            Self::NotFinite { .. } => {
+                "leave the cells of such readings empty, or scale them before the network"
+            }
+            Self::Diverged { .. } => {
+                "lower the learning rate, or scale readings before the network"
+            }
+            Self::EmptySplit { .. } => {
+                "choose another `validation_split`, or widen the training period"
+            }
+            Self::Width { .. } => "leave out what changes the number of targets",
+            Self::FoldsOnly => "use `full_build`, or leave `cv_mode` out",
+            Self::Rejected(_) => "look at what the steps before it answer",
         }
     }
 }

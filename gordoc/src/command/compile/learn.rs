@@ -221,12 +221,14 @@ fn train_one(
     let name = &loaded.machine.name;
     let mut machine = train::train(loaded.machine, &loaded.dataset, &options).map_err(|error| {
         let message = format!("`{name}` cannot be trained: {error}");
-        Diagnostic::error(error.code(), message)
+        Diagnostic::error(error.code(), message).help(error.help())
     })?;
     machine.checksum = Some(loaded.key.clone());
     shelf.put(&machine).map_err(|error| {
         let message = format!("`{name}` cannot be kept: {error}");
-        Diagnostic::error("train::not_kept", message).class("OSError")
+        Diagnostic::error("train::not_kept", message)
+            .help("make room, or allow writing to the output folder")
+            .class("OSError")
     })?;
     let line = Line::new(&machine, rows, Some(start.elapsed()));
     Ok((machine, line))

@@ -41,8 +41,11 @@ pub(super) fn explained_variance(machine: &Machine) -> Option<f64> {
     scores["scores"]["explained-variance-score"]["fold-mean"].as_f64()
 }
 
-/// Writes the table.
+/// Writes the table, if there is a line to write.
 pub(super) fn write(lines: &[Line], out: &mut dyn Write) -> io::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
     let width = lines.iter().map(|line| line.name.chars().count()).max();
     let width = width.unwrap_or(0).max("machine".len());
     writeln!(

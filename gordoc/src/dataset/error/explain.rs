@@ -55,7 +55,7 @@ impl Cause {
             Self::RepeatedTag { .. } => "remove one of them".into(),
             Self::ConflictingTags { .. } => "give both entries the same fields".into(),
             Self::RepeatedTime { .. } => "set a `resolution`, such as `10T`".into(),
-            Self::Infinite { .. } => "leave out infinite readings".into(),
+            Self::Infinite { .. } => "leave the cells of infinite readings empty".into(),
         }
     }
 
@@ -74,13 +74,22 @@ impl Cause {
     /// A few words for the place in the config.
     pub(super) fn label(&self) -> &'static str {
         match self {
-            Self::EmptyGenerated { .. } => "leaves too few rows",
+            Self::EmptyGenerated { .. } => "in this dataset",
             Self::MissingSeries { .. } => "has no readings",
             Self::OutOfPeriod { .. } => "hands on rows from outside the period",
             Self::ShortLimit { .. } => "is shorter than one row",
             Self::RepeatedTag { .. } | Self::ConflictingTags { .. } => "stands here again",
             Self::MissingFile { .. } => "not found",
-            _ => "asked for here",
+            Self::ShortPeriod => "draws readings at whole seconds",
+            Self::TooManyBuckets { .. } => "too fine for this period",
+            Self::BadSizes { .. } => "no size fits",
+            Self::RepeatedTime { .. } => "in this dataset",
+            Self::UnreadableFile { .. }
+            | Self::MissingColumn { .. }
+            | Self::ColumnType { .. }
+            | Self::UnreadableTime { .. }
+            | Self::UnreadableValue { .. }
+            | Self::Infinite { .. } => "read from here",
         }
     }
 }
