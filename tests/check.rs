@@ -255,8 +255,33 @@ fn columns_of_a_csv_file_are_looked_for() {
         codes(folder.path(), &config(",")),
         ["dataset::missing_column"; 3]
     );
+    for separator in [";;", "\"", "é"] {
+        assert_eq!(
+            codes(folder.path(), &config(separator)),
+            ["project::bad_provider_argument"]
+        );
+    }
+}
+
+#[test]
+fn a_timezone_is_looked_up_before_any_data_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("FLOW.csv"), "time,value\n").unwrap();
+    let config = |zone: &str| {
+        format!(
+            "machines:
+  - name: pump
+    dataset:
+      tags: [FLOW]
+      train_start_date: 2021-03-01T00:00:00Z
+      train_end_date: 2021-04-01T00:00:00Z
+      data_provider: {{type: FilesDataProvider, path: ., timezone: {zone}}}
+{MODEL}"
+        )
+    };
+    assert_eq!(codes(folder.path(), &config("Europe/Oslo")), [""; 0]);
     assert_eq!(
-        codes(folder.path(), &config(";;")),
+        codes(folder.path(), &config("Mars")),
         ["project::bad_provider_argument"]
     );
 }
