@@ -17,6 +17,7 @@ mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;
 mod golden_model_definitions;
+mod init;
 mod manifests;
 mod quickstart_data;
 mod serve;

@@ -2,15 +2,11 @@
 
 use std::path::Path;
 
-#[path = "../gordoc/examples/simulate_pump.rs"]
-#[expect(dead_code, reason = "`main` belongs to the example")]
-mod simulate_pump;
-
 #[test]
 fn the_committed_data_are_what_the_simulator_makes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/quickstart/data/pump.csv");
     let committed = std::fs::read_to_string(path).unwrap();
-    let made = simulate_pump::csv();
+    let made = gordoc::demo::pump();
     let differ = committed.lines().zip(made.lines()).find(|(a, b)| a != b);
     assert_eq!(
         differ, None,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::command::Level;
 use crate::name::Revision;
@@ -37,6 +38,12 @@ pub enum Command {
     Compile(Compile),
     /// Tell what a diagnostic code means, with an example and how to mend it.
     Explain(Explain),
+    /// Write a config to start from.
+    Init(Init),
+    /// Print the JSON Schema of configs, for editors.
+    Schema,
+    /// Print a script that completes gordoc's arguments in a shell.
+    Completions(Completions),
 }
 
 /// What says which config is read, and how.
@@ -161,6 +168,24 @@ pub struct Compile {
 pub struct Explain {
     /// The code, such as `config::missing_zone`; all codes are listed without one.
     pub code: Option<String>,
+}
+
+/// `gordoc init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Folder to write `config.yaml` and its schema to.
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+    /// Start with three machines and two weeks of a pump's readings.
+    #[arg(long)]
+    pub demo: bool,
+}
+
+/// `gordoc completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    pub shell: Shell,
 }
 
 /// `--bin`

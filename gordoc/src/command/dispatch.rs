@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::compile::{Learning, Origin};
-use super::{Failure, Status, Streams, check, compile, dataset, expand, explain};
+use super::{
+    Failure, Status, Streams, check, compile, completions, dataset, expand, explain, init, schema,
+};
 use crate::cli::{self, Bin, Cli, Command};
 use crate::dataset::write::Format;
 use crate::diagnostic::Style;
@@ -34,6 +36,11 @@ pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<St
             compile::run(&compile_options(arguments)?, streams)
         }
         Command::Explain(arguments) => explain::run(arguments.code.as_deref(), streams.out),
+        Command::Init(cli::Init { folder, demo }) => {
+            init::run(&init::Arguments { folder, demo }, streams)
+        }
+        Command::Completions(arguments) => Ok(completions::run(arguments.shell, streams.out)),
+        Command::Schema => Ok(schema::run(streams.out)?),
     }
 }
 

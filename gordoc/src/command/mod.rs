@@ -4,11 +4,14 @@
 
 pub mod check;
 pub mod compile;
+pub mod completions;
 pub mod dataset;
 mod dispatch;
 pub mod expand;
 pub mod explain;
 mod failure;
+pub mod init;
+pub mod schema;
 mod yaml;
 
 use std::io::{self, Write};

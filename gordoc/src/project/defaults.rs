@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// Built-in globals of a config with `n_machines`, images included.
 ///
 /// Memory is in units of M (10^6 bytes), cpu in m (thousandths).
-pub(super) fn globals(n_machines: usize, version: Option<&str>) -> Value {
+pub(crate) fn globals(n_machines: usize, version: Option<&str>) -> Value {
     let n = i64::try_from(n_machines).unwrap_or(i64::MAX / 1000);
     let image = images(version);
     json!({

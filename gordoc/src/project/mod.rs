@@ -30,10 +30,15 @@ use std::path::Path;
 use serde_json::Value;
 
 pub use aggregation::{Aggregation, Method};
+pub(crate) use defaults::globals as default_globals;
 pub use document::forget_build;
 pub use metric::Metric;
 pub use normalize::{normalize, read};
 pub use preflight::{Series, preflight};
+pub(crate) use provider::providers;
+#[cfg(test)]
+pub(crate) use rows::KEYS as DATASET_KEYS;
+pub(crate) use rows::{defaults as dataset_defaults, types as dataset_types};
 
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;

@@ -56,6 +56,37 @@ enum Kind {
     Files,
 }
 
+impl Kind {
+    /// Keys beside `type`.
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Random => RANDOM_KEYS,
+            Self::Influx => influx::KEYS,
+            Self::Csv => files::CSV_KEYS,
+            Self::Files => files::FILES_KEYS,
+        }
+    }
+}
+
+const RANDOM_KEYS: &[&str] = &["min_size", "max_size"];
+
+/// What a provider is called and which arguments it takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ProviderForm {
+    /// Types it is named by.
+    pub names: &'static [&'static str],
+    /// Keys beside `type`.
+    pub arguments: &'static [&'static str],
+}
+
+/// Every provider.
+pub(crate) fn providers() -> impl Iterator<Item = ProviderForm> {
+    KINDS.iter().map(|(kind, names)| ProviderForm {
+        names,
+        arguments: kind.arguments(),
+    })
+}
+
 /// A provider as recorded, and as meant if gordoc can read from it.
 pub(super) struct Described {
     /// All arguments and the full type.
@@ -183,7 +214,7 @@ fn config_error(code: &'static str, message: impl Into<String>) -> Diagnostic {
 }
 
 fn random(mut arguments: Arguments<'_>) -> Option<Described> {
-    arguments.check(&["min_size", "max_size"])?;
+    arguments.check(RANDOM_KEYS)?;
     let sizes = (
         arguments.size("min_size", 100),
         arguments.size("max_size", 300),

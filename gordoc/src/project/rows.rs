@@ -33,7 +33,7 @@ const DEFAULTS: &[(&str, Default)] = &[
 ];
 
 /// Every key of a dataset, old names too.
-const KEYS: &[&str] = &[
+pub(crate) const KEYS: &[&str] = &[
     "train_start_date",
     "train_end_date",
     "tag_list",
@@ -70,6 +70,18 @@ const RANDOM_TYPES: &[&str] = &[
     "gordo_dataset.time_series.RandomDataset",
     "gordo_dataset.datasets.RandomDataset",
 ];
+
+/// Keys that may be left out, and what then holds.
+pub(crate) fn defaults() -> impl Iterator<Item = (String, Json)> {
+    DEFAULTS
+        .iter()
+        .map(|(key, default)| ((*key).to_owned(), default()))
+}
+
+/// Every name of a kind of dataset.
+pub(crate) fn types() -> Vec<&'static str> {
+    SERIES_TYPES.iter().chain(RANDOM_TYPES).copied().collect()
+}
 
 /// A dataset as recorded, and as meant if gordoc can load it.
 pub(super) struct Rows {

@@ -9,9 +9,11 @@ use crate::config::Value;
 use crate::project::{FilesProvider, Provider, Window};
 use crate::source::Spanned;
 
+pub(super) const CSV_KEYS: &[&str] = &["file_path", "timestamp_column", "sep"];
+
 /// One CSV file with a column per tag.
 pub(super) fn csv(mut arguments: Arguments<'_>) -> Option<Described> {
-    let checked = arguments.check(&["file_path", "timestamp_column", "sep"]);
+    let checked = arguments.check(CSV_KEYS);
     let file_path = arguments.required("file_path");
     let timestamp_column = arguments.required("timestamp_column");
     let separator = arguments.separator("sep");
@@ -34,7 +36,7 @@ pub(super) fn csv(mut arguments: Arguments<'_>) -> Option<Described> {
     })
 }
 
-const FILES_KEYS: &[&str] = &[
+pub(super) const FILES_KEYS: &[&str] = &[
     "path",
     "files",
     "time_column",

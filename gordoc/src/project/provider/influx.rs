@@ -6,7 +6,15 @@ use super::Described;
 use super::arguments::Arguments;
 use crate::diagnostic::Diagnostic;
 
-const INFLUX_OPTIONS: &[&str] = &[
+/// Its own, then those of the connection.
+pub(super) const KEYS: &[&str] = &[
+    "measurement",
+    "value_name",
+    "uri",
+    "api_key",
+    "api_key_header",
+    "client",
+    "threads",
     "host",
     "port",
     "username",
@@ -30,17 +38,7 @@ const INFLUX_OPTIONS: &[&str] = &[
 
 /// Checks and records the arguments.
 pub(super) fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
-    let own = [
-        "measurement",
-        "value_name",
-        "uri",
-        "api_key",
-        "api_key_header",
-        "client",
-        "threads",
-    ];
-    let known: Vec<&str> = own.iter().chain(INFLUX_OPTIONS).copied().collect();
-    let checked = arguments.check(&known);
+    let checked = arguments.check(KEYS);
     arguments.required("measurement")?;
     checked?;
     let present = |key| arguments.node.get(key).is_some_and(|node| !node.is_falsy());
