@@ -62,7 +62,7 @@ pub enum Error {
     #[error("`cv_mode: cross_val_only` scores folds and trains no machine")]
     FoldsOnly,
     /// A fitted part refused rows.
-    #[error(transparent)]
+    #[error("{}", told(.0))]
     Rejected(#[from] Rejection),
 }
 
@@ -99,5 +99,19 @@ impl Error {
             Self::FoldsOnly => "use `full_build`, or leave `cv_mode` out",
             Self::Rejected(_) => "look at what the steps before it answer",
         }
+    }
+}
+
+/// A rejection in words about parts of a model; its own are the server's.
+fn told(rejection: &Rejection) -> String {
+    match rejection {
+        Rejection::NoRows { step, .. } => format!("`{step}` is handed no rows"),
+        Rejection::Infinite => "a step is handed infinite numbers".to_owned(),
+        Rejection::Missing { step } => format!("`{step}` is handed missing numbers"),
+        Rejection::TooFewRows => "there are no more rows than the network looks back".to_owned(),
+        Rejection::Targets { expected, given } => format!(
+            "answers have {} rows of {} columns, targets {} of {}",
+            expected.0, expected.1, given.0, given.1
+        ),
     }
 }
