@@ -54,7 +54,9 @@ pub mod link;
 pub mod model;
 pub mod name;
 pub mod project;
+mod random;
 pub mod schema;
+
 pub mod source;
 pub mod train;
 pub mod trained;

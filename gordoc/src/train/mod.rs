@@ -10,7 +10,6 @@ mod fit;
 pub mod fold;
 mod metadata;
 pub mod network;
-mod random;
 mod rows;
 pub mod score;
 pub mod threshold;
@@ -27,13 +26,13 @@ use serde_json::Value;
 use crate::dataset::{Dataset, Table};
 use crate::model::Estimator;
 use crate::project::{self, Mode};
+use crate::random::Seed;
 use crate::trained::{self, State};
 
 use self::evaluation::Answered;
 use self::fold::Fold;
 use self::metadata::Findings;
 use self::network::Course;
-use self::random::Seed;
 
 /// Which of a machine's models is being trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 use gordo_runtime::Step as _;
 
+use super::super::Part;
 use super::super::golden::{assert_close, batch, documents, numbers, step};
-use super::super::{Part, random};
 use super::*;
 use crate::project::Metric;
+use crate::random;
 use crate::trained::flow::unscale;
 
 #[test]

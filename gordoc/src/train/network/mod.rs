@@ -25,11 +25,10 @@ pub(crate) use record::History;
 
 use gordo_runtime::{Activation, Batch, Values};
 
-use crate::model;
-use crate::trained;
-
-use super::random::Seed;
 use super::{Error, Part, Progress};
+use crate::model;
+use crate::random::Seed;
+use crate::trained;
 
 /// What one fit draws from and reports to.
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Weights before the first step, distributed as Keras draws them.
 
-use super::super::random::Seed;
 use super::stack::Stack;
+use crate::random::Seed;
 
 /// Kernels uniform within `±sqrt(6 / (inputs + units))`, biases 0.
 pub(super) fn weights(stack: &Stack, seed: Seed) -> Vec<f32> {
