@@ -49,6 +49,7 @@ pub mod demo;
 pub mod diagnostic;
 pub mod emit;
 pub mod files;
+mod isolation_forest;
 pub mod json_text;
 pub mod link;
 pub mod model;
@@ -56,7 +57,6 @@ pub mod name;
 pub mod project;
 mod random;
 pub mod schema;
-
 pub mod source;
 pub mod train;
 pub mod trained;

@@ -2,6 +2,8 @@
 //!
 //! Folds may be trained on any number of threads: each draws from a stream of its own.
 
+use std::collections::BTreeSet;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -56,6 +58,18 @@ impl Stream {
         }
     }
 
+    /// Some of the numbers in `0..bound`, ascending, none twice; `count` is at most `bound`.
+    pub(crate) fn sample(&mut self, bound: usize, count: usize) -> Vec<usize> {
+        let mut chosen = BTreeSet::new();
+        for last in bound - count..bound {
+            // A number drawn again stands for the last one, which was not to be had before.
+            if !chosen.insert(self.below(last + 1)) {
+                chosen.insert(last);
+            }
+        }
+        chosen.into_iter().collect()
+    }
+
     /// Puts items in a random order.
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
@@ -94,6 +108,24 @@ mod tests {
         assert_ne!(items, (0..100).collect::<Vec<_>>());
         items.sort_unstable();
         assert_eq!(items, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_sample_holds_no_number_twice_and_each_as_often() {
+        let mut counts = [0; 10];
+        for index in 0..10_000 {
+            let sample = Seed::new(5).split("sample", index).stream().sample(10, 3);
+            assert!(sample.len() == 3 && sample.is_sorted_by(|left, right| left < right));
+            for number in sample {
+                counts[number] += 1;
+            }
+        }
+        assert!(
+            counts.iter().all(|count| (2850..3150).contains(count)),
+            "{counts:?}"
+        );
+        assert_eq!(Seed::new(0).stream().sample(4, 4), [0, 1, 2, 3]);
+        assert!(Seed::new(0).stream().sample(4, 0).is_empty());
     }
 
     #[test]

@@ -99,6 +99,19 @@ impl Frame {
         Self { times, columns }
     }
 
+    /// Drops the rows that are not to be kept.
+    pub(crate) fn keep_rows(&mut self, keep: &[bool]) {
+        if keep.iter().all(|keep| *keep) {
+            return;
+        }
+        let mut rows = keep.iter();
+        self.times.retain(|_| rows.next() == Some(&true));
+        for values in self.columns.values_mut() {
+            let mut rows = keep.iter();
+            values.retain(|_| rows.next() == Some(&true));
+        }
+    }
+
     /// The times, and a table for each list of columns, all of which the frame has.
     pub(crate) fn pick<const N: usize>(self, lists: [&[Column]; N]) -> (Vec<i64>, [Table; N]) {
         let columns = self.columns.into_iter();
@@ -183,6 +196,18 @@ mod tests {
         ] {
             assert_eq!(name(tag).key(), expect);
         }
+    }
+
+    #[test]
+    fn rows_are_dropped_from_all_columns() {
+        let mut frame = Frame::of_tag("A", vec![1, 2, 3], vec![1.0, 2.0, 3.0]);
+        frame
+            .columns
+            .insert(Column::of_tag("B"), vec![4.0, 5.0, 6.0]);
+        frame.keep_rows(&[true, false, true]);
+        assert_eq!(frame.times, [1, 3]);
+        assert_eq!(frame.columns[&Column::of_tag("A")], [1.0, 3.0]);
+        assert_eq!(frame.columns[&Column::of_tag("B")], [4.0, 6.0]);
     }
 
     #[test]

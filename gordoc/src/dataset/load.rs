@@ -10,9 +10,10 @@ use super::error::{Cause, Error};
 use super::fetch::{Fetched, fetch};
 use super::frame::{Column, Frame};
 use super::join::{join, join_raw};
+use super::metadata::Recorded;
 use super::prepare::Preparer;
 use super::provider::Delivery;
-use super::{Dataset, metadata};
+use super::{Dataset, filter_periods, metadata};
 use crate::project::{self, Tag};
 use crate::source::Spanned;
 
@@ -39,7 +40,7 @@ fn assemble(
 ) -> Result<Dataset, Error> {
     let deliveries = fetched.deliveries;
     let mut loading = Loading::default();
-    let joined = if let Some(preparer) = preparer {
+    let mut joined = if let Some(preparer) = preparer {
         require_rows(config, tags, &deliveries)?;
         loading.resampled(config, preparer, deliveries)?
     } else {
@@ -47,13 +48,12 @@ fn assemble(
     };
     let documents = tag_documents(&joined, tags);
     loading.metadata.insert("tags".into(), documents);
+    let filtered_periods = filter_periods::apply(config, &mut joined)?;
 
-    let columns = |tags: &[Spanned<Tag>]| -> Vec<Column> {
-        let tags = tags.iter();
-        tags.flat_map(|tag| Column::all(&tag.value.name, &config.aggregation.value))
-            .collect()
-    };
-    let (x, y) = (columns(&config.tags), columns(&config.target_tags));
+    let (x, y) = (
+        columns(config, &config.tags),
+        columns(config, &config.target_tags),
+    );
     let (times, [x, y]) = joined.pick([&x, &y]);
     let mut dataset = Dataset {
         times,
@@ -62,9 +62,21 @@ fn assemble(
         metadata: Value::Null,
         gaps: loading.gaps,
     };
-    dataset.metadata = metadata::of_dataset(&dataset, loading.metadata, fetched.provider)
-        .map_err(|cause| cause.at(config.provider.span))?;
+    let recorded = Recorded {
+        loading: loading.metadata,
+        filtered_periods,
+        provider: fetched.provider,
+    };
+    dataset.metadata =
+        metadata::of_dataset(&dataset, recorded).map_err(|cause| cause.at(config.provider.span))?;
     Ok(dataset)
+}
+
+/// The columns that tags become.
+fn columns(config: &project::Dataset, tags: &[Spanned<Tag>]) -> Vec<Column> {
+    let tags = tags.iter();
+    tags.flat_map(|tag| Column::all(&tag.value.name, &config.aggregation.value))
+        .collect()
 }
 
 /// Tags by name, in loading order.
@@ -237,6 +249,7 @@ mod tests {
             aggregation: Spanned::new(Aggregation::Single(Method::Mean), span),
             interpolation: InterpolationMethod::Linear,
             interpolation_limit: Some(Spanned::new(limit, span)),
+            filter_periods: None,
             n_samples_threshold: 0,
             provider: Spanned::new(provider, span),
             document: Value::Null,

@@ -5,6 +5,7 @@
 mod aggregate;
 mod error;
 mod fetch;
+mod filter_periods;
 mod frame;
 mod interpolate;
 mod join;

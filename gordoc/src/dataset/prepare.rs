@@ -105,20 +105,14 @@ impl<'a> Preparer<'a> {
 
 /// Labels at which every column has a value.
 fn drop_missing(buckets: Resampled, names: Vec<Column>) -> Frame {
-    let Resampled { grid, mut columns } = buckets;
+    let Resampled { grid, columns } = buckets;
     let is_complete: Vec<bool> = (0..grid.n_buckets)
         .map(|at| columns.iter().all(|column| !column[at].is_nan()))
         .collect();
-    for column in &mut columns {
-        let mut complete = is_complete.iter();
-        column.retain(|_| complete.next() == Some(&true));
-    }
-    let labels = grid.labels().zip(&is_complete);
-    Frame {
-        times: labels
-            .filter(|(_, complete)| **complete)
-            .map(|(label, _)| label)
-            .collect(),
+    let mut rows = Frame {
+        times: grid.labels().collect(),
         columns: names.into_iter().zip(columns).collect(),
-    }
+    };
+    rows.keep_rows(&is_complete);
+    rows
 }

@@ -6,6 +6,7 @@ mod aggregation;
 mod defaults;
 mod document;
 mod duration;
+mod filter_periods;
 mod globals;
 mod metric;
 mod name;
@@ -32,6 +33,7 @@ use serde_json::Value;
 pub use aggregation::{Aggregation, Method};
 pub(crate) use defaults::globals as default_globals;
 pub use document::forget_build;
+pub use filter_periods::{FilterMethod, FilterPeriods};
 pub use metric::Metric;
 pub use normalize::{normalize, read};
 pub use preflight::{Series, preflight};
@@ -148,6 +150,8 @@ pub struct Dataset {
     pub interpolation: InterpolationMethod,
     /// How far a hole is filled, as text (`48H`) and nanoseconds; `None` is unlimited.
     pub interpolation_limit: Option<Spanned<Duration>>,
+    /// How rows too odd to learn from are found; only with a resolution.
+    pub filter_periods: Option<Spanned<FilterPeriods>>,
     /// Fewer or equally many rows are an error.
     pub n_samples_threshold: usize,
     /// Where series are read.

@@ -7,7 +7,7 @@ use super::provider::{self, Described};
 use super::spacing::{self, not_yet};
 use super::suggest::unknown_keys;
 use super::{Dataset, Tag};
-use super::{aggregation, period, tag};
+use super::{aggregation, filter_periods, period, tag};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Spanned;
@@ -114,7 +114,7 @@ pub(super) fn describe(
     let tags = input_tags(section, defaults.as_ref(), diagnostics);
     let targets = optional_tags("target_tag_list", section, defaults.as_ref(), diagnostics);
     let lent = optional_tags("additional_tags", section, defaults.as_ref(), diagnostics);
-    let periods_are_right = check_filter_periods(section, diagnostics);
+    let periods_are_right = filter_periods::check_keys(section, diagnostics);
     later_features(section, blockers);
     let settings = spacing::describe(section, blockers);
     if let Some(provider) = provider.as_ref().and_then(|it| it.provider.as_ref()) {
@@ -147,6 +147,7 @@ pub(super) fn describe(
             aggregation: settings.aggregation,
             interpolation: settings.interpolation,
             interpolation_limit: settings.limit,
+            filter_periods: settings.filter_periods,
             n_samples_threshold: settings.threshold,
             provider,
             document: document.clone(),
@@ -267,59 +268,6 @@ fn optional_tags(
     }
 }
 
-/// Keys of `filter_periods`, which the peer checks while the dataset is made.
-fn check_filter_periods(section: &Node, diagnostics: &mut Diagnostics) -> bool {
-    let Some(periods) = section
-        .get("filter_periods")
-        .filter(|node| !node.is_falsy())
-    else {
-        return true;
-    };
-    let refuse = |message: String, span, help: &str| {
-        Diagnostic::error("project::bad_filter_periods", message)
-            .label(span, "in `filter_periods`")
-            .help(help)
-            .class("ConfigException")
-    };
-    let mut found = Vec::new();
-    if section.get("resolution").is_some_and(Node::is_falsy) {
-        let message = "`filter_periods` needs a `resolution`".to_owned();
-        found.push(refuse(
-            message,
-            periods.span,
-            "give `resolution`, such as `10T`",
-        ));
-    }
-    let known = [
-        "filter_method",
-        "window",
-        "n_iqr",
-        "iforest_smooth",
-        "contamination",
-        "quantile_lower",
-        "quantile_upper",
-    ];
-    for (key, value) in periods.entries() {
-        let name = key.to_key();
-        if !known.contains(&name.as_str()) {
-            let message = format!("`filter_periods` does not take `{name}`");
-            found.push(refuse(message, key.span, "it takes filter_method, window, n_iqr, iforest_smooth, contamination, quantile_lower and quantile_upper"));
-        }
-        let methods = ["median", "quantile", "iforest", "all"];
-        if name == "filter_method" && !methods.contains(&value.as_text().unwrap_or("")) {
-            let message = format!("`{}` is not a filter method", value.to_key());
-            found.push(refuse(
-                message,
-                value.span,
-                "use median, quantile, iforest or all",
-            ));
-        }
-    }
-    let good = found.is_empty();
-    diagnostics.extend(found);
-    good
-}
-
 fn document(section: &Node, is_random: bool, provider: Json) -> Json {
     let mut document = Map::new();
     for key in ["train_start_date", "train_end_date", "tag_list"] {
@@ -361,7 +309,7 @@ fn check_repeated(tags: &[Spanned<Tag>], blockers: &mut Diagnostics) {
 
 /// Keys of features that can be written but not yet be computed.
 fn later_features(section: &Node, blockers: &mut Diagnostics) {
-    for key in ["row_filter", "known_filter_periods", "filter_periods"] {
+    for key in ["row_filter", "known_filter_periods"] {
         if let Some(node) = section.get(key).filter(|node| !node.is_falsy()) {
             blockers.push(not_yet(
                 format!("`{key}` cannot be applied yet"),

@@ -1,9 +1,10 @@
-//! How readings become rows: resolution, interpolation and the fewest rows.
+//! How readings become rows: resolution, interpolation, and how few may be left.
 //!
 //! The peer notices what is wrong here only when it reads data.
 
 use super::aggregation::{self, Aggregation};
 use super::duration::{buckets, parse_limit, parse_resolution};
+use super::filter_periods::{self, FilterPeriods};
 use super::{Duration, InterpolationMethod, Method, Resolution};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -15,6 +16,7 @@ pub(super) struct Settings {
     pub(super) aggregation: Spanned<Aggregation>,
     pub(super) interpolation: InterpolationMethod,
     pub(super) limit: Option<Spanned<Duration>>,
+    pub(super) filter_periods: Option<Spanned<FilterPeriods>>,
     pub(super) threshold: usize,
 }
 
@@ -26,6 +28,7 @@ impl Settings {
             aggregation: Spanned::new(Aggregation::Single(Method::Mean), section.span),
             interpolation: InterpolationMethod::Linear,
             limit: None,
+            filter_periods: None,
             threshold,
         }
     }
@@ -41,11 +44,13 @@ pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Set
     let aggregation = aggregation::describe(section, blockers);
     let interpolation = interpolation(section, blockers);
     let limit = limit(section, resolution.as_ref(), blockers);
+    let filter_periods = filter_periods::describe(section, blockers);
     Some(Settings {
         resolution: Some(resolution?),
         aggregation: aggregation?,
         interpolation: interpolation?,
         limit: limit?,
+        filter_periods: filter_periods?,
         threshold: threshold?,
     })
 }

@@ -172,6 +172,7 @@ fn filter_periods() -> Value {
             "n_iqr": {
                 "description": "How many quantile ranges from the middle a value is dropped.",
                 "type": "number",
+                "minimum": 0,
                 "default": 5,
             },
             "iforest_smooth": {

@@ -10,6 +10,7 @@ impl Cause {
         match self {
             Self::MissingSeries { .. } => "dataset::missing_series",
             Self::EmptyGenerated { .. } => "dataset::too_few_rows",
+            Self::StrictFilterPeriods { .. } => "dataset::strict_filter_periods",
             Self::OutOfPeriod { .. } => "dataset::out_of_period",
             Self::MissingFile { .. } => "dataset::missing_file",
             Self::UnreadableFile { .. } => "dataset::unreadable_file",
@@ -36,6 +37,9 @@ impl Cause {
             }
             Self::EmptyGenerated { .. } => {
                 "widen the training period, loosen `interpolation_limit` or lower `n_samples_threshold`".into()
+            }
+            Self::StrictFilterPeriods { .. } => {
+                "raise `n_iqr`, lower `contamination`, or widen the training period".into()
             }
             Self::OutOfPeriod { .. } => {
                 "use `window: closed`, or a training period that covers the readings".into()
@@ -64,6 +68,7 @@ impl Cause {
         match self {
             Self::MissingSeries { .. } => "InsufficientDataError",
             Self::EmptyGenerated { .. } => "EmptyGeneratedDataframeError",
+            Self::StrictFilterPeriods { .. } => "NuisanceEmptyDataError",
             Self::OutOfPeriod { .. } => "RuntimeError",
             Self::MissingFile { .. } => "FileNotFoundError",
             Self::UnreadableFile { .. } => "OSError",
@@ -75,6 +80,7 @@ impl Cause {
     pub(super) fn label(&self) -> &'static str {
         match self {
             Self::EmptyGenerated { .. } => "in this dataset",
+            Self::StrictFilterPeriods { .. } => "drops too many",
             Self::MissingSeries { .. } => "has no readings",
             Self::OutOfPeriod { .. } => "hands on rows from outside the period",
             Self::ShortLimit { .. } => "is shorter than one row",

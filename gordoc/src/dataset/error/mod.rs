@@ -53,6 +53,16 @@ pub enum Cause {
         /// Tags that have no rows after resampling.
         empty: Vec<String>,
     },
+    /// After dropping odd periods, no more rows than the threshold.
+    #[error(
+        "`filter_periods` leaves too few rows ({rows}): more than `n_samples_threshold` ({threshold}) are needed"
+    )]
+    StrictFilterPeriods {
+        /// Rows that are left.
+        rows: usize,
+        /// `n_samples_threshold`
+        threshold: usize,
+    },
     /// A provider hands on a row from outside the period.
     #[error("`{tag}` has a reading at {time}, {} the training period's {bound}", if *early { "before" } else { "after" })]
     OutOfPeriod {

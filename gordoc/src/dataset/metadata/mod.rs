@@ -73,15 +73,24 @@ pub(crate) fn tag_document(tag: &Tag) -> Value {
     document.into()
 }
 
-/// The whole of a dataset's metadata; `loading` is what the tags recorded.
-pub(crate) fn of_dataset(
-    dataset: &Dataset,
-    loading: Map<String, Value>,
-    provider: Map<String, Value>,
-) -> Result<Value, Cause> {
+/// What was recorded on the way to a dataset.
+pub(crate) struct Recorded {
+    /// What was recorded of the tags.
+    pub(crate) loading: Map<String, Value>,
+    /// Periods that were dropped, if any were looked for.
+    pub(crate) filtered_periods: Option<Value>,
+    /// What the provider tells of itself.
+    pub(crate) provider: Map<String, Value>,
+}
+
+/// The whole of a dataset's metadata.
+pub(crate) fn of_dataset(dataset: &Dataset, recorded: Recorded) -> Result<Value, Cause> {
     let mut metadata = Map::new();
     metadata.insert("row_filter_tags".into(), json!([]));
-    metadata.insert("tag_loading_metadata".into(), loading.into());
+    metadata.insert("tag_loading_metadata".into(), recorded.loading.into());
+    if let Some(periods) = recorded.filtered_periods {
+        metadata.insert("filtered_periods".into(), periods);
+    }
     let has_values = dataset
         .x
         .columns()
@@ -106,8 +115,8 @@ pub(crate) fn of_dataset(
     }
     metadata.insert("summary_statistics".into(), summaries.into());
     metadata.insert("x_hist".into(), histograms.into());
-    if !provider.is_empty() {
-        metadata.insert("data_provider".into(), provider.into());
+    if !recorded.provider.is_empty() {
+        metadata.insert("data_provider".into(), recorded.provider.into());
     }
     Ok(metadata.into())
 }
