@@ -2,50 +2,159 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::error::{Cause, Error};
-use super::fetch::{Fetched, fetch};
+use super::fetch::{self, Ask, Fetched, Options};
 use super::frame::{Column, Frame};
 use super::join::{join, join_raw};
 use super::metadata::Recorded;
-use super::prepare::Preparer;
-use super::provider::Delivery;
+use super::prepare::{Prepared, Preparer};
+use super::provider::{self, Delivery, Series};
 use super::{Dataset, filter_periods, metadata};
 use crate::project::{self, Tag};
 use crate::source::Spanned;
 
-/// Reads and prepares the rows of a machine.
+/// A dataset to load.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// What it is.
+    pub config: &'a project::Dataset,
+    /// Where relative paths of its provider start.
+    pub base: &'a Path,
+    /// Decides random series.
+    pub seed: u64,
+}
+
+/// Reads and prepares the rows of one machine; of several errors the first.
 ///
 /// Relative paths of providers start at `base`; `seed` decides random series.
 pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset, Error> {
-    let tags = tags_to_load(config)?;
-    let resolution = config.resolution.as_ref();
-    let preparer = resolution.map(|resolution| Preparer::new(config, resolution));
-    let preparer = preparer.transpose()?;
-    let names: Vec<&str> = tags.keys().copied().collect();
-    let look_back_from = preparer.as_ref().and_then(Preparer::look_back_from);
-    let fetched = fetch(config, &names, look_back_from, (base, seed))?;
-    assemble(config, &tags, preparer.as_ref(), fetched)
+    let job = Job { config, base, seed };
+    let loaded = Mutex::new(None);
+    load_all(&[job], &Options::default(), &|_, result| {
+        *loaded.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    });
+    let loaded = loaded.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let loaded = loaded.expect("every job is answered");
+    loaded.map_err(|mut errors| errors.swap_remove(0))
 }
 
-/// Makes rows of what was read: resampled, joined, checked and described.
+/// Reads and prepares the rows of several machines, sources they share once.
+///
+/// `done` is told of each job, by its number, as soon as it is done; by several threads and in
+/// no particular order. What went wrong is listed, at least one error for each job that fails.
+pub fn load_all(
+    jobs: &[Job<'_>],
+    options: &Options,
+    done: &(dyn Fn(usize, Result<Dataset, Vec<Error>>) + Sync),
+) {
+    let mut recipes = Vec::with_capacity(jobs.len());
+    let mut asks = Vec::with_capacity(jobs.len());
+    for (number, job) in jobs.iter().enumerate() {
+        match Recipe::new(job.config) {
+            Ok(recipe) => {
+                asks.push(recipe.ask(job));
+                recipes.push((number, recipe));
+            }
+            Err(error) => done(number, Err(vec![error])),
+        }
+    }
+    let take = |ask: usize, delivery| recipes[ask].1.part(delivery);
+    fetch::run(&asks, options, &take, &|ask, mut fetched| {
+        let (number, recipe) = &recipes[ask];
+        let mut errors = std::mem::take(&mut fetched.errors);
+        if let Err(error) = recipe.require_rows(&fetched.parts) {
+            errors.push(error);
+        }
+        let loaded = match errors.is_empty() {
+            true => recipe.assemble(fetched).map_err(|error| vec![error]),
+            false => Err(errors),
+        };
+        done(*number, loaded);
+    });
+}
+
+/// What becomes of a machine's series, decided before any is read.
+struct Recipe<'a> {
+    config: &'a project::Dataset,
+    tags: Tags<'a>,
+    preparer: Option<Preparer<'a>>,
+}
+
+/// A tag that was read, taken as far as can be without the others.
+struct Part {
+    tag: String,
+    rows: Rows,
+}
+
+enum Rows {
+    /// There are none.
+    None,
+    /// On the grid.
+    Prepared(Prepared),
+    /// As they are.
+    Raw(Series),
+}
+
+impl<'a> Recipe<'a> {
+    fn new(config: &'a project::Dataset) -> Result<Self, Error> {
+        let resolution = config.resolution.as_ref();
+        let preparer = resolution.map(|resolution| Preparer::new(config, resolution));
+        Ok(Self {
+            config,
+            tags: tags_to_load(config)?,
+            preparer: preparer.transpose()?,
+        })
+    }
+
+    fn ask(&self, job: &Job<'_>) -> Ask<'a> {
+        let provider = provider::open(&self.config.provider, job.base, job.seed);
+        let tags = self.tags.keys().copied().collect();
+        let look_back_from = self.preparer.as_ref().and_then(Preparer::look_back_from);
+        Ask::new(provider, tags, self.config.period, look_back_from)
+    }
+
+    /// What becomes of one tag.
+    fn part(&self, delivery: Delivery) -> Result<Part, Error> {
+        let tag = delivery.tag.clone();
+        let rows = match &self.preparer {
+            None => Rows::Raw(delivery.series),
+            Some(_) if delivery.series.times.is_empty() => Rows::None,
+            Some(preparer) => Rows::Prepared(preparer.prepare(delivery)?),
+        };
+        Ok(Part { tag, rows })
+    }
+
+    /// Fails naming every tag without rows, at the place of the first.
+    fn require_rows(&self, parts: &[Part]) -> Result<(), Error> {
+        let missing = parts.iter().filter(|part| matches!(part.rows, Rows::None));
+        let missing: Vec<String> = missing.map(|part| part.tag.clone()).collect();
+        let Some(first) = missing.first() else {
+            return Ok(());
+        };
+        let tag = self.tags.get(first.as_str());
+        let span = tag.map_or(self.config.span, |tag| tag.span);
+        Err(Cause::MissingSeries { tags: missing }.at(span))
+    }
+
+    /// Rows of all tags: joined, checked and described.
+    fn assemble(&self, fetched: Fetched<Part>) -> Result<Dataset, Error> {
+        assemble(self.config, &self.tags, fetched)
+    }
+}
+
+/// Makes rows of what was read and prepared: joined, checked and described.
 fn assemble(
     config: &project::Dataset,
     tags: &Tags<'_>,
-    preparer: Option<&Preparer<'_>>,
-    fetched: Fetched,
+    fetched: Fetched<Part>,
 ) -> Result<Dataset, Error> {
-    let deliveries = fetched.deliveries;
     let mut loading = Loading::default();
-    let mut joined = if let Some(preparer) = preparer {
-        require_rows(config, tags, &deliveries)?;
-        loading.resampled(config, preparer, deliveries)?
-    } else {
-        raw(config, deliveries)?
-    };
+    let mut joined = loading.join(config, fetched.parts)?;
     let documents = tag_documents(&joined, tags);
     loading.metadata.insert("tags".into(), documents);
     let filtered_periods = filter_periods::apply(config, &mut joined)?;
@@ -90,42 +199,39 @@ struct Loading {
 }
 
 impl Loading {
-    /// Joins the labels of all deliveries.
-    fn resampled(
-        &mut self,
-        config: &project::Dataset,
-        preparer: &Preparer<'_>,
-        deliveries: Vec<Delivery>,
-    ) -> Result<Frame, Error> {
-        let mut frames = Vec::with_capacity(deliveries.len());
+    /// Joins all parts, on their labels or as they are.
+    fn join(&mut self, config: &project::Dataset, parts: Vec<Part>) -> Result<Frame, Error> {
+        let mut frames = Vec::with_capacity(parts.len());
+        let mut raw = Vec::new();
         let mut empty = Vec::new();
-        for delivery in deliveries {
-            let tag = delivery.tag.clone();
-            let prepared = preparer.prepare(delivery)?;
-            self.metadata.insert(tag.clone(), prepared.metadata);
-            if prepared.rows.times.is_empty() {
-                empty.push(tag);
-            } else if !prepared.gaps.is_empty() {
-                self.gaps.push(tag);
+        for Part { tag, rows } in parts {
+            match rows {
+                Rows::None => {}
+                Rows::Raw(series) => raw.push((tag, series)),
+                Rows::Prepared(prepared) => {
+                    self.metadata.insert(tag.clone(), prepared.metadata);
+                    if prepared.rows.times.is_empty() {
+                        empty.push(tag);
+                    } else if !prepared.gaps.is_empty() {
+                        self.gaps.push(tag);
+                    }
+                    frames.push(prepared.rows);
+                }
             }
-            frames.push(prepared.rows);
         }
-        let joined = join(frames);
-        let length = json!(joined.times.len());
-        let lengths = json!({ "joined_length": length, "dropped_na_length": length });
-        self.metadata.insert("aggregate_metadata".into(), lengths);
+        let joined = if config.resolution.is_some() {
+            let joined = join(frames);
+            let length = json!(joined.times.len());
+            let lengths = json!({ "joined_length": length, "dropped_na_length": length });
+            self.metadata.insert("aggregate_metadata".into(), lengths);
+            joined
+        } else {
+            // Nothing is recorded of raw rows.
+            join_raw(raw).map_err(|cause| cause.at(config.span))?
+        };
         check_threshold(config, &joined, empty)?;
         Ok(joined)
     }
-}
-
-/// Joins raw rows, of which nothing is recorded.
-fn raw(config: &project::Dataset, deliveries: Vec<Delivery>) -> Result<Frame, Error> {
-    let series = deliveries.into_iter();
-    let series = series.map(|delivery| (delivery.tag, delivery.series));
-    let joined = join_raw(series.collect()).map_err(|cause| cause.at(config.span))?;
-    check_threshold(config, &joined, Vec::new())?;
-    Ok(joined)
 }
 
 /// Names in loading order: inputs, then the targets that are not inputs.
@@ -153,24 +259,6 @@ fn tags_to_load(config: &project::Dataset) -> Result<Tags<'_>, Error> {
         }
     }
     Ok(tags)
-}
-
-/// Fails naming every tag without rows, at the place of the first.
-fn require_rows(
-    config: &project::Dataset,
-    tags: &Tags<'_>,
-    deliveries: &[Delivery],
-) -> Result<(), Error> {
-    let missing: Vec<String> = deliveries
-        .iter()
-        .filter(|delivery| delivery.series.times.is_empty())
-        .map(|delivery| delivery.tag.clone())
-        .collect();
-    let Some(first) = missing.first() else {
-        return Ok(());
-    };
-    let span = tags.get(first.as_str()).map_or(config.span, |tag| tag.span);
-    Err(Cause::MissingSeries { tags: missing }.at(span))
 }
 
 fn check_threshold(

@@ -16,13 +16,15 @@ mod metadata;
 mod prepare;
 pub mod provider;
 mod resample;
+mod spool;
 pub mod time;
 pub mod write;
 mod write_parquet;
 
 pub use error::{Cause, Error};
+pub use fetch::Options;
 pub use frame::{Column, Table};
-pub use load::load;
+pub use load::{Job, load, load_all};
 pub(crate) use metadata::quantile;
 
 use serde_json::Value;

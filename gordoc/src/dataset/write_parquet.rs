@@ -86,7 +86,7 @@ fn write_values<W: Write + Send>(
 #[cfg(test)]
 mod tests {
     use super::super::Column;
-    use super::super::provider::{self, Range, Raw, Rows};
+    use super::super::provider::{self, Range, Rows};
     use super::*;
     use crate::project::{FilesProvider, Provider, Window};
     use crate::source::{Span, Spanned};
@@ -118,10 +118,12 @@ mod tests {
         let mut rows = Rows::new(tags.map(|_| Range::ALL.into()));
         let provider = provider::open(&config, folder.path(), 0);
         provider.read("X.parquet", &tags, &mut rows).unwrap();
-        let loaded: Vec<Raw> = rows.finish().map(Result::unwrap).collect();
-        assert_eq!(loaded[1].series.times, [5, 1500]);
-        assert_eq!(loaded[1].series.values, [0.1, -3.0]);
-        assert!(loaded[0].series.values[0].is_nan());
-        assert_eq!(loaded[0].series.values[1..], [1e-7]);
+        let [b, a] = <[_; 2]>::try_from(rows.into_series())
+            .unwrap()
+            .map(Result::unwrap);
+        assert_eq!(a.times, [5, 1500]);
+        assert_eq!(a.values, [0.1, -3.0]);
+        assert!(b.values[0].is_nan());
+        assert_eq!(b.values[1..], [1e-7]);
     }
 }

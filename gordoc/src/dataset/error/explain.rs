@@ -13,7 +13,7 @@ impl Cause {
             Self::StrictFilterPeriods { .. } => "dataset::strict_filter_periods",
             Self::OutOfPeriod { .. } => "dataset::out_of_period",
             Self::MissingFile { .. } => "dataset::missing_file",
-            Self::UnreadableFile { .. } => "dataset::unreadable_file",
+            Self::UnreadableFile { .. } | Self::NoRoom { .. } => "dataset::unreadable_file",
             Self::MissingColumn { .. } => "dataset::missing_column",
             Self::ColumnType { .. } => "dataset::column_type",
             Self::UnreadableTime { .. } => "dataset::unreadable_time",
@@ -46,6 +46,7 @@ impl Cause {
             }
             Self::MissingFile { .. } => "paths start at the folder of the config file".into(),
             Self::UnreadableFile { .. } => "check that the file is readable and complete".into(),
+            Self::NoRoom { .. } => "make room there".into(),
             Self::MissingColumn { present, .. } => format!("the columns are {}", quoted(present)),
             Self::ColumnType { .. } => "name another column".into(),
             Self::UnreadableTime { .. } => {
@@ -71,7 +72,7 @@ impl Cause {
             Self::StrictFilterPeriods { .. } => "NuisanceEmptyDataError",
             Self::OutOfPeriod { .. } => "RuntimeError",
             Self::MissingFile { .. } => "FileNotFoundError",
-            Self::UnreadableFile { .. } => "OSError",
+            Self::UnreadableFile { .. } | Self::NoRoom { .. } => "OSError",
             _ => "ValueError",
         }
     }
@@ -91,6 +92,7 @@ impl Cause {
             Self::BadSizes { .. } => "no size fits",
             Self::RepeatedTime { .. } => "in this dataset",
             Self::UnreadableFile { .. }
+            | Self::NoRoom { .. }
             | Self::MissingColumn { .. }
             | Self::ColumnType { .. }
             | Self::UnreadableTime { .. }

@@ -89,6 +89,14 @@ pub enum Cause {
         /// What the system or the format's reader says.
         reason: String,
     },
+    /// Readings cannot be set aside.
+    #[error("cannot set readings aside in `{}`: {reason}", folder.display())]
+    NoRoom {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
     /// A file lacks a column.
     #[error("`{}` has no column `{column}`", path.display())]
     MissingColumn {

@@ -1,72 +1,216 @@
-//! From what a dataset asks for to the rows of its tags: each source read once.
+//! From what datasets ask for to the rows of their tags: each source read once, some at a
+//! time.
 //!
 //! Knows nothing of what becomes of the rows.
 
 mod cut;
+mod gate;
+mod plan;
+#[cfg(test)]
+mod tests;
+mod unit;
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
-use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use self::cut::Cut;
-use super::error::Error;
-use super::provider::{self, Delivery, Rows};
-use crate::project;
+use self::gate::Gate;
+use self::plan::Plan;
+use super::error::{Cause, Error};
+use super::provider::{Access, Delivery, Provider};
+use super::spool::Spool;
+use crate::project::Period;
 
-/// What a provider handed on.
-pub(super) struct Fetched {
-    /// Series in the order in which the provider has them.
-    pub(super) deliveries: Vec<Delivery>,
+/// How many servers' answers are read at a time, unless fewer sources are read at all.
+const SERVER_READS: usize = 4;
+
+/// How series are fetched.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Sources read at a time; as many as there are cores if absent.
+    pub jobs: Option<usize>,
+    /// Where rows wait that several machines want, and those of wide files; must exist.
+    pub spool: PathBuf,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            jobs: None,
+            spool: std::env::temp_dir(),
+        }
+    }
+}
+
+/// What one dataset asks for.
+pub(super) struct Ask<'a> {
+    provider: Box<dyn Provider>,
+    tags: Vec<&'a str>,
+    cut: Cut,
+}
+
+/// What one dataset gets.
+pub(super) struct Fetched<T> {
+    /// In the order in which the provider has them.
+    pub(super) parts: Vec<T>,
+    /// What went wrong, in the order of the tags.
+    pub(super) errors: Vec<Error>,
     /// What the provider tells of itself.
     pub(super) provider: Map<String, Value>,
 }
 
-/// Reads the series of `tags`; the only step that looks outside.
-///
-/// `look_back_from` is how early the latest reading before the start may be.
-pub(super) fn fetch(
-    config: &project::Dataset,
-    tags: &[&str],
-    look_back_from: Option<i64>,
-    (base, seed): (&Path, u64),
-) -> Result<Fetched, Error> {
-    let provider = provider::open(&config.provider, base, seed);
-    let cut = Cut::new(&*provider, config.period, look_back_from);
-    let mut sources: IndexMap<String, Vec<usize>> = IndexMap::new();
-    for (number, tag) in tags.iter().enumerate() {
-        let source = provider.source(tag);
-        sources.entry(source).or_default().push(number);
-    }
-    let mut ranked = Vec::with_capacity(tags.len());
-    for (source, numbers) in &sources {
-        let names: Vec<&str> = numbers.iter().map(|number| tags[*number]).collect();
-        let mut rows = Rows::new(names.iter().map(|_| cut.range().into()));
-        let read = provider.read(source, &names, &mut rows);
-        let refuse = |cause, tag: &str| {
-            let span = provider.place(&cause, tag);
-            cause.at(span).reading(tag, provider.name())
-        };
-        read.map_err(|cause| refuse(cause, names[0]))?;
-        for ((number, tag), raw) in numbers.iter().zip(&names).zip(rows.finish()) {
-            let raw = raw.map_err(|cause| refuse(cause, tag))?;
-            let (series, earlier) = cut.of(Arc::new(raw.series));
-            let tag = (*tag).to_owned();
-            let delivery = Delivery {
-                tag,
-                series,
-                earlier,
-            };
-            ranked.push((raw.rank, *number, delivery));
+impl<'a> Ask<'a> {
+    /// Asks for tags over a period.
+    ///
+    /// `look_back_from` is how early the latest reading before the start may be; `None` if it
+    /// is not needed.
+    pub(super) fn new(
+        provider: Box<dyn Provider>,
+        tags: Vec<&'a str>,
+        period: Period,
+        look_back_from: Option<i64>,
+    ) -> Self {
+        let cut = Cut::new(&*provider, period, look_back_from);
+        Self {
+            provider,
+            tags,
+            cut,
         }
     }
-    ranked.sort_by_key(|(rank, number, _)| (*rank, *number));
-    Ok(Fetched {
-        deliveries: ranked
-            .into_iter()
-            .map(|(_, _, delivery)| delivery)
-            .collect(),
-        provider: provider.metadata(),
-    })
+
+    fn refuse(&self, cause: Cause, tag: &str) -> Error {
+        let span = self.provider.place(&cause, tag);
+        cause.at(span).reading(tag, self.provider.name())
+    }
+}
+
+/// What all units of a run share.
+struct Shop {
+    spool: Spool,
+}
+
+/// Fetches for all asks, numbered in order.
+///
+/// Each tag goes to `take` as soon as it is there, and what `take` makes of the tags goes to
+/// `done` when an ask has all of them; both are called by several threads. At most as many
+/// asks are begun but not done as there are threads.
+pub(super) fn run<T: Send>(
+    asks: &[Ask<'_>],
+    options: &Options,
+    take: &(dyn Fn(usize, Delivery) -> Result<T, Error> + Sync),
+    done: &(dyn Fn(usize, Fetched<T>) + Sync),
+) {
+    let run = Run {
+        asks,
+        plan: Plan::new(asks),
+        shop: Shop {
+            spool: Spool::new(options.spool.clone()),
+        },
+        take,
+        done,
+        open: asks.iter().map(Open::new).collect(),
+    };
+    let tasks: Vec<(usize, usize)> = asks
+        .iter()
+        .enumerate()
+        .flat_map(|(ask, asked)| (0..asked.tags.len()).map(move |tag| (ask, tag)))
+        .collect();
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let files = options.jobs.unwrap_or(cores);
+    let servers = options.jobs.unwrap_or(SERVER_READS).min(SERVER_READS);
+    let (files, servers) = (Gate::new(files), Gate::new(servers));
+    let n_threads = options.jobs.unwrap_or(cores.max(SERVER_READS));
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..n_threads.clamp(1, tasks.len().max(1)) {
+            scope.spawn(|| {
+                while let Some((ask, tag)) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let gate = match asks[*ask].provider.access() {
+                        Access::Server => &servers,
+                        Access::Files | Access::Drawn => &files,
+                    };
+                    let turn = gate.enter();
+                    let is_last = run.tag(*ask, *tag);
+                    drop(turn);
+                    if is_last {
+                        run.finish(*ask);
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// One run under way.
+struct Run<'a, T> {
+    asks: &'a [Ask<'a>],
+    plan: Plan<'a>,
+    shop: Shop,
+    take: &'a (dyn Fn(usize, Delivery) -> Result<T, Error> + Sync),
+    done: &'a (dyn Fn(usize, Fetched<T>) + Sync),
+    open: Vec<Mutex<Open<T>>>,
+}
+
+/// What an ask has got so far.
+struct Open<T> {
+    /// Rank, number of the tag, and what was made of it.
+    parts: Vec<(usize, usize, T)>,
+    /// Number of the tag, and what is wrong with it.
+    errors: Vec<(usize, Error)>,
+}
+
+impl<T> Open<T> {
+    fn new(ask: &Ask<'_>) -> Mutex<Self> {
+        Mutex::new(Self {
+            parts: Vec::with_capacity(ask.tags.len()),
+            errors: Vec::new(),
+        })
+    }
+}
+
+impl<T> Run<'_, T> {
+    /// Fetches one tag; answers whether it was the last of its ask.
+    fn tag(&self, ask: usize, number: usize) -> bool {
+        let asked = &self.asks[ask];
+        let tag = asked.tags[number];
+        let place = self.plan.places[ask][number];
+        let taken = self.plan.units[place.unit].take(place.column, &asked.cut, &self.shop);
+        let part = taken.map_err(|cause| asked.refuse(cause, tag));
+        let part = part.and_then(|taken| {
+            let delivery = Delivery {
+                tag: tag.to_owned(),
+                series: taken.series,
+                earlier: taken.earlier,
+            };
+            Ok((taken.rank, (self.take)(ask, delivery)?))
+        });
+        let open = self.open[ask].lock();
+        let mut open = open.unwrap_or_else(PoisonError::into_inner);
+        match part {
+            Ok((rank, part)) => open.parts.push((rank, number, part)),
+            Err(error) => open.errors.push((number, error)),
+        }
+        open.parts.len() + open.errors.len() == asked.tags.len()
+    }
+
+    fn finish(&self, ask: usize) {
+        let mut open = self.open[ask]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut parts = std::mem::take(&mut open.parts);
+        let mut errors = std::mem::take(&mut open.errors);
+        drop(open);
+        parts.sort_by_key(|(rank, number, _)| (*rank, *number));
+        errors.sort_by_key(|(number, _)| *number);
+        let fetched = Fetched {
+            parts: parts.into_iter().map(|(_, _, part)| part).collect(),
+            errors: errors.into_iter().map(|(_, error)| error).collect(),
+            provider: self.asks[ask].provider.metadata(),
+        };
+        (self.done)(ask, fetched);
+    }
 }

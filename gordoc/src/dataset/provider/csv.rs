@@ -88,7 +88,6 @@ impl Provider for CsvProvider {
 mod tests {
     use std::path::Path;
 
-    use super::super::Raw;
     use super::*;
 
     fn provider(folder: &Path, text: Option<&str>) -> CsvProvider {
@@ -105,17 +104,13 @@ mod tests {
         }
     }
 
-    fn read(provider: &CsvProvider, tags: &[&str]) -> Vec<Result<Raw, Cause>> {
+    fn read(provider: &CsvProvider, tags: &[&str]) -> Result<Rows, Cause> {
         let period = Period {
             start: 0,
             end: 60_000_000_000,
         };
-        let wanted = tags.iter().map(|_| provider.window(period).into());
-        let mut rows = Rows::new(wanted);
-        match provider.read("", tags, &mut rows) {
-            Ok(()) => rows.finish().collect(),
-            Err(cause) => vec![Err(cause)],
-        }
+        let mut rows = Rows::new(tags.iter().map(|_| provider.window(period).into()));
+        provider.read("", tags, &mut rows).map(|()| rows)
     }
 
     #[test]
@@ -123,10 +118,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let text = "t,B,A\n1970-01-01T00:00:00+00:00,1,2\n1970-01-01T00:01:00,3,4\n";
         let provider = provider(folder.path(), Some(text));
-        let read = read(&provider, &["A", "B"]);
-        let read: Vec<Raw> = read.into_iter().map(Result::unwrap).collect();
-        assert!(read[1].rank < read[0].rank);
-        assert_eq!(read[1].series.values, [1.0]);
+        let read = read(&provider, &["A", "B"]).unwrap().finish();
+        let ranks: Vec<usize> = read.iter().map(|raw| raw.as_ref().unwrap().rank).collect();
+        assert_eq!(ranks, [2, 1]);
+        let b = read.into_iter().nth(1).unwrap().unwrap();
+        assert_eq!(b.rows.series().unwrap().values, [1.0]);
     }
 
     #[test]
@@ -134,7 +130,8 @@ mod tests {
         let check = |text, tags: &[&str], code, span| {
             let folder = tempfile::tempdir().unwrap();
             let provider = provider(folder.path(), text);
-            let cause = read(&provider, tags).remove(0).unwrap_err();
+            let read = read(&provider, tags).and_then(|rows| rows.into_series().remove(0));
+            let cause = read.unwrap_err();
             assert_eq!(
                 (cause.code(), provider.place(&cause, tags[0])),
                 (code, span)

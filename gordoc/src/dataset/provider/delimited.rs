@@ -158,8 +158,7 @@ mod tests {
             clock: &Clock::utc(),
         };
         read(&path, &layout, &mut rows)?;
-        let read = rows.finish().map(|raw| raw.map(|raw| raw.series));
-        read.collect()
+        rows.into_series().into_iter().collect()
     }
 
     #[test]

@@ -125,8 +125,9 @@ mod tests {
         };
         let mut rows = Rows::new(tags.iter().map(|_| provider.window(minute).into()));
         provider.read(source, tags, &mut rows)?;
-        let read = rows.finish().map(|raw| raw.map(|raw| raw.series.values));
-        read.collect()
+        let read = rows.into_series().into_iter();
+        read.map(|series| series.map(|series| series.values))
+            .collect()
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub use range::{Range, Ranges};
 pub use rows::Rows;
 
 use super::error::Cause;
+use super::spool::Stored;
 use crate::project::{self, Period};
 use crate::source::{Span, Spanned};
 
@@ -54,10 +55,10 @@ pub struct Reading {
 }
 
 /// What was read of one tag, for all machines that want it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Raw {
     /// Its rows as the source has them.
-    pub series: Series,
+    pub rows: Stored,
     /// Its place among the tags of its source; see [`Rows::rank`].
     pub rank: usize,
 }

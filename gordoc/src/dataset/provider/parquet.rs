@@ -304,7 +304,7 @@ mod tests {
             clock: &Clock::in_zone("Europe/Oslo").unwrap(),
         };
         read(&path, &layout, &mut rows)?;
-        rows.finish().next().unwrap().map(|raw| raw.series)
+        rows.into_series().remove(0)
     }
 
     #[test]

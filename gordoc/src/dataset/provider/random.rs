@@ -120,8 +120,7 @@ mod tests {
         let window = provider.window(period);
         let mut rows = Rows::new([window.into(), window.into()]);
         provider.read("", &["a", "b"], &mut rows)?;
-        let read = rows.finish().map(|raw| raw.map(|raw| raw.series));
-        read.collect()
+        rows.into_series().into_iter().collect()
     }
 
     #[test]

@@ -3,19 +3,28 @@
 //! Asked before a value is parsed, so that rows nobody wants cost little. Knows nothing of
 //! who wants them.
 
+use std::sync::Arc;
+
 use super::range::{Range, Ranges};
 use super::{Raw, Series};
 use crate::dataset::error::Cause;
+use crate::dataset::spool::{Aside, Chunk, Spool, Stored};
 
 /// What is read from one source in one go; tags are numbered as they were asked for.
 pub struct Rows {
     hull: Ranges,
     columns: Vec<Column>,
+    n_held: usize,
+    spool: Option<Spool>,
+    aside: Option<Aside>,
+    /// Why rows could not be set aside.
+    broken: Option<Cause>,
 }
 
 struct Column {
     wanted: Ranges,
     series: Series,
+    chunks: Vec<Chunk>,
     rank: usize,
     fault: Option<Cause>,
 }
@@ -28,7 +37,18 @@ impl Rows {
         Self {
             hull: ranges.copied().collect(),
             columns,
+            n_held: 0,
+            spool: None,
+            aside: None,
+            broken: None,
         }
+    }
+
+    /// Sets rows aside when they become many, and those that find no room in memory.
+    #[must_use]
+    pub(crate) fn aside_in(self, spool: &Spool) -> Self {
+        let spool = Some(spool.clone());
+        Self { spool, ..self }
     }
 
     /// The ranges in which some tag is wanted; a server is asked for one at a time.
@@ -49,9 +69,15 @@ impl Rows {
     /// Takes a reading, if it is wanted; NaN is a row without a value.
     pub fn push(&mut self, column: usize, time: i64, value: f64) {
         let column = &mut self.columns[column];
-        if column.fault.is_none() && column.wanted.contains(time) {
-            column.series.times.push(time);
-            column.series.values.push(value);
+        if column.fault.is_some() || !column.wanted.contains(time) {
+            return;
+        }
+        column.series.times.push(time);
+        column.series.values.push(value);
+        self.n_held += 1;
+        let spool = self.spool.as_ref();
+        if spool.is_some_and(|spool| spool.is_full(self.n_held)) {
+            self.set_aside();
         }
     }
 
@@ -69,15 +95,77 @@ impl Rows {
     }
 
     /// What was read of each tag.
-    pub fn finish(self) -> impl Iterator<Item = Result<Raw, Cause>> {
-        self.columns.into_iter().map(|column| match column.fault {
-            Some(cause) => Err(cause),
-            None => Ok(Raw {
-                series: column.series,
-                rank: column.rank,
-            }),
-        })
+    pub fn finish(mut self) -> Vec<Result<Raw, Cause>> {
+        let room = self.spool.as_ref().map(|spool| spool.reserve(self.n_held));
+        if self.aside.is_some() || room.as_ref().is_some_and(Option::is_none) {
+            self.set_aside();
+        }
+        let room = room.flatten().map(Arc::new);
+        let file = self.aside.as_ref().map(Aside::file);
+        let broken = self.broken;
+        let columns = self.columns.into_iter();
+        columns
+            .map(|column| {
+                if let Some(cause) = column.fault.or_else(|| broken.clone()) {
+                    return Err(cause);
+                }
+                let rows = match &file {
+                    Some(file) => Stored::aside(Arc::clone(file), column.chunks),
+                    None => Stored::held(column.series, room.clone()),
+                };
+                let rank = column.rank;
+                Ok(Raw { rows, rank })
+            })
+            .collect()
     }
+
+    /// The series of each tag, or what is wrong with it.
+    #[cfg(test)]
+    pub(crate) fn into_series(self) -> Vec<Result<Series, Cause>> {
+        let series = |raw: Raw| (*raw.rows.series().unwrap()).clone();
+        let read = self.finish().into_iter();
+        read.map(|raw| raw.map(series)).collect()
+    }
+
+    /// Moves all rows out of memory.
+    #[cold]
+    fn set_aside(&mut self) {
+        self.n_held = 0;
+        let Some(spool) = &self.spool else { return };
+        let moved = match &mut self.aside {
+            Some(aside) => move_columns(&mut self.columns, aside, spool),
+            None => spool.open().and_then(|aside| {
+                let aside = self.aside.insert(aside);
+                move_columns(&mut self.columns, aside, spool)
+            }),
+        };
+        if let Err(cause) = moved {
+            self.broken = Some(cause);
+        }
+    }
+}
+
+/// Writes the rows of all columns; those with the same times share them.
+fn move_columns(columns: &mut [Column], aside: &mut Aside, spool: &Spool) -> Result<(), Cause> {
+    let mut written: Option<(Vec<i64>, u64)> = None;
+    for column in columns {
+        let Series { times, values } = std::mem::take(&mut column.series);
+        if times.is_empty() {
+            continue;
+        }
+        let refuse = |error| spool.refusal(&error);
+        let times_at = match &written {
+            Some((same, at)) if *same == times => *at,
+            _ => aside.write(&times).map_err(refuse)?,
+        };
+        column.chunks.push(Chunk {
+            times_at,
+            values_at: aside.write(&values).map_err(refuse)?,
+            n_rows: times.len(),
+        });
+        written = Some((times, times_at));
+    }
+    Ok(())
 }
 
 impl Column {
@@ -85,6 +173,7 @@ impl Column {
         Self {
             wanted,
             series: Series::default(),
+            chunks: Vec::new(),
             rank: 0,
             fault: None,
         }
@@ -94,6 +183,11 @@ impl Column {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn times(rows: Rows) -> Vec<Vec<i64>> {
+        let read = rows.into_series().into_iter();
+        read.map(|series| series.unwrap().times).collect()
+    }
 
     fn wanted(first: i64, last: i64) -> Ranges {
         Range { first, last }.into()
@@ -109,11 +203,8 @@ mod tests {
                 rows.push(column, time, 1.0);
             }
         }
-        let times = rows.finish().map(|raw| raw.unwrap().series.times);
-        assert_eq!(
-            times.collect::<Vec<_>>(),
-            [vec![0, 1, 2, 3], vec![2, 3, 4, 5], vec![]]
-        );
+        let expect = [vec![0, 1, 2, 3], vec![2, 3, 4, 5], vec![]];
+        assert_eq!(times(rows), expect);
     }
 
     #[test]
@@ -125,8 +216,39 @@ mod tests {
         rows.fail(0, Cause::Infinite { tag: String::new() });
         rows.push(0, 2, 1.0);
         assert!(!rows.is_open(0) && rows.is_open(1));
-        let mut read = rows.finish();
-        assert!(matches!(read.next(), Some(Err(Cause::ShortPeriod))));
-        assert_eq!(read.next().unwrap().unwrap().series.times, [1]);
+        let read = rows.into_series();
+        assert!(matches!(read[0], Err(Cause::ShortPeriod)));
+        assert_eq!(read[1].as_ref().unwrap().times, [1]);
+    }
+
+    #[test]
+    fn rows_set_aside_come_back_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::new(folder.path().to_owned());
+        let mut rows = Rows::new([wanted(0, i64::MAX), wanted(5, i64::MAX), wanted(0, 1)]);
+        rows = rows.aside_in(&spool);
+        let n_rows = 700_000;
+        for time in 0..n_rows {
+            for column in 0..3 {
+                rows.push(column, time, 0.0);
+            }
+        }
+        let read = times(rows);
+        assert!(read[0].iter().copied().eq(0..n_rows));
+        assert!(read[1].iter().copied().eq(5..n_rows));
+        assert_eq!(read[2], [0, 1]);
+    }
+
+    #[test]
+    fn a_full_disk_fails_every_tag() {
+        let spool = Spool::new("not/there".into());
+        let mut rows = Rows::new([wanted(0, 9), wanted(0, 9)]).aside_in(&spool);
+        rows.push(0, 1, 1.0);
+        rows.set_aside();
+        let read = rows.finish();
+        assert!(
+            read.iter()
+                .all(|raw| matches!(raw, Err(Cause::NoRoom { .. })))
+        );
     }
 }

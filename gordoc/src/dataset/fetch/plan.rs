@@ -1,0 +1,117 @@
+//! What has to be read so that every dataset gets what it asks for: each source once.
+//!
+//! Reads nothing itself.
+
+use indexmap::IndexMap;
+
+use super::Ask;
+use super::unit::{Unit, Wanted};
+use crate::dataset::provider::{Access, Provider, Range, Ranges};
+
+/// Units, and who finds what in them.
+pub(super) struct Plan<'a> {
+    /// Read when first needed.
+    pub(super) units: Vec<Unit<'a>>,
+    /// For each tag of each ask, where it is.
+    pub(super) places: Vec<Vec<Place>>,
+}
+
+/// A tag of a unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) unit: usize,
+    pub(super) column: usize,
+}
+
+/// Everything asked of one source.
+struct Source<'a> {
+    provider: &'a dyn Provider,
+    tags: IndexMap<&'a str, Vec<Want>>,
+}
+
+/// A tag as one ask wants it.
+#[derive(Clone, Copy)]
+struct Want {
+    ask: usize,
+    tag: usize,
+    range: Range,
+}
+
+/// Provider, source and, for what cannot be shared, the ask.
+type Key = (String, String, Option<usize>);
+
+impl<'a> Plan<'a> {
+    /// Puts together what several ask for.
+    pub(super) fn new(asks: &'a [Ask<'_>]) -> Self {
+        let mut plan = Self {
+            units: Vec::new(),
+            places: asks
+                .iter()
+                .map(|ask| vec![Place::default(); ask.tags.len()])
+                .collect(),
+        };
+        for ((_, name, _), source) in sources(asks) {
+            plan.add(&name, &source);
+        }
+        plan
+    }
+
+    fn add(&mut self, name: &str, source: &Source<'a>) {
+        if source.provider.access() != Access::Server {
+            self.add_unit(name, source, Range::ALL);
+            return;
+        }
+        // A server is not asked for what lies between two periods.
+        let wants = source.tags.values().flatten();
+        let stretches: Ranges = wants.map(|want| want.range).collect();
+        for stretch in stretches.as_slice() {
+            self.add_unit(name, source, *stretch);
+        }
+    }
+
+    /// A unit of the wants that lie in `stretch`.
+    fn add_unit(&mut self, name: &str, source: &Source<'a>, stretch: Range) {
+        let unit = self.units.len();
+        let mut columns = Vec::new();
+        for (tag, wants) in &source.tags {
+            let wants = wants.iter().filter(|want| stretch.covers(&want.range));
+            let wants: Vec<Want> = wants.copied().collect();
+            if wants.is_empty() {
+                continue;
+            }
+            for want in &wants {
+                let column = columns.len();
+                self.places[want.ask][want.tag] = Place { unit, column };
+            }
+            columns.push(Wanted {
+                tag,
+                ranges: wants.iter().map(|want| want.range).collect(),
+                n_users: wants.len(),
+            });
+        }
+        let unit = Unit::new(source.provider, name.to_owned(), columns);
+        self.units.push(unit);
+    }
+}
+
+fn sources<'a>(asks: &'a [Ask<'_>]) -> IndexMap<Key, Source<'a>> {
+    let mut sources: IndexMap<Key, Source<'a>> = IndexMap::new();
+    for (number, ask) in asks.iter().enumerate() {
+        let provider = &*ask.provider;
+        let identity = format!("{}\n{}", provider.identity(), provider.secret());
+        let alone = (provider.access() == Access::Drawn).then_some(number);
+        for (tag_number, &tag) in ask.tags.iter().enumerate() {
+            let key = (identity.clone(), provider.source(tag), alone);
+            let source = sources.entry(key).or_insert_with(|| Source {
+                provider,
+                tags: IndexMap::new(),
+            });
+            source.tags.entry(tag).or_default().push(Want {
+                ask: number,
+                tag: tag_number,
+                range: ask.cut.range(),
+            });
+        }
+    }
+    sources
+}

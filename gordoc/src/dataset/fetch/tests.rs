@@ -1,0 +1,264 @@
+//! What is read, how often, and who gets what of it.
+
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Barrier};
+
+use serde_json::json;
+
+use super::*;
+use crate::dataset::provider::{Range, Rows, State};
+use crate::source::Span;
+
+/// Hands on a reading for each whole number, and counts how often it is asked.
+struct Numbers {
+    access: Access,
+    /// Tags that start so share a source.
+    prefix: usize,
+    /// What was read: source, tags and ranges.
+    log: Arc<Mutex<Vec<String>>>,
+    /// The reading that cannot be read.
+    bad: Option<(&'static str, i64)>,
+    password: &'static str,
+}
+
+impl Numbers {
+    fn new(access: Access, log: &Arc<Mutex<Vec<String>>>) -> Self {
+        Self {
+            access,
+            prefix: 1,
+            log: Arc::clone(log),
+            bad: None,
+            password: "",
+        }
+    }
+}
+
+impl Provider for Numbers {
+    fn name(&self) -> &'static str {
+        "Numbers"
+    }
+
+    fn access(&self) -> Access {
+        self.access
+    }
+
+    fn identity(&self) -> Value {
+        json!("numbers")
+    }
+
+    fn secret(&self) -> String {
+        self.password.to_owned()
+    }
+
+    fn source(&self, tag: &str) -> String {
+        tag[..self.prefix].to_owned()
+    }
+
+    fn looks_back(&self) -> bool {
+        true
+    }
+
+    fn read(&self, source: &str, tags: &[&str], rows: &mut Rows) -> Result<(), Cause> {
+        let ranges: Vec<String> = rows
+            .wanted()
+            .iter()
+            .map(|Range { first, last }| format!("{first}-{last}"))
+            .collect();
+        let entry = format!("{source}: {} in {}", tags.join(" "), ranges.join(", "));
+        self.log.lock().unwrap().push(entry);
+        for time in 0..100 {
+            for (column, tag) in tags.iter().enumerate() {
+                if self.bad == Some((tag, time)) && rows.wants(time) {
+                    rows.fail(column, Cause::ShortPeriod);
+                }
+                rows.push(column, time, 0.5);
+            }
+        }
+        Ok(())
+    }
+
+    fn state(&self, _source: &str) -> State {
+        State::Unknown
+    }
+
+    fn place(&self, _cause: &Cause, _tag: &str) -> Span {
+        Span::default()
+    }
+}
+
+/// What each ask gets: times of each tag as `tag: first-last (earlier)`, or what is wrong.
+fn fetch(asks: &[Ask<'_>]) -> Vec<Vec<String>> {
+    let got = Mutex::new(vec![Vec::new(); asks.len()]);
+    let take = |_, delivery: Delivery| {
+        let times = delivery.series.times;
+        let earlier = delivery
+            .earlier
+            .map(|reading| format!(" ({})", reading.time));
+        let (first, last) = (times[0], times[times.len() - 1]);
+        let earlier = earlier.unwrap_or_default();
+        Ok(format!("{}: {first}-{last}{earlier}", delivery.tag))
+    };
+    run(asks, &Options::default(), &take, &|ask, fetched| {
+        let errors = fetched.errors.iter().map(ToString::to_string);
+        let all = fetched.parts.into_iter().chain(errors).collect();
+        got.lock().unwrap()[ask] = all;
+    });
+    got.into_inner().unwrap()
+}
+
+fn ask<'a>(numbers: Numbers, tags: &[&'a str], start: i64, end: i64) -> Ask<'a> {
+    Ask::new(
+        Box::new(numbers),
+        tags.to_vec(),
+        Period { start, end },
+        None,
+    )
+}
+
+fn sorted(log: &Arc<Mutex<Vec<String>>>) -> Vec<String> {
+    let mut log = log.lock().unwrap().clone();
+    log.sort();
+    log
+}
+
+#[test]
+fn a_source_is_read_once_for_all_and_each_gets_its_part() {
+    let log = Arc::default();
+    let numbers = || Numbers::new(Access::Files, &log);
+    let asks = [
+        ask(numbers(), &["a1", "b"], 0, 9),
+        ask(numbers(), &["a2", "a1"], 5, 20),
+        ask(numbers(), &["a1"], 60, 70),
+    ];
+    assert_eq!(
+        fetch(&asks),
+        [
+            vec!["a1: 0-9", "b: 0-9"],
+            vec!["a2: 5-20", "a1: 5-20"],
+            vec!["a1: 60-70"]
+        ]
+    );
+    assert_eq!(sorted(&log), ["a: a1 a2 in 0-20, 60-70", "b: b in 0-9"]);
+}
+
+#[test]
+fn a_server_is_asked_once_for_periods_that_overlap_and_not_for_what_lies_between() {
+    let log = Arc::default();
+    let numbers = || Numbers {
+        prefix: 2,
+        ..Numbers::new(Access::Server, &log)
+    };
+    let asks = [
+        ask(numbers(), &["a1", "a2"], 0, 9),
+        ask(numbers(), &["a1"], 10, 20),
+        ask(numbers(), &["a1"], 60, 70),
+    ];
+    assert_eq!(
+        fetch(&asks),
+        [
+            vec!["a1: 0-9", "a2: 0-9"],
+            vec!["a1: 10-20"],
+            vec!["a1: 60-70"]
+        ]
+    );
+    let expect = ["a1: a1 in 0-20", "a1: a1 in 60-70", "a2: a2 in 0-9"];
+    assert_eq!(sorted(&log), expect);
+}
+
+#[test]
+fn what_is_drawn_or_needs_another_password_is_not_shared() {
+    let log = Arc::default();
+    let drawn = || Numbers::new(Access::Drawn, &log);
+    fetch(&[
+        ask(drawn(), &["a1", "a2"], 0, 9),
+        ask(drawn(), &["a1"], 0, 9),
+    ]);
+    assert_eq!(sorted(&log), ["a: a1 a2 in 0-9", "a: a1 in 0-9"]);
+
+    let log = Arc::default();
+    let numbers = |password| Numbers {
+        password,
+        ..Numbers::new(Access::Server, &log)
+    };
+    fetch(&[
+        ask(numbers("x"), &["a"], 0, 9),
+        ask(numbers("y"), &["a"], 0, 9),
+    ]);
+    assert_eq!(sorted(&log).len(), 2);
+}
+
+#[test]
+fn the_latest_earlier_reading_is_read_with_the_rest() {
+    let log = Arc::default();
+    let period = Period { start: 20, end: 30 };
+    let numbers = Numbers::new(Access::Files, &log);
+    let looking = Ask::new(Box::new(numbers), vec!["a"], period, Some(15));
+    let plain = ask(Numbers::new(Access::Files, &log), &["a"], 20, 25);
+    assert_eq!(fetch(&[looking, plain]), [["a: 20-30 (19)"], ["a: 20-25"]]);
+    assert_eq!(sorted(&log), ["a: a in 15-30"]);
+}
+
+#[test]
+fn a_fault_fails_those_alone_who_want_what_is_at_fault() {
+    let log = Arc::default();
+    let numbers = || Numbers {
+        bad: Some(("a1", 15)),
+        ..Numbers::new(Access::Files, &log)
+    };
+    let asks = [
+        ask(numbers(), &["a1", "a2"], 0, 9),
+        ask(numbers(), &["a1", "a2"], 5, 20),
+    ];
+    let short = Cause::ShortPeriod;
+    assert_eq!(
+        fetch(&asks),
+        [
+            vec!["a1: 0-9".to_owned(), "a2: 0-9".to_owned()],
+            vec!["a2: 5-20".to_owned(), format!("`a1` of `Numbers`: {short}")],
+        ]
+    );
+}
+
+#[test]
+fn few_asks_are_open_at_a_time() {
+    let log = Arc::default();
+    let asks: Vec<Ask<'_>> = (0..40)
+        .map(|_| ask(Numbers::new(Access::Drawn, &log), &["a", "b", "c"], 0, 9))
+        .collect();
+    let options = Options {
+        jobs: Some(3),
+        ..Options::default()
+    };
+    let begun: Vec<AtomicUsize> = asks.iter().map(|_| AtomicUsize::new(0)).collect();
+    let (open, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let take = |ask: usize, _| {
+        if begun[ask].fetch_add(1, SeqCst) == 0 {
+            most.fetch_max(open.fetch_add(1, SeqCst) + 1, SeqCst);
+        }
+        Ok(())
+    };
+    run(&asks, &options, &take, &|_, _| {
+        open.fetch_sub(1, SeqCst);
+    });
+    assert!(most.into_inner() <= 3);
+    assert_eq!(open.into_inner(), 0);
+}
+
+#[test]
+fn sources_are_read_beside_each_other() {
+    let log = Arc::default();
+    let both = Barrier::new(2);
+    let options = Options {
+        jobs: Some(2),
+        ..Options::default()
+    };
+    let asks = [ask(Numbers::new(Access::Files, &log), &["a", "b"], 0, 9)];
+    // Ends only if both tags are under way at the same time.
+    let take = |_, _| {
+        both.wait();
+        Ok(())
+    };
+    run(&asks, &options, &take, &|_, fetched| {
+        assert_eq!(fetched.parts.len(), 2);
+    });
+}
