@@ -13,6 +13,7 @@ mod dataset;
 mod emit;
 mod expand;
 mod explain;
+mod fetch;
 mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;

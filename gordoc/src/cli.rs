@@ -93,6 +93,15 @@ pub struct Expand {
     pub custom_model_builder_envs: Option<String>,
 }
 
+/// How readings are fetched.
+#[derive(Debug, Args)]
+pub struct Fetching {
+    /// Files and queries read at a time; by default as many files as there are cores, and 4
+    /// queries. Servers never get more than 4.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub fetch_jobs: Option<u16>,
+}
+
 /// `gordoc dataset`
 #[derive(Debug, Args)]
 pub struct Dataset {
@@ -111,6 +120,12 @@ pub struct Dataset {
     /// Form of X and y.
     #[arg(long, value_enum, default_value_t = TableFormat::Csv)]
     pub format: TableFormat,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would replace the command's help"
+    )]
+    pub fetching: Fetching,
 }
 
 /// `gordoc compile`
@@ -155,6 +170,12 @@ pub struct Compile {
     /// Provider of machines that name none, such as `RandomDataProvider`.
     #[arg(long, value_name = "T")]
     pub default_data_provider: Option<String>,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would replace the command's help"
+    )]
+    pub fetching: Fetching,
     /// Folder that cargo builds in; by default gordoc's in the user's cache folder.
     #[arg(long, value_name = "DIR", env = "GORDOC_TARGET_DIR")]
     pub target_dir: Option<PathBuf>,

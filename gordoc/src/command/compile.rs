@@ -4,6 +4,7 @@ mod key;
 mod learn;
 mod progress;
 mod serve;
+mod shelf;
 mod summary;
 
 use std::collections::BTreeMap;

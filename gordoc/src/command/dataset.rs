@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{Failure, Level, Status, Streams, read_config, report};
 use crate::dataset::{self, time, write};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::name::Name;
 use crate::project::{NamedDataset, Options, Period, Project};
 
 /// Arguments of `dataset`.
@@ -22,6 +23,8 @@ pub struct Arguments {
     pub deny_warnings: bool,
     /// What the command line says about the project.
     pub options: Options,
+    /// How readings are fetched.
+    pub fetching: dataset::Options,
 }
 
 /// Loads a machine's rows and writes them.
@@ -47,11 +50,20 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         return Err(absent(&project, &arguments.machine));
     };
     let period = machine.dataset.period;
-    let dataset = match dataset::load(&machine.dataset, &project.source.base, machine.seed) {
+    let job = dataset::Job {
+        config: &machine.dataset,
+        base: &project.source.base,
+        seed: machine.seed,
+    };
+    let dataset = match dataset::load_one(job, &arguments.fetching) {
         Ok(dataset) => dataset,
-        Err(error) => {
+        Err(errors) => {
             let mut found = Diagnostics::default();
-            found.push(Diagnostic::from(&error));
+            found.extend(
+                errors
+                    .iter()
+                    .map(|error| of_machine(&machine.name.value, error)),
+            );
             report(&project.source, &found, &mut streams)?;
             return Ok(Status::CouldNotRun);
         }
@@ -62,6 +74,13 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
     write::write(&dataset, &arguments.output, arguments.format)
         .map_err(|error| Failure::new(format!("{}: {error}", arguments.output.display())))?;
     Ok(Status::Done)
+}
+
+/// What kept a machine from being loaded, with its name.
+pub fn of_machine(name: &Name, error: &dataset::Error) -> Diagnostic {
+    let mut diagnostic = Diagnostic::from(error);
+    diagnostic.message = format!("`{name}`: {}", diagnostic.message);
+    diagnostic
 }
 
 /// The not-enough-data warning, which names every tag with a gap; none if there is no gap.

@@ -1,7 +1,7 @@
 //! From the command line to the arguments of one verb.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -84,8 +84,19 @@ fn expand_arguments(arguments: cli::Expand) -> Result<expand::Arguments, Failure
     })
 }
 
+/// How readings are fetched for what is written to a folder, which may not be there yet.
+fn fetching(arguments: &cli::Fetching, output: &Path) -> crate::dataset::Options {
+    let above = output.ancestors().find(|folder| folder.is_dir());
+    let above = above.map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    crate::dataset::Options {
+        jobs: arguments.fetch_jobs.map(usize::from),
+        spool: above,
+    }
+}
+
 fn dataset_arguments(arguments: cli::Dataset) -> dataset::Arguments {
     dataset::Arguments {
+        fetching: fetching(&arguments.fetching, &arguments.output),
         options: options(&arguments.config),
         config: arguments.config.config,
         machine: arguments.machine,
@@ -120,6 +131,7 @@ fn compile_options(arguments: cli::Compile) -> Result<compile::Options, Failure>
             revision: arguments.project_revision,
             seed: arguments.seed,
             creation_date: creation_date()?,
+            fetching: fetching(&arguments.fetching, &arguments.output),
         })),
     };
     Ok(compile::Options {

@@ -33,14 +33,18 @@ pub struct Job<'a> {
 ///
 /// Relative paths of providers start at `base`; `seed` decides random series.
 pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset, Error> {
-    let job = Job { config, base, seed };
+    let loaded = load_one(Job { config, base, seed }, &Options::default());
+    loaded.map_err(|mut errors| errors.swap_remove(0))
+}
+
+/// Reads and prepares the rows of one machine, or lists what went wrong.
+pub fn load_one(job: Job<'_>, options: &Options) -> Result<Dataset, Vec<Error>> {
     let loaded = Mutex::new(None);
-    load_all(&[job], &Options::default(), &|_, result| {
+    load_all(&[job], options, &|_, result| {
         *loaded.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
     });
     let loaded = loaded.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let loaded = loaded.expect("every job is answered");
-    loaded.map_err(|mut errors| errors.swap_remove(0))
+    loaded.expect("every job is answered")
 }
 
 /// Reads and prepares the rows of several machines, sources they share once.
@@ -70,9 +74,10 @@ pub fn load_all(
         if let Err(error) = recipe.require_rows(&fetched.parts) {
             errors.push(error);
         }
-        let loaded = match errors.is_empty() {
-            true => recipe.assemble(fetched).map_err(|error| vec![error]),
-            false => Err(errors),
+        let loaded = if errors.is_empty() {
+            recipe.assemble(fetched).map_err(|error| vec![error])
+        } else {
+            Err(errors)
         };
         done(*number, loaded);
     });

@@ -24,7 +24,7 @@ mod write_parquet;
 pub use error::{Cause, Error};
 pub use fetch::Options;
 pub use frame::{Column, Table};
-pub use load::{Job, load, load_all};
+pub use load::{Job, load, load_all, load_one};
 pub(crate) use metadata::quantile;
 
 use serde_json::Value;

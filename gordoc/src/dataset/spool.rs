@@ -14,7 +14,7 @@ use super::error::Cause;
 use super::provider::Series;
 
 /// Rows of one source that are gathered in memory before they are set aside: 8 MiB.
-const BLOCK_ROWS: usize = 1 << 19;
+pub(super) const BLOCK_ROWS: usize = 1 << 19;
 
 /// Bytes of rows that wait in memory, all sources together.
 const ROOM: usize = 64 << 20;
@@ -36,11 +36,6 @@ impl Spool {
             folder,
             room: Arc::new(AtomicUsize::new(ROOM)),
         }
-    }
-
-    /// Whether so many rows are enough to be set aside.
-    pub(super) fn is_full(&self, n_rows: usize) -> bool {
-        n_rows >= BLOCK_ROWS
     }
 
     /// Room in memory for some rows, given back when dropped; `None` if there is too little.

@@ -63,23 +63,41 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// What the file system said of a path.
+    pub fn io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        Self::Io { path, source }
+    }
+}
+
 /// Reads every revision found in a folder; other names are left alone.
 ///
 /// Numerically ascending, so the last is current.
 pub fn read_all(folder: &Path) -> Result<Vec<(Revision, Machines)>, Error> {
-    let mut revisions = Vec::new();
-    for entry in entries(folder)? {
-        let revision = Revision::new(file_name(&entry));
-        if let Some(revision) = revision.filter(|_| entry.is_dir()) {
-            revisions.push((revision, read_revision(&entry)?));
-        }
-    }
-    if revisions.is_empty() {
+    let names = revisions(folder)?;
+    if names.is_empty() {
         let path = folder.to_owned();
         return Err(Error::Empty { path });
     }
-    revisions.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(revisions)
+    let read = |name: Revision| {
+        let machines = read_revision(&folder.join(&name))?;
+        Ok((name, machines))
+    };
+    names.into_iter().map(read).collect()
+}
+
+/// Names of the revisions in a folder, numerically ascending; none if there is no folder.
+pub fn revisions(folder: &Path) -> Result<Vec<Revision>, Error> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let folders = entries(folder)?.into_iter().filter(|entry| entry.is_dir());
+    let mut names: Vec<Revision> = folders
+        .filter_map(|entry| Revision::new(file_name(&entry)))
+        .collect();
+    names.sort();
+    Ok(names)
 }
 
 fn read_revision(folder: &Path) -> Result<Machines, Error> {
@@ -106,7 +124,7 @@ pub fn read(path: &Path) -> Result<Machine, Error> {
     } else {
         (path.to_owned(), Tensors::new())
     };
-    let text = fs::read(&document).map_err(|source| io_error(&document, source))?;
+    let text = fs::read(&document).map_err(|source| Error::io(&document, source))?;
     let tree = match serde_json::from_slice(&text) {
         Ok(tree) => tree,
         Err(source) => {
@@ -120,14 +138,15 @@ pub fn read(path: &Path) -> Result<Machine, Error> {
     })
 }
 
-/// Writes a machine into `DIR/<revision>/<name>/`, unless the same bytes are there already.
-pub fn write(folder: &Path, revision: &Revision, machine: &Machine) -> Result<(), Error> {
-    let target = folder.join(revision).join(&machine.name);
+/// Writes a machine into the folder of its name in a revision's folder, unless the same bytes
+/// are there already.
+pub fn write(revision: &Path, machine: &Machine) -> Result<(), Error> {
+    let target = revision.join(&machine.name);
     let (document, tensors) = json::write(machine);
     let weights = weights_bytes(&tensors);
     for (name, bytes) in [(WEIGHTS, weights), (DOCUMENT, pretty(&document))] {
         let path = target.join(name);
-        files::write_changed(&path, &bytes).map_err(|source| io_error(&path, source))?;
+        files::write_changed(&path, &bytes).map_err(|source| Error::io(&path, source))?;
     }
     Ok(())
 }
@@ -162,7 +181,7 @@ fn read_weights(path: &Path) -> Result<Tensors, Error> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Tensors::new()),
-        Err(source) => return Err(io_error(path, source)),
+        Err(source) => return Err(Error::io(path, source)),
     };
     let file = SafeTensors::deserialize(&bytes).map_err(|error| refuse(error.to_string()))?;
     let mut tensors = Tensors::new();
@@ -179,10 +198,10 @@ fn read_weights(path: &Path) -> Result<Tensors, Error> {
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let list = fs::read_dir(folder).map_err(|source| io_error(folder, source))?;
+    let list = fs::read_dir(folder).map_err(|source| Error::io(folder, source))?;
     let mut paths = Vec::new();
     for entry in list {
-        paths.push(entry.map_err(|source| io_error(folder, source))?.path());
+        paths.push(entry.map_err(|source| Error::io(folder, source))?.path());
     }
     paths.sort();
     Ok(paths)
@@ -194,15 +213,10 @@ fn file_name(path: &Path) -> String {
         .unwrap_or_default()
 }
 
-fn io_error(path: &Path, source: io::Error) -> Error {
-    let path = path.to_owned();
-    Error::Io { path, source }
-}
-
 /// Removes machines of a revision that are not among these.
 pub fn remove_others(revision: &Path, keep: &Machines) -> Result<(), Error> {
     let names: Vec<&str> = keep.keys().map(|name| &**name).collect();
-    files::keep_only(revision, &names).map_err(|source| io_error(revision, source))
+    files::keep_only(revision, &names).map_err(|source| Error::io(revision, source))
 }
 
 #[cfg(test)]
@@ -233,7 +247,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for revision in ["10", "9"] {
             let revision = Revision::new(revision).unwrap();
-            write(folder.path(), &revision, &machine("m")).unwrap();
+            write(&folder.path().join(&revision), &machine("m")).unwrap();
         }
         write_file(&folder.path().join("9/.half/machine.json"), "{");
         write_file(&folder.path().join("bin/m"), "");
@@ -249,7 +263,7 @@ mod tests {
         let refusal = read_all(folder.path()).unwrap_err().to_string();
         assert!(refusal.ends_with("holds no trained machines"), "{refusal}");
         let revision = Revision::new("1").unwrap();
-        write(folder.path(), &revision, &machine("m")).unwrap();
+        write(&folder.path().join(&revision), &machine("m")).unwrap();
         let file = folder.path().join("1/m/machine.json");
         write_file(&file, "{\n  \"name\": ");
         let refusal = read_all(folder.path()).unwrap_err().to_string();

@@ -1,24 +1,24 @@
 //! From a config to trained machines on disk: load, train what is not trained yet, keep all.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::super::{
-    Failure, Level, Status, Streams, check, dataset::gap_warning, read_config, report,
-};
+use super::super::dataset::{gap_warning, of_machine};
+use super::super::{Failure, Level, Status, Streams, check, read_config, report};
 use super::key;
 use super::progress::{Bar, Bars};
+use super::shelf::Shelf;
 use super::summary::{self, Line};
 use super::{Options, Revisions};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::{Name, Revision};
 use crate::project::{self, Project};
-use crate::source::Source;
 use crate::train;
 use crate::trained::{Machine, store};
 
@@ -37,13 +37,8 @@ pub struct Learning {
     pub seed: Option<u64>,
     /// `model_creation_date`, if machines shall carry one.
     pub creation_date: Option<String>,
-}
-
-/// A machine that is loaded, and what determines how it turns out.
-struct Loaded<'a> {
-    machine: &'a project::Machine,
-    dataset: Dataset,
-    key: String,
+    /// How readings are fetched.
+    pub fetching: dataset::Options,
 }
 
 /// Learns; otherwise says how the command ends, errors being reported already.
@@ -56,38 +51,23 @@ pub(super) fn learn(
         Ok(project) => project,
         Err(status) => return Ok(Err(status)),
     };
-    let loaded = load(&project, learning, streams)?;
+    let folder = options.output.join("trained");
+    let shelf = Shelf::new(folder.clone(), learning.revision.as_ref())?;
+    let outcomes = load_and_train(&project, learning, &shelf);
+    let trained = told(outcomes, &project, streams)?;
     let revision = learning.revision.clone().unwrap_or_else(|| {
         let ends = project.machines.iter().map(|one| one.dataset.period.end);
-        key::revision(loaded.iter().map(|one| one.key.as_str()), ends.max())
+        let keys = project.machines.iter().map(|machine| {
+            let trained = &trained[&machine.name.value];
+            trained.checksum.as_deref().unwrap_or_default()
+        });
+        key::revision(keys, ends.max())
     });
-    let folder = options.output.join("trained");
-    let shelf = Shelf {
-        folder: &folder,
-        revision: &revision,
-    };
-    let trained = train_all(&loaded, learning, &shelf, &project.source, streams)?;
-    store::remove_others(&folder.join(&revision), &trained)?;
+    shelf.finish(&revision, &trained)?;
     let mut revisions = store::read_all(&folder)?;
     revisions.retain(|(name, _)| *name != revision);
     revisions.push((revision, trained));
     Ok(Ok((project.name, revisions)))
-}
-
-/// Where trained machines are kept.
-struct Shelf<'a> {
-    folder: &'a Path,
-    revision: &'a Revision,
-}
-
-impl Shelf<'_> {
-    fn find(&self, name: &str) -> Option<Machine> {
-        store::read(&self.folder.join(self.revision).join(name)).ok()
-    }
-
-    fn put(&self, machine: &Machine) -> Result<(), store::Error> {
-        store::write(self.folder, self.revision, machine)
-    }
 }
 
 fn read(
@@ -109,141 +89,165 @@ fn read(
     }
 }
 
-/// Loads every machine; a failing one does not stop the others.
-fn load<'a>(
-    project: &'a Project,
-    learning: &Learning,
-    streams: &mut Streams<'_>,
-) -> Result<Vec<Loaded<'a>>, Failure> {
-    let results: Vec<Result<Loaded<'_>, dataset::Error>> = project
+/// How it went with one machine.
+type Outcome = Result<Learnt, Failed>;
+
+/// A machine that was trained, now or before.
+struct Learnt {
+    machine: Machine,
+    line: Line,
+    /// Tags with gaps.
+    gaps: Vec<String>,
+}
+
+/// Why there is no machine.
+enum Failed {
+    /// There are no rows to learn from.
+    Load(Vec<dataset::Error>),
+    /// It does not learn from them.
+    Train(Diagnostic),
+}
+
+/// Loads and trains what is not there yet, each machine saved as soon as it is done; a failing
+/// one does not stop the others.
+///
+/// Rows are let go once they are learnt from: at a time, there are those of as many machines
+/// as are fetched and trained at once, and one that waits.
+fn load_and_train(project: &Project, learning: &Learning, shelf: &Shelf) -> Vec<Outcome> {
+    let jobs: Vec<dataset::Job<'_>> = project
         .machines
-        .par_iter()
-        .map(|machine| {
-            let seed = learning.seed.unwrap_or(machine.evaluation.seed);
-            let dataset = dataset::load(&machine.dataset, &project.source.base, seed)?;
-            let key = key::key(machine, &dataset, seed, learning.creation_date.as_deref());
-            Ok(Loaded {
-                machine,
-                dataset,
-                key,
-            })
+        .iter()
+        .map(|machine| dataset::Job {
+            config: &machine.dataset,
+            base: &project.source.base,
+            seed: learning.seed.unwrap_or(machine.evaluation.seed),
         })
         .collect();
-    let mut loaded = Vec::new();
-    let mut failed = Vec::new();
+    let bars = Bars::new(jobs.len());
+    let (sender, loaded) = mpsc::sync_channel(1);
+    let mut outcomes: Vec<(usize, Outcome)> = thread::scope(|scope| {
+        let jobs = &jobs;
+        scope.spawn(move || {
+            dataset::load_all(jobs, &learning.fetching, &|number, result| {
+                // Nobody listens any more if training panicked, which is told then.
+                let _ = sender.send((number, result));
+            });
+        });
+        let outcomes = loaded.into_iter().par_bridge().map(|(number, result)| {
+            let machine = &project.machines[number];
+            let bar = bars.machine(&machine.name.value);
+            let outcome = match result {
+                Ok(rows) => train_one((machine, jobs[number].seed), &rows, learning, shelf, &bar)
+                    .map_err(Failed::Train),
+                Err(errors) => Err(Failed::Load(errors)),
+            };
+            bar.done();
+            (number, outcome)
+        });
+        outcomes.collect()
+    });
+    bars.finish();
+    outcomes.sort_by_key(|(number, _)| *number);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// Tells how it went, in the order of the config; the machines, if all are there.
+fn told(
+    outcomes: Vec<Outcome>,
+    project: &Project,
+    streams: &mut Streams<'_>,
+) -> Result<BTreeMap<Name, Machine>, Failure> {
+    let mut machines = BTreeMap::new();
+    let mut lines = Vec::new();
+    let (mut not_loaded, mut not_trained) = (Vec::new(), Vec::new());
     let mut found = Diagnostics::default();
-    for (machine, result) in project.machines.iter().zip(results) {
-        match result {
-            Ok(one) => {
-                warn_of_gaps(&one, &mut streams.talk(Level::Warning))?;
-                loaded.push(one);
+    for (outcome, configured) in outcomes.into_iter().zip(&project.machines) {
+        let name = &configured.name;
+        match outcome {
+            Ok(learnt) => {
+                if let Some(warning) = gap_warning(&learnt.gaps, configured.dataset.period) {
+                    let mut stderr = streams.talk(Level::Warning);
+                    writeln!(stderr, "warning: `{name}`: {warning}")?;
+                }
+                machines.insert(learnt.machine.name.clone(), learnt.machine);
+                lines.push(learnt.line);
             }
-            Err(error) => {
-                let mut diagnostic = Diagnostic::from(&error);
-                diagnostic.message = format!("`{}`: {}", machine.name, diagnostic.message);
-                found.push(diagnostic);
-                failed.push(machine.name.value.to_string());
+            Err(Failed::Load(errors)) => {
+                not_loaded.push(name.value.to_string());
+                found.extend(errors.iter().map(|error| of_machine(&name.value, error)));
+            }
+            Err(Failed::Train(diagnostic)) => {
+                not_trained.push(name.value.to_string());
+                found.push(diagnostic.label(name.span, "this machine"));
             }
         }
     }
     report(&project.source, &found, streams)?;
-    all_or(&failed, loaded, "loaded")
-}
-
-fn warn_of_gaps(loaded: &Loaded<'_>, stderr: &mut dyn io::Write) -> Result<(), Failure> {
-    let period = loaded.machine.dataset.period;
-    if let Some(warning) = gap_warning(&loaded.dataset.gaps, period) {
-        writeln!(stderr, "warning: `{}`: {warning}", loaded.machine.name)?;
-    }
-    Ok(())
-}
-
-/// Trains what is not there yet, each machine saved as soon as it is done.
-fn train_all(
-    loaded: &[Loaded<'_>],
-    learning: &Learning,
-    shelf: &Shelf<'_>,
-    source: &Source,
-    streams: &mut Streams<'_>,
-) -> Result<BTreeMap<Name, Machine>, Failure> {
-    let bars = Bars::new(loaded.len());
-    let results: Vec<Result<(Machine, Line), Diagnostic>> = loaded
-        .par_iter()
-        .map(|one| {
-            let bar = bars.machine(&one.machine.name.value);
-            let result = train_one(one, learning, shelf, &bar);
-            bar.done();
-            result
-        })
-        .collect();
-    bars.finish();
-    let mut machines = BTreeMap::new();
-    let mut lines = Vec::new();
-    let mut failed = Vec::new();
-    let mut found = Diagnostics::default();
-    for (one, result) in loaded.iter().zip(results) {
-        match result {
-            Ok((machine, line)) => {
-                machines.insert(machine.name.clone(), machine);
-                lines.push(line);
-            }
-            Err(diagnostic) => {
-                let name = &one.machine.name;
-                found.push(diagnostic.label(name.span, "this machine"));
-                failed.push(name.value.to_string());
-            }
-        }
-    }
-    report(source, &found, streams)?;
     summary::write(&lines, &mut streams.talk(Level::Info))?;
-    all_or(&failed, machines, "trained")
+    let failed = [(not_loaded, "loaded"), (not_trained, "trained")];
+    let failed = failed
+        .iter()
+        .filter_map(|(names, verb)| failure(names, verb));
+    let failed: Vec<String> = failed.collect();
+    if failed.is_empty() {
+        return Ok(machines);
+    }
+    Err(Failure::new(failed.join("; "))
+        .help("the other machines are kept and will not be trained again"))
+}
+
+/// `2 machines could not be loaded: ...`
+fn failure(names: &[String], verb: &str) -> Option<String> {
+    let count = match names.len() {
+        0 => return None,
+        1 => "1 machine".to_owned(),
+        n => format!("{n} machines"),
+    };
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    Some(format!("{count} could not be {verb}: {}", names.join(", ")))
 }
 
 fn train_one(
-    loaded: &Loaded<'_>,
+    (machine, seed): (&project::Machine, u64),
+    rows: &Dataset,
     learning: &Learning,
-    shelf: &Shelf<'_>,
+    shelf: &Shelf,
     bar: &Bar,
-) -> Result<(Machine, Line), Diagnostic> {
-    let rows = loaded.dataset.times.len();
-    let fits = |machine: &Machine| machine.checksum.as_deref() == Some(loaded.key.as_str());
-    if let Some(machine) = shelf.find(&loaded.machine.name.value).filter(fits) {
-        let line = Line::new(&machine, rows, None);
-        return Ok((machine, line));
+) -> Result<Learnt, Diagnostic> {
+    let creation_date = learning.creation_date.as_deref();
+    let key = key::key(machine, rows, seed, creation_date);
+    let name = &machine.name;
+    let (n_rows, gaps) = (rows.times.len(), rows.gaps.clone());
+    if let Some(machine) = shelf.find(&name.value, &key) {
+        let line = Line::new(&machine, n_rows, None);
+        return Ok(Learnt {
+            machine,
+            line,
+            gaps,
+        });
     }
     let start = Instant::now();
     let options = train::Options {
         seed: learning.seed,
-        creation_date: learning.creation_date.as_deref(),
+        creation_date,
         progress: bar,
         clock: None,
     };
-    let name = &loaded.machine.name;
-    let mut machine = train::train(loaded.machine, &loaded.dataset, &options).map_err(|error| {
+    let mut machine = train::train(machine, rows, &options).map_err(|error| {
         let message = format!("`{name}` cannot be trained: {error}");
         Diagnostic::error(error.code(), message).help(error.help())
     })?;
-    machine.checksum = Some(loaded.key.clone());
+    machine.checksum = Some(key);
     shelf.put(&machine).map_err(|error| {
         let message = format!("`{name}` cannot be kept: {error}");
         Diagnostic::error("train::not_kept", message)
             .help("make room, or allow writing to the output folder")
             .class("OSError")
     })?;
-    let line = Line::new(&machine, rows, Some(start.elapsed()));
-    Ok((machine, line))
-}
-
-fn all_or<T>(failed: &[String], all: T, verb: &str) -> Result<T, Failure> {
-    if failed.is_empty() {
-        return Ok(all);
-    }
-    let names: Vec<String> = failed.iter().map(|name| format!("`{name}`")).collect();
-    let verb = if failed.len() == 1 {
-        format!("1 machine could not be {verb}")
-    } else {
-        format!("{} machines could not be {verb}", failed.len())
-    };
-    Err(Failure::new(format!("{verb}: {}", names.join(", ")))
-        .help("the other machines are kept and will not be trained again"))
+    let line = Line::new(&machine, n_rows, Some(start.elapsed()));
+    Ok(Learnt {
+        machine,
+        line,
+        gaps,
+    })
 }

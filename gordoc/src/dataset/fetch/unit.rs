@@ -68,12 +68,11 @@ impl<'a> Unit<'a> {
                 _ => held.raw.clone(),
             }
         };
-        // A fault in what another dataset wants may not be one of this dataset.
-        let is_shared = self.columns[column].n_users > 1;
-        let raw = raw.or_else(|cause| match is_shared {
-            true => self.read_alone(column, cut),
-            false => Err(cause),
-        })?;
+        let raw = match raw {
+            // A fault in what another dataset wants may not be one of this dataset.
+            Err(_) if self.columns[column].n_users > 1 => self.read_alone(column, cut)?,
+            raw => raw?,
+        };
         let rank = raw.rank;
         let series = raw
             .rows

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::range::{Range, Ranges};
 use super::{Raw, Series};
 use crate::dataset::error::Cause;
-use crate::dataset::spool::{Aside, Chunk, Spool, Stored};
+use crate::dataset::spool::{Aside, BLOCK_ROWS, Chunk, Spool, Stored};
 
 /// What is read from one source in one go; tags are numbered as they were asked for.
 pub struct Rows {
@@ -75,8 +75,7 @@ impl Rows {
         column.series.times.push(time);
         column.series.values.push(value);
         self.n_held += 1;
-        let spool = self.spool.as_ref();
-        if spool.is_some_and(|spool| spool.is_full(self.n_held)) {
+        if self.n_held >= BLOCK_ROWS && self.spool.is_some() {
             self.set_aside();
         }
     }
