@@ -94,26 +94,65 @@ impl Diagnostic {
     }
 }
 
-/// Findings in the order they were made.
+/// Findings in the order they were made, of which a bounded number is kept.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     items: Vec<Diagnostic>,
+    kept: Counts,
+    left_out: Counts,
+}
+
+/// Numbers of findings by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+}
+
+impl Counts {
+    fn of(&mut self, severity: Severity) -> &mut usize {
+        match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        }
+    }
 }
 
 impl Diagnostics {
+    /// Most findings of a severity that are kept; further ones are counted.
+    pub const MOST: usize = 10_000;
+
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.items.push(diagnostic);
+        let n_kept = self.kept.of(diagnostic.severity);
+        if *n_kept < Self::MOST {
+            *n_kept += 1;
+            self.items.push(diagnostic);
+        } else {
+            *self.left_out.of(diagnostic.severity) += 1;
+        }
     }
 
     /// Adds several findings.
     pub fn extend(&mut self, items: impl IntoIterator<Item = Diagnostic>) {
-        self.items.extend(items);
+        items.into_iter().for_each(|item| self.push(item));
     }
 
     /// Adds all findings of another list.
     pub fn append(&mut self, other: Self) {
-        self.items.extend(other.items);
+        self.extend(other.items);
+        self.left_out.errors += other.left_out.errors;
+        self.left_out.warnings += other.left_out.warnings;
+    }
+
+    /// How many there are, also those that are not kept.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            errors: self.kept.errors + self.left_out.errors,
+            warnings: self.kept.warnings + self.left_out.warnings,
+        }
     }
 
     /// The findings themselves.
@@ -147,7 +186,13 @@ impl Diagnostics {
                 kept.push(item);
             }
         }
-        Self { items: kept }
+        let left_out = self.left_out;
+        let mut sorted = Self {
+            left_out,
+            ..Self::default()
+        };
+        sorted.extend(kept);
+        sorted
     }
 
     /// All findings.
@@ -157,9 +202,7 @@ impl Diagnostics {
 
     /// Whether any finding is an error.
     pub fn has_errors(&self) -> bool {
-        self.items
-            .iter()
-            .any(|item| item.severity == Severity::Error)
+        self.counts().errors > 0
     }
 
     /// Makes every warning an error.
@@ -167,5 +210,35 @@ impl Diagnostics {
         for item in &mut self.items {
             item.severity = Severity::Error;
         }
+        for counts in [&mut self.kept, &mut self.left_out] {
+            counts.errors += std::mem::take(&mut counts.warnings);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_beyond_what_is_kept_are_counted() {
+        let mut found = Diagnostics::default();
+        for _ in 0..Diagnostics::MOST + 5 {
+            found.push(Diagnostic::warning("a::b", "w"));
+        }
+        assert!(!found.has_errors());
+        found.push(Diagnostic::error("a::c", "e"));
+        assert!(found.has_errors());
+        assert_eq!(found.iter().count(), Diagnostics::MOST + 1);
+        let mut both = Diagnostics::default();
+        both.append(found);
+        let counts = Counts {
+            errors: 1,
+            warnings: Diagnostics::MOST + 5,
+        };
+        assert_eq!(both.counts(), counts);
+        both.deny_warnings();
+        assert_eq!(both.counts().errors, Diagnostics::MOST + 6);
+        assert_eq!(both.in_source_order().counts().errors, 2 + 5);
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{Level, Read, Status, Streams, read_config, report};
-use crate::diagnostic::{Diagnostics, Severity, to_json};
+use crate::diagnostic::{Counts, Diagnostics, to_json};
 use crate::project::{self, Options};
 
 /// Arguments of `check`.
@@ -75,16 +75,10 @@ pub fn findings(read: &Read) -> Diagnostics {
 }
 
 fn summary(name: &str, found: &Diagnostics, n_machines: usize) -> String {
-    let count = |severity, word: &str| {
-        let n = found
-            .iter()
-            .filter(|item| item.severity == severity)
-            .count();
-        plural(n, word)
-    };
-    let warnings = count(Severity::Warning, "warning");
-    if found.has_errors() {
-        return format!("{name}: {}, {warnings}", count(Severity::Error, "error"));
+    let Counts { errors, warnings } = found.counts();
+    let warnings = plural(warnings, "warning");
+    if errors > 0 {
+        return format!("{name}: {}, {warnings}", plural(errors, "error"));
     }
     format!(
         "{name}: {}, no errors, {warnings}",

@@ -17,7 +17,7 @@ mod yaml;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::diagnostic::{Diagnostics, Severity, Style, render};
+use crate::diagnostic::{Counts, Diagnostics, Severity, Style, render};
 use crate::project::{self, Options, Reading};
 use crate::source::Source;
 
@@ -135,13 +135,38 @@ pub fn report(
     diagnostics: &Diagnostics,
     streams: &mut Streams<'_>,
 ) -> io::Result<()> {
-    let mut told = Diagnostics::default();
-    let least = match streams.level {
-        Level::Debug | Level::Info | Level::Warning => Severity::Warning,
-        Level::Error | Level::Critical => Severity::Error,
+    let Counts { errors, warnings } = diagnostics.counts();
+    let (least, n_heard) = match streams.level {
+        Level::Debug | Level::Info | Level::Warning => (Severity::Warning, errors + warnings),
+        Level::Error | Level::Critical => (Severity::Error, errors),
     };
-    let heard = diagnostics.iter().filter(|item| item.severity >= least);
-    told.extend(heard.cloned());
+    let (of_errors, of_warnings) = (MOST_DRAWN, MOST_DRAWN.saturating_sub(errors));
+    let mut told = Diagnostics::default();
+    for (severity, most) in [
+        (Severity::Error, of_errors),
+        (Severity::Warning, of_warnings),
+    ] {
+        let heard = diagnostics.iter().filter(|item| item.severity == severity);
+        told.extend(
+            heard
+                .filter(|item| item.severity >= least)
+                .take(most)
+                .cloned(),
+        );
+    }
+    let told = told.in_source_order();
     let drawn = render(source, &told, streams.style);
-    streams.err.write_all(drawn.as_bytes())
+    streams.err.write_all(drawn.as_bytes())?;
+    let n_told = told.iter().count();
+    if n_told < n_heard {
+        let rest = n_heard - n_told;
+        writeln!(
+            streams.err,
+            "and {rest} more; `gordoc check --format json` lists them\n"
+        )?;
+    }
+    Ok(())
 }
+
+/// More findings than this are not read by anyone.
+const MOST_DRAWN: usize = 200;

@@ -106,6 +106,9 @@ impl SourceCode for Text<'_> {
             (line_start(first), 0)
         };
         let to = line_start(last + 1).max(end);
+        if before > 0 && to - from > LONGEST {
+            return self.excerpt(span);
+        }
         Ok(Box::new(MietteSpanContents::new_named(
             self.source.name.clone(),
             &text.as_bytes()[from..to],
@@ -113,6 +116,38 @@ impl SourceCode for Text<'_> {
             first,
             column,
             last + 1 - first,
+        )))
+    }
+}
+
+/// Lines longer than this, in bytes, are shown around the place only.
+const LONGEST: usize = 2000;
+/// Bytes shown before and after a place in a long line.
+const AROUND: usize = 60;
+
+impl Text<'_> {
+    /// The place alone, with a little of its line around it.
+    fn excerpt<'b>(
+        &'b self,
+        span: &SourceSpan,
+    ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
+        if span.len() > LONGEST {
+            return Err(MietteError::OutOfBounds);
+        }
+        let text = &*self.source.text;
+        let (start, end) = (span.offset(), span.offset() + span.len());
+        let line = self.lines.line(start);
+        let line_start = self.lines.start(line).unwrap_or(0);
+        let line_end = self.lines.start(line + 1).unwrap_or(text.len());
+        let from = text.floor_char_boundary(start.saturating_sub(AROUND).max(line_start));
+        let to = text.ceil_char_boundary((end + AROUND).min(line_end).max(end));
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.source.name.clone(),
+            &text.as_bytes()[from..to],
+            (from, to - from).into(),
+            line,
+            text[line_start..from].chars().count(),
+            1,
         )))
     }
 }
@@ -171,11 +206,47 @@ impl miette::Diagnostic for Report<'_> {
     }
 }
 
-/// A place of many lines is shown by its first: the rest would bury the finding.
+/// A place of many lines is shown by its first, and a long one by its start: the rest would bury
+/// the finding.
 fn first_line_end(text: &str, span: Span) -> usize {
     let end = span.end.min(text.len());
     let Some(inside) = text.get(span.start..end) else {
         return end;
     };
-    span.start + inside.lines().next().unwrap_or("").len()
+    let line = inside.lines().next().unwrap_or("");
+    let shown = if line.len() > LONGEST {
+        AROUND
+    } else {
+        line.len()
+    };
+    span.start + line.floor_char_boundary(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_shown_around_the_place() {
+        let text = format!(
+            "a: [{}, ø, bad, {}]\n",
+            "é, ".repeat(50_000),
+            "x, ".repeat(50_000)
+        );
+        let at = text.find("bad").unwrap();
+        let source = Source::new("t.yaml", text.as_str());
+        let mut found = Diagnostics::default();
+        found.push(
+            Diagnostic::error("a::b", "two places of one line")
+                .label(Span::new(at, at + 3), "here")
+                .label(Span::new(0, 1), "and far away")
+                .label(Span::new(3, text.len() - 1), "all of it"),
+        );
+        let drawn = render(&source, &found, Style::default());
+        assert!(drawn.len() < 8000, "{}", drawn.len());
+        assert!(drawn.contains("t.yaml:1:150010"), "{drawn}");
+        for told in ["bad", "here", "and far away", "all of it"] {
+            assert!(drawn.contains(told), "{told}: {drawn}");
+        }
+    }
 }
