@@ -18,6 +18,7 @@ mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;
 mod golden_model_definitions;
+mod golden_row_filters;
 mod init;
 mod manifests;
 mod quickstart_data;

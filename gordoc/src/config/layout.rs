@@ -5,14 +5,16 @@
 
 use saphyr_parser::Marker;
 
+use super::spelling;
 use crate::source::Span;
 
 /// How byte offsets of a text map to the outermost text.
 #[derive(Clone, Debug)]
-pub(super) enum Layout {
+pub(crate) enum Layout {
     /// It is the outermost text.
     Outermost,
-    /// Each line starts somewhere else: inner start and outer start, both ascending.
+    /// Each line, or piece of one, starts somewhere else: inner start and outer start, both
+    /// ascending.
     Lines(Vec<(usize, usize)>),
     /// No exact place is known: everything stands at one span.
     Whole(Span),
@@ -21,8 +23,8 @@ pub(super) enum Layout {
 impl Layout {
     /// How the decoded text of a scalar lies in the text it was read from.
     ///
-    /// Exact for literal blocks, plain scalars and quoted ones without escapes.
-    pub(super) fn of_scalar(outer: &str, span: Span, decoded: &str) -> Self {
+    /// Exact to the character, unless a parser's place is odd.
+    pub(crate) fn of_scalar(outer: &str, span: Span, decoded: &str) -> Self {
         let raw = outer.get(span.start..span.end).unwrap_or("");
         if raw == decoded {
             return Self::Lines(vec![(0, span.start)]);
@@ -33,11 +35,13 @@ impl Layout {
         {
             return Self::Lines(vec![(0, span.start + 1)]);
         }
-        literal_lines(outer, span, decoded).map_or(Self::Whole(span), Self::Lines)
+        literal_lines(outer, span, decoded)
+            .or_else(|| spelling::pieces(raw, span.start, decoded))
+            .map_or(Self::Whole(span), Self::Lines)
     }
 
     /// The outer place of an inner byte range.
-    pub(super) fn place(&self, start: usize, end: usize) -> Span {
+    pub(crate) fn place(&self, start: usize, end: usize) -> Span {
         match self {
             Self::Outermost => Span::new(start, end),
             Self::Lines(_) => {

@@ -7,12 +7,14 @@ mod layout;
 mod merge;
 pub mod node;
 mod scalar;
+mod spelling;
 
 pub use embedded::section;
 pub use iso::DateTime;
 pub use node::{Node, Value};
 
 pub(crate) use compose::missing_zone;
+pub(crate) use layout::Layout;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Source, Span};

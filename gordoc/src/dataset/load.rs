@@ -14,7 +14,8 @@ use super::join::{join, join_raw};
 use super::metadata::Recorded;
 use super::prepare::{Prepared, Preparer};
 use super::provider::{self, Delivery, Series};
-use super::{Dataset, filter_periods, metadata};
+use super::select::{Selected, select};
+use super::{Dataset, metadata};
 use crate::project::{self, Tag};
 use crate::source::Spanned;
 
@@ -159,16 +160,19 @@ fn assemble(
     fetched: Fetched<Part>,
 ) -> Result<Dataset, Error> {
     let mut loading = Loading::default();
-    let mut joined = loading.join(config, fetched.parts)?;
+    let joined = loading.join(config, fetched.parts)?;
     let documents = tag_documents(&joined, tags);
     loading.metadata.insert("tags".into(), documents);
-    let filtered_periods = filter_periods::apply(config, &mut joined)?;
+    let Selected {
+        rows,
+        filtered_periods,
+    } = select(joined, config)?;
 
     let (x, y) = (
         columns(config, &config.tags),
         columns(config, &config.target_tags),
     );
-    let (times, [x, y]) = joined.pick([&x, &y]);
+    let (times, [x, y]) = rows.pick([&x, &y]);
     let mut dataset = Dataset {
         times,
         x,
@@ -177,6 +181,7 @@ fn assemble(
         gaps: loading.gaps,
     };
     let recorded = Recorded {
+        row_filter_tags: &config.selection.row_filter_tags,
         loading: loading.metadata,
         filtered_periods,
         provider: fetched.provider,
@@ -239,7 +244,7 @@ impl Loading {
     }
 }
 
-/// Names in loading order: inputs, then the targets that are not inputs.
+/// Names in loading order: inputs, then targets, then what only the row filter reads.
 fn tags_to_load(config: &project::Dataset) -> Result<Tags<'_>, Error> {
     let mut tags = Tags::new();
     for tag in &config.tags {
@@ -263,6 +268,8 @@ fn tags_to_load(config: &project::Dataset) -> Result<Tags<'_>, Error> {
             return Err(cause.at(target.span));
         }
     }
+    let triggers = config.selection.trigger_tags.iter();
+    tags.extend(triggers.map(|tag| (tag.value.name.as_str(), tag)));
     Ok(tags)
 }
 
@@ -342,6 +349,7 @@ mod tests {
             aggregation: Spanned::new(Aggregation::Single(Method::Mean), span),
             interpolation: InterpolationMethod::Linear,
             interpolation_limit: Some(Spanned::new(limit, span)),
+            selection: project::Selection::default(),
             filter_periods: None,
             n_samples_threshold: 0,
             provider: Spanned::new(provider, span),

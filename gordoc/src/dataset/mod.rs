@@ -16,6 +16,8 @@ mod metadata;
 mod prepare;
 pub mod provider;
 mod resample;
+pub mod row_filter;
+mod select;
 mod spool;
 pub mod time;
 pub mod write;

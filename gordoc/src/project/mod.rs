@@ -19,8 +19,10 @@ mod preflight;
 mod provider;
 mod reader;
 mod resources;
+pub mod row_filter;
 mod rows;
 mod scoring;
+mod selection;
 mod spacing;
 mod suggest;
 mod tag;
@@ -38,9 +40,11 @@ pub use metric::Metric;
 pub use normalize::{normalize, read};
 pub use preflight::{Series, preflight};
 pub(crate) use provider::providers;
+pub use row_filter::RowFilter;
 #[cfg(test)]
 pub(crate) use rows::KEYS as DATASET_KEYS;
 pub(crate) use rows::{defaults as dataset_defaults, types as dataset_types};
+pub use selection::Selection;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;
@@ -150,6 +154,8 @@ pub struct Dataset {
     pub interpolation: InterpolationMethod,
     /// How far a hole is filled, as text (`48H`) and nanoseconds; `None` is unlimited.
     pub interpolation_limit: Option<Spanned<Duration>>,
+    /// Which rows are kept.
+    pub selection: Selection,
     /// How rows too odd to learn from are found; only with a resolution.
     pub filter_periods: Option<Spanned<FilterPeriods>>,
     /// Fewer or equally many rows are an error.

@@ -79,6 +79,7 @@ impl Reader<'_> {
             let default = self.options.default_data_provider.as_deref();
             rows::describe(
                 &dataset,
+                self.source,
                 default,
                 &mut self.diagnostics,
                 &mut self.blockers,

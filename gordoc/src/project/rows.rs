@@ -4,13 +4,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::preflight::Series;
 use super::provider::{self, Described};
-use super::spacing::{self, not_yet};
+use super::spacing::{self, Settings};
 use super::suggest::unknown_keys;
 use super::{Dataset, Tag};
-use super::{aggregation, filter_periods, period, tag};
+use super::{aggregation, filter_periods, period, selection, tag};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Spanned;
+use crate::source::{Source, Spanned};
 
 /// Makes a default value.
 type Default = fn() -> Json;
@@ -100,6 +100,7 @@ pub(super) struct Rows {
 /// What the peer notices only when data is read goes to `blockers`.
 pub(super) fn describe(
     section: &Node,
+    source: &Source,
     default_provider: Option<&str>,
     diagnostics: &mut Diagnostics,
     blockers: &mut Diagnostics,
@@ -115,11 +116,21 @@ pub(super) fn describe(
     let targets = optional_tags("target_tag_list", section, defaults.as_ref(), diagnostics);
     let lent = optional_tags("additional_tags", section, defaults.as_ref(), diagnostics);
     let periods_are_right = filter_periods::check_keys(section, diagnostics);
-    later_features(section, blockers);
     let settings = spacing::describe(section, blockers);
+    let selection = (|| {
+        let tags = selection::Tags {
+            inputs: tags.as_ref()?,
+            targets: targets.as_ref()?,
+            lent: lent.as_ref()?,
+            defaults: defaults.as_ref()?,
+            are_paired: settings.as_ref().is_some_and(Settings::has_pairs),
+        };
+        selection::describe(section, source, &tags, diagnostics, blockers)
+    })();
     if let Some(provider) = provider.as_ref().and_then(|it| it.provider.as_ref()) {
-        let read = tags.iter().flatten().chain(targets.iter().flatten());
-        series.push(Series::new(provider, read));
+        let listed = tags.iter().chain(&targets).flatten();
+        let triggers = selection.iter().flat_map(|it| &it.trigger_tags);
+        series.push(Series::new(provider, listed.chain(triggers)));
     }
     let (provider, period, tags, targets) = (provider?, period?, tags?, targets?);
     lent.filter(|_| periods_are_right)?;
@@ -136,9 +147,9 @@ pub(super) fn describe(
     let untrainable = aggregation.and_then(aggregation::untrainable);
     check_repeated(&tags, blockers);
     blockers.extend(provider.blocker);
-    let dataset = settings
-        .zip(provider.provider)
-        .map(|(settings, provider)| Dataset {
+    let dataset = (|| {
+        let (settings, selection, provider) = (settings?, selection?, provider.provider?);
+        Some(Dataset {
             span: section.span,
             period,
             tags,
@@ -147,11 +158,13 @@ pub(super) fn describe(
             aggregation: settings.aggregation,
             interpolation: settings.interpolation,
             interpolation_limit: settings.limit,
+            selection,
             filter_periods: settings.filter_periods,
             n_samples_threshold: settings.threshold,
             provider,
             document: document.clone(),
-        });
+        })
+    })();
     Some(Rows {
         document,
         dataset,
@@ -304,30 +317,5 @@ fn check_repeated(tags: &[Spanned<Tag>], blockers: &mut Diagnostics) {
                 .help("name each tag once in `tag_list`"),
             );
         }
-    }
-}
-
-/// Keys of features that can be written but not yet be computed.
-fn later_features(section: &Node, blockers: &mut Diagnostics) {
-    for key in ["row_filter", "known_filter_periods"] {
-        if let Some(node) = section.get(key).filter(|node| !node.is_falsy()) {
-            blockers.push(not_yet(
-                format!("`{key}` cannot be applied yet"),
-                node,
-                "leave it out",
-            ));
-        }
-    }
-    if let Some(node) = section.get("row_filter_buffer_size")
-        && !matches!(node.value, Value::Int(_))
-    {
-        blockers.push(
-            Diagnostic::error(
-                "dataset::bad_buffer",
-                "`row_filter_buffer_size` is not a whole number",
-            )
-            .label(node.span, format!("{} instead", node.kind()))
-            .help("write how many rows beside each filtered one are dropped too, such as `6`"),
-        );
     }
 }

@@ -21,6 +21,11 @@ pub(super) struct Settings {
 }
 
 impl Settings {
+    /// Whether a tag becomes a column per aggregation method.
+    pub(super) fn has_pairs(&self) -> bool {
+        matches!(self.aggregation.value, Aggregation::Pairs(_))
+    }
+
     /// Raw rows, which are neither aggregated nor filled: nobody reads how.
     fn raw(section: &Node, threshold: usize) -> Self {
         Self {
@@ -188,11 +193,4 @@ fn threshold(section: &Node, blockers: &mut Diagnostics) -> Option<usize> {
         );
     }
     threshold
-}
-
-/// The error for a feature that can be written but not yet be computed.
-pub(super) fn not_yet(message: String, node: &Node, help: &str) -> Diagnostic {
-    Diagnostic::error("dataset::not_supported_yet", message)
-        .label(node.span, "needs a later version of gordoc")
-        .help(help)
 }

@@ -56,6 +56,7 @@ fn machine(mode: Mode) -> project::Machine {
             aggregation: some(Aggregation::Single(Method::Mean)),
             interpolation: InterpolationMethod::Linear,
             interpolation_limit: None,
+            selection: project::Selection::default(),
             filter_periods: None,
             n_samples_threshold: 0,
             provider: some(Provider::Random {

@@ -10,6 +10,8 @@ impl Cause {
         match self {
             Self::MissingSeries { .. } => "dataset::missing_series",
             Self::EmptyGenerated { .. } => "dataset::too_few_rows",
+            Self::StrictKnownPeriods { .. } => "dataset::strict_known_periods",
+            Self::StrictRowFilter { .. } => "dataset::strict_row_filter",
             Self::StrictFilterPeriods { .. } => "dataset::strict_filter_periods",
             Self::OutOfPeriod { .. } => "dataset::out_of_period",
             Self::MissingFile { .. } => "dataset::missing_file",
@@ -37,6 +39,15 @@ impl Cause {
             }
             Self::EmptyGenerated { .. } => {
                 "widen the training period, loosen `interpolation_limit` or lower `n_samples_threshold`".into()
+            }
+            Self::StrictKnownPeriods { .. } => {
+                "widen the training period, or keep more of it".into()
+            }
+            Self::StrictRowFilter { buffer: 0, .. } => {
+                "widen the training period, or loosen `row_filter`".into()
+            }
+            Self::StrictRowFilter { .. } => {
+                "loosen `row_filter`, or make `row_filter_buffer_size` smaller".into()
             }
             Self::StrictFilterPeriods { .. } => {
                 "raise `n_iqr`, lower `contamination`, or widen the training period".into()
@@ -69,6 +80,8 @@ impl Cause {
         match self {
             Self::MissingSeries { .. } => "InsufficientDataError",
             Self::EmptyGenerated { .. } => "EmptyGeneratedDataframeError",
+            Self::StrictKnownPeriods { .. } => "KnownPeriodsEmptyDataError",
+            Self::StrictRowFilter { .. } => "RowFilterEmptyDataError",
             Self::StrictFilterPeriods { .. } => "NuisanceEmptyDataError",
             Self::OutOfPeriod { .. } => "RuntimeError",
             Self::MissingFile { .. } => "FileNotFoundError",
@@ -81,6 +94,7 @@ impl Cause {
     pub(super) fn label(&self) -> &'static str {
         match self {
             Self::EmptyGenerated { .. } => "in this dataset",
+            Self::StrictKnownPeriods { .. } | Self::StrictRowFilter { .. } => "leaves too few rows",
             Self::StrictFilterPeriods { .. } => "drops too many",
             Self::MissingSeries { .. } => "has no readings",
             Self::OutOfPeriod { .. } => "hands on rows from outside the period",

@@ -9,26 +9,28 @@ use std::path::PathBuf;
 
 use thiserror::Error as ThisError;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Label};
+use crate::project::row_filter::quoted as in_message;
 use crate::source::Span;
 
 /// A cause and its place in the config.
 #[derive(Clone, Debug, ThisError)]
-#[error("{}{cause}", reading(read.as_deref()))]
+#[error("{}{cause}", reading(context.as_deref()))]
 pub struct Error {
     /// What is wrong.
     #[source]
     pub cause: Cause,
     span: Span,
-    /// What was being read, if that failed.
-    read: Option<Box<Read>>,
+    context: Option<Box<Context>>,
 }
 
-/// A tag on its way from its provider.
+/// What else is known of an error.
 #[derive(Clone, Debug)]
-struct Read {
-    tag: String,
-    provider: &'static str,
+enum Context {
+    /// What was being read.
+    Read { tag: String, provider: &'static str },
+    /// Places instead of the one value as a whole.
+    Labels(Vec<Label>),
 }
 
 /// What is wrong with the data, or with what the config asks of it.
@@ -52,6 +54,31 @@ pub enum Cause {
         threshold: usize,
         /// Tags that have no rows after resampling.
         empty: Vec<String>,
+    },
+    /// After known periods, no more rows than the threshold.
+    #[error(
+        "`known_filter_periods` leaves too few rows ({rows}): more than `n_samples_threshold` ({threshold}) are needed"
+    )]
+    StrictKnownPeriods {
+        /// Rows that are left.
+        rows: usize,
+        /// `n_samples_threshold`
+        threshold: usize,
+    },
+    /// After the row filter, no more rows than the threshold.
+    #[error(
+        "the row filter {} with a buffer of {buffer} leaves too few rows ({rows}): more than `n_samples_threshold` ({threshold}) are needed",
+        in_message(filter)
+    )]
+    StrictRowFilter {
+        /// Rows that are left.
+        rows: usize,
+        /// `n_samples_threshold`
+        threshold: usize,
+        /// As written.
+        filter: String,
+        /// `row_filter_buffer_size`
+        buffer: usize,
     },
     /// After dropping odd periods, no more rows than the threshold.
     #[error(
@@ -208,7 +235,7 @@ impl Cause {
         Error {
             cause: self,
             span,
-            read: None,
+            context: None,
         }
     }
 }
@@ -219,7 +246,7 @@ impl Error {
     pub(crate) fn reading(self, tag: &str, provider: &'static str) -> Self {
         let tag = tag.to_owned();
         Self {
-            read: Some(Box::new(Read { tag, provider })),
+            context: Some(Box::new(Context::Read { tag, provider })),
             ..self
         }
     }
@@ -229,15 +256,24 @@ impl Error {
         self.span
     }
 
+    /// Points at these places instead of the value as a whole.
+    #[must_use]
+    pub(super) fn labelled(mut self, labels: Vec<Label>) -> Self {
+        self.context = Some(Box::new(Context::Labels(labels)));
+        self
+    }
+
     /// Name of the peer's exception class.
     pub fn class(&self) -> &'static str {
         self.cause.class()
     }
 
     fn help(&self) -> String {
-        match (&self.cause, &self.read) {
-            (Cause::MissingFile { .. }, Some(read)) if read.provider == "FilesDataProvider" => {
-                format!("name its file under `files`: `{}: ...`", read.tag)
+        match (&self.cause, self.context.as_deref()) {
+            (Cause::MissingFile { .. }, Some(Context::Read { tag, provider }))
+                if *provider == "FilesDataProvider" =>
+            {
+                format!("name its file under `files`: `{tag}: ...`")
             }
             (cause, _) => cause.help(),
         }
@@ -245,9 +281,13 @@ impl Error {
 
     /// As a finding that points into the config.
     pub fn diagnostic(&self) -> Diagnostic {
-        let diagnostic = Diagnostic::error(self.cause.code(), self.to_string())
+        let mut diagnostic = Diagnostic::error(self.cause.code(), self.to_string())
             .class(self.cause.class())
             .help(self.help());
+        if let Some(Context::Labels(labels)) = self.context.as_deref() {
+            diagnostic.labels.clone_from(labels);
+            return diagnostic;
+        }
         if self.span == Span::default() {
             return diagnostic;
         }
@@ -261,10 +301,11 @@ impl From<&Error> for Diagnostic {
     }
 }
 
-fn reading(read: Option<&Read>) -> String {
-    read.map_or_else(String::new, |Read { tag, provider }| {
-        format!("`{tag}` of `{provider}`: ")
-    })
+fn reading(context: Option<&Context>) -> String {
+    match context {
+        Some(Context::Read { tag, provider }) => format!("`{tag}` of `{provider}`: "),
+        _ => String::new(),
+    }
 }
 
 fn quoted(names: &[String]) -> String {

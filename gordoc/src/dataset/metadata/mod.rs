@@ -74,7 +74,9 @@ pub(crate) fn tag_document(tag: &Tag) -> Value {
 }
 
 /// What was recorded on the way to a dataset.
-pub(crate) struct Recorded {
+pub(crate) struct Recorded<'a> {
+    /// Tags that the row filter names.
+    pub(crate) row_filter_tags: &'a [String],
     /// What was recorded of the tags.
     pub(crate) loading: Map<String, Value>,
     /// Periods that were dropped, if any were looked for.
@@ -84,9 +86,9 @@ pub(crate) struct Recorded {
 }
 
 /// The whole of a dataset's metadata.
-pub(crate) fn of_dataset(dataset: &Dataset, recorded: Recorded) -> Result<Value, Cause> {
+pub(crate) fn of_dataset(dataset: &Dataset, recorded: Recorded<'_>) -> Result<Value, Cause> {
     let mut metadata = Map::new();
-    metadata.insert("row_filter_tags".into(), json!([]));
+    metadata.insert("row_filter_tags".into(), json!(recorded.row_filter_tags));
     metadata.insert("tag_loading_metadata".into(), recorded.loading.into());
     if let Some(periods) = recorded.filtered_periods {
         metadata.insert("filtered_periods".into(), periods);

@@ -1,0 +1,295 @@
+//! Comparisons: numbers with numbers, with lists and texts, and the row's time with times.
+//!
+//! Texts never equal numbers; asking for that is told, and answered.
+
+use super::condition::{Condition, Number, Relation};
+use super::instant::{self, Instant};
+use super::name::quoted;
+use super::tree::{Form, Tree};
+use super::types::{Meaning, Typing, indicator, misfit};
+use crate::config::missing_zone;
+use crate::diagnostic::Diagnostic;
+use crate::source::{Span, Spanned};
+
+/// An operator that asks for membership, or would with a list beside it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Membership {
+    Inside,
+    Outside,
+}
+
+impl Membership {
+    fn find(operator: &str) -> Option<Self> {
+        match operator {
+            "==" | "in" => Some(Self::Inside),
+            "!=" | "not in" => Some(Self::Outside),
+            _ => None,
+        }
+    }
+
+    /// The condition, given the one that asks whether a value is inside.
+    fn condition(self, inside: Condition) -> Condition {
+        match self {
+            Self::Inside => inside,
+            Self::Outside => inside.negated(),
+        }
+    }
+}
+
+/// A side of a comparison.
+type Side<'s, 't> = (&'s Meaning<'t>, Span);
+
+impl Typing<'_> {
+    /// `a < b <= c`: every neighbouring pair has to fit.
+    pub(super) fn chain(
+        &mut self,
+        first: &Tree,
+        rest: &[(Spanned<&'static str>, Tree)],
+        span: Span,
+    ) -> Option<Condition> {
+        let first_meaning = self.meaning(first);
+        if first_meaning.is_none() {
+            self.suggest_brackets(first, span);
+        }
+        let mut left = (first_meaning, first.span);
+        let mut conditions = Vec::with_capacity(rest.len());
+        for (operator, part) in rest {
+            let right = (self.meaning(part), part.span);
+            let sides = left.0.as_ref().zip(right.0.as_ref());
+            conditions.push(sides.and_then(|(left_meaning, right_meaning)| {
+                self.compare(
+                    operator.value,
+                    (left_meaning, left.1),
+                    (right_meaning, right.1),
+                )
+            }));
+            left = right;
+        }
+        let mut conditions: Vec<Condition> = conditions.into_iter().collect::<Option<_>>()?;
+        if conditions.len() == 1 {
+            return conditions.pop();
+        }
+        Some(Condition::all(conditions))
+    }
+
+    /// `~A > 5` as it was meant.
+    fn suggest_brackets(&mut self, first: &Tree, chain: Span) {
+        let Form::Unary(sign, part) = &first.form else {
+            return;
+        };
+        if sign.value != "~" {
+            return;
+        }
+        let inner = self.shown(Span::new(part.span.start, chain.end));
+        let meant = quoted(&format!("~({inner})"));
+        if let Some(last) = self.found.last_mut() {
+            last.help = Some(format!("write {meant}"));
+        }
+    }
+
+    fn compare(
+        &mut self,
+        operator: &str,
+        left: Side<'_, '_>,
+        right: Side<'_, '_>,
+    ) -> Option<Condition> {
+        use Meaning::{List, Number, Text, Time, Truth};
+        match (left.0, right.0) {
+            (Time, Text(_) | List(_)) => self.compare_time(operator, right, false),
+            (Text(_) | List(_), Time) => self.compare_time(operator, left, true),
+            (Time, _) => self.refuse_time(left.1),
+            (_, Time) => self.refuse_time(right.1),
+            (Number(_) | Truth(_), Text(_) | List(_)) => self.membership(operator, left, right),
+            (Text(_) | List(_), Number(_) | Truth(_)) => self.membership(operator, right, left),
+            (Number(_) | Truth(_), Number(_) | Truth(_)) => {
+                self.compare_numbers(operator, left, right)
+            }
+            (Text(_) | List(_), Text(_) | List(_)) => {
+                let message = "neither side of the comparison is a tag or a number";
+                let span = Span::new(left.1.start, right.1.end);
+                let finding = misfit(message, span, "compares nothing");
+                self.found
+                    .push(finding.help("put a tag's name in backticks, not in quotes"));
+                None
+            }
+        }
+    }
+
+    fn compare_numbers(
+        &mut self,
+        operator: &str,
+        left: Side<'_, '_>,
+        right: Side<'_, '_>,
+    ) -> Option<Condition> {
+        let Some(relation) = Relation::find(operator) else {
+            let (value, other) = (self.shown(left.1), self.shown(right.1));
+            let message = format!("`{operator}` takes a list, not a number");
+            let meant = match right.0 {
+                Meaning::Number(Number::Literal(_)) => format!("{value} in [{other}]"),
+                _ => format!("{value} == {other}"),
+            };
+            self.found.push(
+                misfit(message, right.1, "not a list").help(format!("write {}", quoted(&meant))),
+            );
+            return None;
+        };
+        let number = |meaning: &Meaning<'_>| match meaning {
+            Meaning::Number(number) => Some(number.clone()),
+            Meaning::Truth(condition) => Some(indicator(condition.clone())),
+            _ => None,
+        };
+        Some(match (number(left.0)?, number(right.0)?) {
+            (Number::Literal(left), Number::Literal(right)) => {
+                Condition::Constant(relation.holds(&left, &right))
+            }
+            (left, right) => Condition::Compare(relation, Box::new([left, right])),
+        })
+    }
+
+    /// Whether a number is in a list; a text is a list of itself.
+    fn membership(
+        &mut self,
+        operator: &str,
+        value: Side<'_, '_>,
+        list: Side<'_, '_>,
+    ) -> Option<Condition> {
+        let Some(membership) = Membership::find(operator) else {
+            let (kind, help) = match list.0 {
+                Meaning::Text(text) if text.trim().parse::<f64>().is_ok() => (
+                    "a text",
+                    Some(format!("write `{}` without quotes", text.trim())),
+                ),
+                Meaning::Text(_) => ("a text", None),
+                _ => ("a list", Some("write `in` before a list".to_owned())),
+            };
+            let message = format!("`{operator}` compares numbers, but one side is {kind}");
+            let mut finding = misfit(message, list.1, kind);
+            finding.help = help;
+            self.found.push(finding);
+            return None;
+        };
+        let number = match value.0 {
+            Meaning::Number(number) => number.clone(),
+            Meaning::Truth(condition) => indicator(condition.clone()),
+            _ => return None,
+        };
+        let numbers = if let Meaning::List(items) = list.0 {
+            self.numbers_of(items)?
+        } else {
+            self.warn_of_no_match(list.1, "a text is never equal to a number");
+            Vec::new()
+        };
+        Some(membership.condition(Condition::Among(Box::new(number), numbers)))
+    }
+
+    /// The numbers of a list, which may hold literals only.
+    fn numbers_of(&mut self, items: &[Tree]) -> Option<Vec<f64>> {
+        let mut numbers = Vec::with_capacity(items.len());
+        let mut is_right = true;
+        for item in items {
+            match self.meaning(item) {
+                Some(Meaning::Number(Number::Literal(number))) => numbers.push(number),
+                Some(Meaning::Truth(Condition::Constant(truth))) => {
+                    numbers.push(f64::from(u8::from(truth)));
+                }
+                Some(Meaning::Text(_)) => {
+                    self.warn_of_no_match(item.span, "a text is never equal to a number");
+                }
+                Some(_) => {
+                    let message = format!("{} is not a number", self.quoted(item.span));
+                    self.found
+                        .push(misfit(message, item.span, "a list holds numbers and texts"));
+                    is_right = false;
+                }
+                None => is_right = false,
+            }
+        }
+        is_right.then_some(numbers)
+    }
+
+    /// The row's time beside a text or a list; `is_turned` if it stands on the right.
+    fn compare_time(
+        &mut self,
+        operator: &str,
+        other: Side<'_, '_>,
+        is_turned: bool,
+    ) -> Option<Condition> {
+        if let Some(membership) = Membership::find(operator) {
+            let instants = match other.0 {
+                Meaning::Text(text) => self.instant_to_match(text, other.1).into_iter().collect(),
+                Meaning::List(items) => self.instants_of(items)?,
+                _ => return None,
+            };
+            return Some(membership.condition(Condition::TimeAmong(instants)));
+        }
+        let (Some(relation), Meaning::Text(text)) = (Relation::find(operator), other.0) else {
+            let message = format!("`{operator}` compares `index` with one time, not a list");
+            self.found
+                .push(misfit(message, other.1, "a list").help("write `in` before a list"));
+            return None;
+        };
+        let relation = if is_turned {
+            relation.turned()
+        } else {
+            relation
+        };
+        match instant::read(text) {
+            Instant::Exact(instant) => Some(Condition::Time(relation, instant)),
+            Instant::WithoutZone => {
+                self.found
+                    .push(missing_zone(text, other.1).class("TypeError"));
+                None
+            }
+            Instant::None => {
+                let message = format!("`{text}` is not a time");
+                let help = "write it as `2020-01-31 00:00:00+00:00`";
+                self.found
+                    .push(misfit(message, other.1, "not ISO 8601").help(help));
+                None
+            }
+        }
+    }
+
+    /// The instants of a list; none at all if one of its items is no time, as in Gordo.
+    fn instants_of(&mut self, items: &[Tree]) -> Option<Vec<i64>> {
+        let mut instants = Vec::with_capacity(items.len());
+        for item in items {
+            let instant = if let Meaning::Text(text) = self.meaning(item)? {
+                self.instant_to_match(text, item.span)
+            } else {
+                self.warn_of_no_match(item.span, "it is not a time");
+                None
+            };
+            instants.push(instant);
+        }
+        let all: Option<Vec<i64>> = instants.into_iter().collect();
+        Some(all.unwrap_or_default())
+    }
+
+    /// The instant of a text that a row's time is to equal.
+    fn instant_to_match(&mut self, text: &str, span: Span) -> Option<i64> {
+        match instant::read(text) {
+            Instant::Exact(instant) => return Some(instant),
+            Instant::WithoutZone => self.warn_of_no_match(span, "it has no timezone"),
+            Instant::None => self.warn_of_no_match(span, "it is not a time"),
+        }
+        None
+    }
+
+    fn refuse_time(&mut self, span: Span) -> Option<Condition> {
+        let message = "`index` is compared with something that is not a time";
+        let help = "write the time between quotes: `index > '2020-01-31 00:00:00+00:00'`";
+        self.found
+            .push(misfit(message, span, "the row's time").help(help));
+        None
+    }
+
+    fn warn_of_no_match(&mut self, span: Span, reason: &str) {
+        let message = format!("{} matches no row: {reason}", self.quoted(span));
+        self.found.push(
+            Diagnostic::warning("dataset::filter_without_match", message)
+                .label(span, "matches no row")
+                .help("compare tags with numbers, `index` with `'2020-01-31 00:00:00+00:00'`"),
+        );
+    }
+}

@@ -1,0 +1,62 @@
+//! Times in filters, which `index` is compared with.
+//!
+//! ISO 8601 only; Gordo guesses at other forms too.
+
+use crate::config::DateTime;
+
+/// What a text says of a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Instant {
+    /// Nanoseconds since 1970 UTC.
+    Exact(i64),
+    /// A time that does not say where on earth it is.
+    WithoutZone,
+    /// No time at all.
+    None,
+}
+
+/// Reads a time; a blank may stand before the offset.
+pub(super) fn read(text: &str) -> Instant {
+    let text = text.trim();
+    let joined = text.rsplit_once(' ').and_then(|(time, offset)| {
+        let is_offset = time.contains([' ', 'T', 't']) && offset.starts_with(['+', '-', 'Z', 'z']);
+        is_offset.then(|| format!("{}{offset}", time.trim_end()))
+    });
+    let Some(parsed) = DateTime::parse(joined.as_deref().unwrap_or(text)) else {
+        return Instant::None;
+    };
+    match (parsed.offset, parsed.nanoseconds()) {
+        (None, _) => Instant::WithoutZone,
+        (Some(_), Some(instant)) => Instant::Exact(instant),
+        (Some(_), None) => Instant::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_need_an_offset() {
+        let hour = 3_600_000_000_000;
+        for (text, expect) in [
+            ("1970-01-01 01:00:00+00:00", Instant::Exact(hour)),
+            ("1970-01-01T01:00Z", Instant::Exact(hour)),
+            (" 1970-01-01 02:00:00 +01:00 ", Instant::Exact(hour)),
+            ("1970-01-01T02:00:00 +0100", Instant::Exact(hour)),
+            (
+                "1970-01-01 01:00:00.5-00:30",
+                Instant::Exact(hour * 3 / 2 + 500_000_000),
+            ),
+            ("19700101T010000z", Instant::Exact(hour)),
+            ("1970-01-01 01:00:00", Instant::WithoutZone),
+            ("1970-01-01", Instant::WithoutZone),
+            ("", Instant::None),
+            ("garbage", Instant::None),
+            ("Jan 1 1970 01:00 UTC", Instant::None),
+            ("3000-01-01T00:00Z", Instant::None),
+        ] {
+            assert_eq!(read(text), expect, "{text}");
+        }
+    }
+}

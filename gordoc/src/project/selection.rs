@@ -1,0 +1,188 @@
+//! Which rows of a dataset are kept: known periods, the row filter, and the tags that only it
+//! reads.
+
+use serde_json::{Map, Value as Json};
+
+use super::Tag;
+use super::row_filter::{RowFilter, Scope, Written};
+use super::tag::fields_agree;
+use crate::config::{Node, Value};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::source::{Source, Spanned};
+
+/// Which rows are kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    /// Applied first, without a buffer.
+    pub known_periods: Option<RowFilter>,
+    /// Applied to what is left.
+    pub row_filter: Option<RowFilter>,
+    /// Rows before and after a removed one that the row filter removes too.
+    pub buffer: usize,
+    /// Tags that the row filter names, in that order.
+    pub row_filter_tags: Vec<String>,
+    /// Those of them that are neither inputs nor targets; loaded, filtered by, and dropped.
+    pub trigger_tags: Vec<Spanned<Tag>>,
+}
+
+/// The tags of a dataset.
+pub(super) struct Tags<'a> {
+    pub(super) inputs: &'a [Spanned<Tag>],
+    pub(super) targets: &'a [Spanned<Tag>],
+    /// `additional_tags`, which lend their fields.
+    pub(super) lent: &'a [Spanned<Tag>],
+    /// Fields of tags that are listed nowhere.
+    pub(super) defaults: &'a Map<String, Json>,
+    /// Whether each becomes several columns.
+    pub(super) are_paired: bool,
+}
+
+/// Reads the keys that select rows; `None` after a diagnostic.
+pub(super) fn describe(
+    section: &Node,
+    source: &Source,
+    tags: &Tags<'_>,
+    diagnostics: &mut Diagnostics,
+    blockers: &mut Diagnostics,
+) -> Option<Selection> {
+    let mut found = Vec::new();
+    let buffer = buffer(section, &mut found);
+    let row_filter = row_filter(section, source, tags, &mut found);
+    let known = known_periods(section, source, tags, row_filter.as_ref(), &mut found);
+    for finding in found {
+        match finding.severity {
+            Severity::Warning => diagnostics.push(finding),
+            Severity::Error => blockers.push(finding),
+        }
+    }
+    Some(Selection {
+        buffer: buffer?,
+        known_periods: known?,
+        ..row_filter?
+    })
+}
+
+/// `row_filter` with the tags that it names; nothing is selected if there is none.
+fn row_filter(
+    section: &Node,
+    source: &Source,
+    tags: &Tags<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Selection> {
+    let key = "row_filter";
+    let Some(node) = filter_node(section, key) else {
+        return Some(Selection::default());
+    };
+    let loaded: Vec<&str> = tags.loaded().collect();
+    let listed = tags.listed();
+    let written = Written::read(key, node, source, &listed, found)?;
+    let named = written.tags();
+    if !named.is_empty() && !tags.agree(found) {
+        return None;
+    }
+    let is_new = |tag: &&Spanned<String>| !loaded.contains(&tag.value.as_str());
+    let triggers = named.iter().filter(is_new).map(|tag| tags.trigger(tag));
+    let trigger_tags = triggers.collect();
+    let scope = Scope::open(loaded.iter().copied()).paired(tags.are_paired);
+    let meaning = written.meaning(&scope, found)?;
+    Some(Selection {
+        row_filter: Some(meaning),
+        row_filter_tags: named.into_iter().map(|tag| tag.value).collect(),
+        trigger_tags,
+        ..Selection::default()
+    })
+}
+
+/// `known_filter_periods`, which can only use tags that are loaded anyway.
+#[expect(clippy::option_option, reason = "none is fine, wrong is not")]
+fn known_periods(
+    section: &Node,
+    source: &Source,
+    tags: &Tags<'_>,
+    row_filter: Option<&Selection>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Option<RowFilter>> {
+    let key = "known_filter_periods";
+    let Some(node) = filter_node(section, key) else {
+        return Some(None);
+    };
+    let written = Written::read(key, node, source, &tags.listed(), found)?;
+    let scope = match row_filter {
+        Some(selection) => {
+            let triggers = selection.trigger_tags.iter();
+            let triggers = triggers.map(|tag| tag.value.name.as_str());
+            Scope::closed(tags.loaded().chain(triggers))
+        }
+        // What it would have loaded is unknown.
+        None => Scope::open(tags.loaded()),
+    };
+    written
+        .meaning(&scope.paired(tags.are_paired), found)
+        .map(Some)
+}
+
+/// A filter's node, unless it is null or empty.
+fn filter_node<'a>(section: &'a Node, key: &str) -> Option<&'a Node> {
+    let node = section.get(key)?;
+    match &node.value {
+        Value::Null => None,
+        Value::Text(text) if text.is_empty() => None,
+        Value::List(items) if items.is_empty() => None,
+        _ => Some(node),
+    }
+}
+
+fn buffer(section: &Node, found: &mut Vec<Diagnostic>) -> Option<usize> {
+    let Some(node) = section.get("row_filter_buffer_size") else {
+        return Some(0);
+    };
+    let (what, label) = match node.value {
+        Value::Int(rows) => match usize::try_from(rows) {
+            Ok(rows) => return Some(rows),
+            Err(_) => ("less than zero", "a number of rows".to_owned()),
+        },
+        _ => ("not a whole number", format!("{} instead", node.kind())),
+    };
+    let message = format!("`row_filter_buffer_size` is {what}");
+    found.push(
+        Diagnostic::error("dataset::bad_buffer", message)
+            .label(node.span, label)
+            .help("write how many rows beside each filtered one are dropped too, such as `6`"),
+    );
+    None
+}
+
+impl<'a> Tags<'a> {
+    /// Names of the tags that are read in any case.
+    fn loaded(&self) -> impl Iterator<Item = &'a str> {
+        let tags = self.inputs.iter().chain(self.targets);
+        tags.map(|tag| tag.value.name.as_str())
+    }
+
+    /// Names that the dataset spells anywhere.
+    fn listed(&self) -> Vec<&'a str> {
+        let lent = self.lent.iter().map(|tag| tag.value.name.as_str());
+        self.loaded().chain(lent).collect()
+    }
+
+    /// The tag of a name in the row filter: with the fields of an additional tag, or the defaults.
+    fn trigger(&self, name: &Spanned<String>) -> Spanned<Tag> {
+        let mut lent = self.lent.iter();
+        let lender = lent.find(|tag| tag.value.name == name.value);
+        let fields = lender.map_or(self.defaults, |tag| &tag.value.fields);
+        let tag = Tag {
+            name: name.value.clone(),
+            fields: fields.clone(),
+        };
+        Spanned::new(tag, name.span)
+    }
+
+    /// Whether one name has the same fields in all lists.
+    fn agree(&self, found: &mut Vec<Diagnostic>) -> bool {
+        let lists = self.inputs.iter().chain(self.targets).chain(self.lent);
+        let mut conflicts = Diagnostics::default();
+        let agree = fields_agree(lists, &mut conflicts);
+        found.extend(conflicts.into_vec());
+        agree
+    }
+}
