@@ -20,6 +20,7 @@ mod golden_dataset_configs;
 mod golden_model_definitions;
 mod golden_row_filters;
 mod init;
+mod injection;
 mod manifests;
 mod quickstart_data;
 mod serve;
