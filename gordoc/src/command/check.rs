@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{Level, Read, Status, Streams, read_config, report};
-use crate::diagnostic::{Counts, Diagnostics, to_json};
+use crate::diagnostic::{Counts, Diagnostics, Severity, to_json};
 use crate::project::{self, Options};
 
 /// Arguments of `check`.
@@ -78,7 +78,11 @@ fn summary(name: &str, found: &Diagnostics, n_machines: usize) -> String {
     let Counts { errors, warnings } = found.counts();
     let warnings = plural(warnings, "warning");
     if errors > 0 {
-        return format!("{name}: {}, {warnings}", plural(errors, "error"));
+        let first = found.iter().find(|item| item.severity == Severity::Error);
+        let more = first.map_or(String::new(), |first| {
+            format!("; `gordoc explain {}` tells more", first.code)
+        });
+        return format!("{name}: {}, {warnings}{more}", plural(errors, "error"));
     }
     format!(
         "{name}: {}, no errors, {warnings}",
