@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::support::{gordoc, stderr};
+use crate::support::{assert_same, gordoc, run, stderr, tree};
 
 /// A day of readings, one per minute, in one file.
 fn a_day(folder: &Path, tag: &str) {
@@ -22,7 +24,12 @@ fn a_day(folder: &Path, tag: &str) {
 fn config(folder: &Path, machines: &[(&str, &str)]) {
     let mut text = "machines:\n".to_owned();
     for (name, tags) in machines {
-        writeln!(text, "  - name: {name}\n    dataset: {{tags: [{tags}]}}").unwrap();
+        writeln!(
+            text,
+            "  - name: {name}\n    evaluation: {{cv_mode: build_only}}"
+        )
+        .unwrap();
+        writeln!(text, "    dataset: {{tags: [{tags}]}}").unwrap();
     }
     text.push_str(
         "globals:
@@ -30,7 +37,6 @@ fn config(folder: &Path, machines: &[(&str, &str)]) {
     train_start_date: 2021-03-01T00:00:00Z
     train_end_date: 2021-03-01T20:00:00Z
     data_provider: {type: FilesDataProvider, path: data}
-  evaluation: {cv_mode: build_only}
   model:
     gordo.machine.model.models.KerasAutoEncoder: {kind: feedforward_hourglass}
 ",
@@ -44,6 +50,33 @@ fn compile(folder: &Path) -> Command {
     command.current_dir(folder).env("COLUMNS", "200");
     command.args(["compile", "config.yaml", "-o", "out", "--bin", "none"]);
     command
+}
+
+/// Writes the rows of a machine into a folder; readings are kept in `kept` beside it.
+fn dataset(folder: &Path, machine: &str, output: &str) -> Command {
+    let mut command = gordoc();
+    command.current_dir(folder);
+    command.args(["dataset", "config.yaml", "--machine", machine, "-o", output]);
+    command.args(["--data-cache", "kept"]);
+    command
+}
+
+/// What a command says once it is done.
+fn said(command: &mut Command) -> String {
+    let (code, output) = output(command);
+    assert_eq!(code, Some(0), "{}", stderr(&output));
+    stderr(&output)
+}
+
+/// Files in which readings are kept.
+fn kept(folder: &Path) -> Vec<PathBuf> {
+    let kept = folder.join("kept");
+    if !kept.exists() {
+        return Vec::new();
+    }
+    let files = tree(&kept).into_keys();
+    let files = files.filter(|path| path.extension().is_some_and(|end| end == "parquet"));
+    files.map(|path| kept.join(path)).collect()
 }
 
 fn output(command: &mut Command) -> (Option<i32>, Output) {
@@ -89,4 +122,150 @@ fn a_fault_names_machine_tag_and_provider_and_the_other_machines_go_on() {
     let kept = text.lines().filter(|line| line.ends_with("kept"));
     assert_eq!(kept.count(), 1, "{text}");
     assert!(!folder.join("out/trained/.next").exists());
+}
+
+#[test]
+fn what_is_kept_needs_no_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for tag in ["A", "B"] {
+        a_day(folder, tag);
+    }
+    config(folder, &[("first", "A, B"), ("second", "B, A")]);
+    let kept = ["--data-cache", "kept"];
+    let told = said(compile(folder).args(kept));
+    assert!(
+        told.contains("2 tags fetched, 0 tags from the cache\n"),
+        "{told}"
+    );
+    let expected = tree(&folder.join("out"));
+
+    fs::remove_dir_all(folder.join("data")).unwrap();
+    fs::remove_dir_all(folder.join("out")).unwrap();
+    let told = said(compile(folder).args(kept));
+    assert!(
+        told.contains("0 tags fetched, 2 tags from the cache\n"),
+        "{told}"
+    );
+    let warning = "warning: no source is left of `A`, `B`: the cache has its readings\n";
+    assert!(told.contains(warning), "{told}");
+    assert_same(&expected, &tree(&folder.join("out")));
+
+    let (code, output) = output(&mut compile(folder));
+    assert_eq!(code, Some(1), "{}", stderr(&output));
+}
+
+#[test]
+fn a_changed_file_and_a_damaged_one_are_fetched_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for tag in ["A", "B"] {
+        a_day(folder, tag);
+    }
+    config(folder, &[("pump", "A, B")]);
+    let told = said(&mut dataset(folder, "pump", "first"));
+    assert_eq!(told, "2 tags fetched, 0 tags from the cache\n");
+    let told = said(&mut dataset(folder, "pump", "second"));
+    assert_eq!(told, "0 tags fetched, 2 tags from the cache\n");
+    assert_same(&tree(&folder.join("first")), &tree(&folder.join("second")));
+
+    let rows = fs::read_to_string(folder.join("data/A.csv")).unwrap();
+    fs::write(folder.join("data/A.csv"), rows.replace(",40\n", ",41\n")).unwrap();
+    let told = said(&mut dataset(folder, "pump", "third"));
+    assert_eq!(told, "1 tag fetched, 1 tag from the cache\n");
+    run(gordoc().current_dir(folder).args([
+        "dataset",
+        "config.yaml",
+        "--machine",
+        "pump",
+        "-o",
+        "plain",
+    ]));
+    assert_same(&tree(&folder.join("plain")), &tree(&folder.join("third")));
+
+    for path in kept(folder) {
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[100] ^= 0x40;
+        fs::write(&path, bytes).unwrap();
+    }
+    let told = said(&mut dataset(folder, "pump", "fourth"));
+    let damaged = told.lines().filter(|line| line.contains("is damaged: `"));
+    assert_eq!(damaged.count(), 2, "{told}");
+    assert!(
+        told.ends_with("2 tags fetched, 0 tags from the cache\n"),
+        "{told}"
+    );
+    assert_same(&tree(&folder.join("plain")), &tree(&folder.join("fourth")));
+    let told = said(&mut dataset(folder, "pump", "fifth"));
+    assert_eq!(told, "0 tags fetched, 2 tags from the cache\n");
+}
+
+#[test]
+fn a_run_that_is_killed_goes_on_with_what_it_had_fetched() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for tag in ["A", "B", "C"] {
+        a_day(folder, tag);
+    }
+    config(folder, &[("pump", "A, B, C")]);
+    // A pipe that nobody writes to keeps the run waiting in the middle.
+    let file = folder.join("data/B.csv");
+    fs::rename(&file, folder.join("B.csv")).unwrap();
+    run(Command::new("mkfifo").arg(&file));
+    let mut command = dataset(folder, "pump", "rows");
+    let mut child = command.args(["--fetch-jobs", "1"]).spawn().unwrap();
+    let begun = Instant::now();
+    while kept(folder).is_empty() {
+        assert!(begun.elapsed() < Duration::from_mins(1), "nothing is kept");
+        thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!folder.join("rows").exists());
+
+    fs::rename(folder.join("B.csv"), &file).unwrap();
+    let told = said(&mut dataset(folder, "pump", "rows"));
+    assert_eq!(told, "2 tags fetched, 1 tag from the cache\n");
+}
+
+#[test]
+fn runs_beside_each_other_share_a_cache() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for tag in ["A", "B", "C"] {
+        a_day(folder, tag);
+    }
+    config(folder, &[("pump", "A, B, C")]);
+    let outputs = ["1", "2", "3", "4"];
+    let runs = outputs.map(|output| dataset(folder, "pump", output).spawn().unwrap());
+    for mut run in runs {
+        assert!(run.wait().unwrap().success());
+    }
+    for output in outputs {
+        assert_same(&tree(&folder.join("1")), &tree(&folder.join(output)));
+    }
+    let told = said(&mut dataset(folder, "pump", "last"));
+    assert_eq!(told, "0 tags fetched, 3 tags from the cache\n");
+}
+
+#[test]
+fn a_wide_file_is_kept_in_the_order_of_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut rows = "time,C,A,B\n".to_owned();
+    for hour in 0..20 {
+        writeln!(rows, "2021-03-01 {hour:02}:00:00,{hour},1.5,{hour}").unwrap();
+    }
+    fs::write(folder.join("wide.csv"), rows).unwrap();
+    config(folder, &[("pump", "A, B, C")]);
+    let text = fs::read_to_string(folder.join("config.yaml")).unwrap();
+    let provider = "{type: gordo_core.data_providers.contrib.CSVDataProvider, \
+                    file_path: wide.csv, timestamp_column: time}";
+    let text = text.replace("{type: FilesDataProvider, path: data}", provider);
+    fs::write(folder.join("config.yaml"), text).unwrap();
+    let told = said(&mut dataset(folder, "pump", "first"));
+    assert_eq!(told, "3 tags fetched, 0 tags from the cache\n");
+    fs::remove_file(folder.join("wide.csv")).unwrap();
+    said(&mut dataset(folder, "pump", "second"));
+    assert_same(&tree(&folder.join("first")), &tree(&folder.join("second")));
 }

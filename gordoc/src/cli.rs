@@ -100,6 +100,10 @@ pub struct Fetching {
     /// queries. Servers never get more than 4.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub fetch_jobs: Option<u16>,
+    /// Folder that keeps fetched readings: what is there, and has not changed at its source,
+    /// is not fetched again. It may be deleted at any time.
+    #[arg(long, value_name = "DIR")]
+    pub data_cache: Option<PathBuf>,
 }
 
 /// `gordoc dataset`

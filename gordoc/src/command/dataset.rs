@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, Level, Status, Streams, read_config, report};
+use super::{Failure, Level, Status, Streams, fetching, read_config, report};
 use crate::dataset::{self, time, write};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::Name;
@@ -55,7 +55,9 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         base: &project.source.base,
         seed: machine.seed,
     };
-    let dataset = match dataset::load_one(job, &arguments.fetching) {
+    let (loaded, summary) = dataset::load_one(job, &arguments.fetching);
+    fetching::tell(&summary, &arguments.fetching, &mut streams)?;
+    let dataset = match loaded {
         Ok(dataset) => dataset,
         Err(errors) => {
             let mut found = Diagnostics::default();

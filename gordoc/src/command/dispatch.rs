@@ -1,13 +1,14 @@
 //! From the command line to the arguments of one verb.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 use super::compile::{Learning, Origin};
 use super::{
-    Failure, Status, Streams, check, compile, completions, dataset, expand, explain, init, schema,
+    Failure, Status, Streams, check, compile, completions, dataset, expand, explain, fetching,
+    init, schema,
 };
 use crate::cli::{self, Bin, Cli, Command};
 use crate::dataset::write::Format;
@@ -27,7 +28,7 @@ pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<St
     match cli.command {
         Command::Check(arguments) => Ok(check::run(&check_arguments(arguments), streams)?),
         Command::Expand(arguments) => Ok(expand::run(&expand_arguments(arguments)?, streams)?),
-        Command::Dataset(arguments) => dataset::run(&dataset_arguments(arguments), streams),
+        Command::Dataset(arguments) => dataset::run(&dataset_arguments(arguments)?, streams),
         Command::Compile(arguments) => {
             if let Some(jobs) = arguments.jobs {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs);
@@ -84,19 +85,9 @@ fn expand_arguments(arguments: cli::Expand) -> Result<expand::Arguments, Failure
     })
 }
 
-/// How readings are fetched for what is written to a folder, which may not be there yet.
-fn fetching(arguments: &cli::Fetching, output: &Path) -> crate::dataset::Options {
-    let above = output.ancestors().find(|folder| folder.is_dir());
-    let above = above.map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    crate::dataset::Options {
-        jobs: arguments.fetch_jobs.map(usize::from),
-        spool: above,
-    }
-}
-
-fn dataset_arguments(arguments: cli::Dataset) -> dataset::Arguments {
-    dataset::Arguments {
-        fetching: fetching(&arguments.fetching, &arguments.output),
+fn dataset_arguments(arguments: cli::Dataset) -> Result<dataset::Arguments, Failure> {
+    Ok(dataset::Arguments {
+        fetching: fetching::options(&arguments.fetching, &arguments.output)?,
         options: options(&arguments.config),
         config: arguments.config.config,
         machine: arguments.machine,
@@ -106,7 +97,7 @@ fn dataset_arguments(arguments: cli::Dataset) -> dataset::Arguments {
             cli::TableFormat::Parquet => Format::Parquet,
         },
         deny_warnings: arguments.config.deny_warnings,
-    }
+    })
 }
 
 fn compile_options(arguments: cli::Compile) -> Result<compile::Options, Failure> {
@@ -131,7 +122,7 @@ fn compile_options(arguments: cli::Compile) -> Result<compile::Options, Failure>
             revision: arguments.project_revision,
             seed: arguments.seed,
             creation_date: creation_date()?,
-            fetching: fetching(&arguments.fetching, &arguments.output),
+            fetching: fetching::options(&arguments.fetching, &arguments.output)?,
         })),
     };
     Ok(compile::Options {

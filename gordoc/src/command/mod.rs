@@ -10,6 +10,7 @@ mod dispatch;
 pub mod expand;
 pub mod explain;
 mod failure;
+mod fetching;
 pub mod init;
 pub mod schema;
 mod yaml;

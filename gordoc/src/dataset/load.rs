@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::error::{Cause, Error};
-use super::fetch::{self, Ask, Fetched, Options};
+use super::fetch::{self, Ask, Fetched, Options, Summary};
 use super::frame::{Column, Frame};
 use super::join::{join, join_raw};
 use super::metadata::Recorded;
@@ -34,18 +34,18 @@ pub struct Job<'a> {
 ///
 /// Relative paths of providers start at `base`; `seed` decides random series.
 pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset, Error> {
-    let loaded = load_one(Job { config, base, seed }, &Options::default());
+    let (loaded, _) = load_one(Job { config, base, seed }, &Options::default());
     loaded.map_err(|mut errors| errors.swap_remove(0))
 }
 
 /// Reads and prepares the rows of one machine, or lists what went wrong.
-pub fn load_one(job: Job<'_>, options: &Options) -> Result<Dataset, Vec<Error>> {
+pub fn load_one(job: Job<'_>, options: &Options) -> (Result<Dataset, Vec<Error>>, Summary) {
     let loaded = Mutex::new(None);
-    load_all(&[job], options, &|_, result| {
+    let summary = load_all(&[job], options, &|_, result| {
         *loaded.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
     });
     let loaded = loaded.into_inner().unwrap_or_else(PoisonError::into_inner);
-    loaded.expect("every job is answered")
+    (loaded.expect("every job is answered"), summary)
 }
 
 /// Reads and prepares the rows of several machines, sources they share once.
@@ -56,7 +56,7 @@ pub fn load_all(
     jobs: &[Job<'_>],
     options: &Options,
     done: &(dyn Fn(usize, Result<Dataset, Vec<Error>>) + Sync),
-) {
+) -> Summary {
     let mut recipes = Vec::with_capacity(jobs.len());
     let mut asks = Vec::with_capacity(jobs.len());
     for (number, job) in jobs.iter().enumerate() {
@@ -81,7 +81,7 @@ pub fn load_all(
             Err(errors)
         };
         done(*number, loaded);
-    });
+    })
 }
 
 /// What becomes of a machine's series, decided before any is read.

@@ -3,6 +3,7 @@
 //! Only `provider` reads anything; the rest are functions of their arguments.
 
 mod aggregate;
+mod cache;
 mod error;
 mod fetch;
 mod filter_periods;
@@ -23,8 +24,9 @@ pub mod time;
 pub mod write;
 mod write_parquet;
 
+pub use cache::Cache;
 pub use error::{Cause, Error};
-pub use fetch::Options;
+pub use fetch::{Options, Summary};
 pub use frame::{Column, Table};
 pub use load::{Job, load, load_all, load_one};
 pub(crate) use metadata::quantile;

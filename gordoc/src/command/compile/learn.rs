@@ -1,6 +1,7 @@
 //! From a config to trained machines on disk: load, train what is not trained yet, keep all.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
@@ -9,7 +10,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::super::dataset::{gap_warning, of_machine};
-use super::super::{Failure, Level, Status, Streams, check, read_config, report};
+use super::super::{Failure, Level, Status, Streams, check, fetching, read_config, report};
 use super::key;
 use super::progress::{Bar, Bars};
 use super::shelf::Shelf;
@@ -53,7 +54,8 @@ pub(super) fn learn(
     };
     let folder = options.output.join("trained");
     let shelf = Shelf::new(folder.clone(), learning.revision.as_ref())?;
-    let outcomes = load_and_train(&project, learning, &shelf);
+    let (outcomes, summary) = load_and_train(&project, learning, &shelf);
+    fetching::tell(&summary, &learning.fetching, streams)?;
     let trained = told(outcomes, &project, streams)?;
     let revision = learning.revision.clone().unwrap_or_else(|| {
         let ends = project.machines.iter().map(|one| one.dataset.period.end);
@@ -79,6 +81,10 @@ fn read(
         Err(status) => return Ok(Err(status)),
     };
     let mut found = check::findings(&read);
+    if learning.fetching.cache.is_some() {
+        // They may be kept; if they are not, loading tells.
+        found.retain(|finding| finding.code != "dataset::missing_file");
+    }
     if learning.deny_warnings {
         found.deny_warnings();
     }
@@ -113,7 +119,11 @@ enum Failed {
 ///
 /// Rows are let go once they are learnt from: at a time, there are those of as many machines
 /// as are fetched and trained at once, and one that waits.
-fn load_and_train(project: &Project, learning: &Learning, shelf: &Shelf) -> Vec<Outcome> {
+fn load_and_train(
+    project: &Project,
+    learning: &Learning,
+    shelf: &Shelf,
+) -> (Vec<Outcome>, dataset::Summary) {
     let jobs: Vec<dataset::Job<'_>> = project
         .machines
         .iter()
@@ -125,13 +135,13 @@ fn load_and_train(project: &Project, learning: &Learning, shelf: &Shelf) -> Vec<
         .collect();
     let bars = Bars::new(jobs.len());
     let (sender, loaded) = mpsc::sync_channel(1);
-    let mut outcomes: Vec<(usize, Outcome)> = thread::scope(|scope| {
+    let (mut outcomes, summary) = thread::scope(|scope| {
         let jobs = &jobs;
-        scope.spawn(move || {
+        let fetching = scope.spawn(move || {
             dataset::load_all(jobs, &learning.fetching, &|number, result| {
                 // Nobody listens any more if training panicked, which is told then.
                 let _ = sender.send((number, result));
-            });
+            })
         });
         let outcomes = loaded.into_iter().par_bridge().map(|(number, result)| {
             let machine = &project.machines[number];
@@ -144,11 +154,14 @@ fn load_and_train(project: &Project, learning: &Learning, shelf: &Shelf) -> Vec<
             bar.done();
             (number, outcome)
         });
-        outcomes.collect()
+        let outcomes: Vec<(usize, Outcome)> = outcomes.collect();
+        let summary = fetching.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (outcomes, summary)
     });
     bars.finish();
     outcomes.sort_by_key(|(number, _)| *number);
-    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    let outcomes = outcomes.into_iter().map(|(_, outcome)| outcome);
+    (outcomes.collect(), summary)
 }
 
 /// Tells how it went, in the order of the config; the machines, if all are there.

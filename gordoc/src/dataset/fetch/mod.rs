@@ -6,13 +6,15 @@
 mod cut;
 mod gate;
 mod plan;
+mod source;
 #[cfg(test)]
 mod tests;
+mod told;
 mod unit;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use serde_json::{Map, Value};
@@ -20,10 +22,14 @@ use serde_json::{Map, Value};
 use self::cut::Cut;
 use self::gate::Gate;
 use self::plan::Plan;
+use self::told::Told;
+use super::cache::Cache;
 use super::error::{Cause, Error};
-use super::provider::{Access, Delivery, Provider};
-use super::spool::Spool;
+use super::provider::{Access, Delivery, Provider, Series};
+use super::spool::{Spool, Stored};
 use crate::project::Period;
+
+pub use self::told::Summary;
 
 /// How many servers' answers are read at a time, unless fewer sources are read at all.
 const SERVER_READS: usize = 4;
@@ -35,6 +41,8 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Where rows wait that several machines want, and those of wide files; must exist.
     pub spool: PathBuf,
+    /// Readings of earlier runs, if there is a folder for them.
+    pub cache: Option<Cache>,
 }
 
 impl Default for Options {
@@ -42,6 +50,7 @@ impl Default for Options {
         Self {
             jobs: None,
             spool: std::env::temp_dir(),
+            cache: None,
         }
     }
 }
@@ -91,6 +100,15 @@ impl<'a> Ask<'a> {
 /// What all units of a run share.
 struct Shop {
     spool: Spool,
+    cache: Option<Cache>,
+    told: Told,
+}
+
+impl Shop {
+    /// A series that waited.
+    fn series(&self, rows: Stored) -> Result<Arc<Series>, Cause> {
+        rows.series().map_err(|error| self.spool.refusal(&error))
+    }
 }
 
 /// Fetches for all asks, numbered in order.
@@ -103,12 +121,14 @@ pub(super) fn run<T: Send>(
     options: &Options,
     take: &(dyn Fn(usize, Delivery) -> Result<T, Error> + Sync),
     done: &(dyn Fn(usize, Fetched<T>) + Sync),
-) {
+) -> Summary {
     let run = Run {
         asks,
         plan: Plan::new(asks),
         shop: Shop {
             spool: Spool::new(options.spool.clone()),
+            cache: options.cache.clone(),
+            told: Told::default(),
         },
         take,
         done,
@@ -143,6 +163,7 @@ pub(super) fn run<T: Send>(
             });
         }
     });
+    run.shop.told.summary()
 }
 
 /// One run under way.

@@ -5,7 +5,8 @@
 use indexmap::IndexMap;
 
 use super::Ask;
-use super::unit::{Unit, Wanted};
+use super::source::{Source, Wanted};
+use super::unit::Unit;
 use crate::dataset::provider::{Access, Provider, Range, Ranges};
 
 /// Units, and who finds what in them.
@@ -24,7 +25,7 @@ pub(super) struct Place {
 }
 
 /// Everything asked of one source.
-struct Source<'a> {
+struct Asked<'a> {
     provider: &'a dyn Provider,
     tags: IndexMap<&'a str, Vec<Want>>,
 }
@@ -50,30 +51,30 @@ impl<'a> Plan<'a> {
                 .map(|ask| vec![Place::default(); ask.tags.len()])
                 .collect(),
         };
-        for ((_, name, _), source) in sources(asks) {
-            plan.add(&name, &source);
+        for ((_, name, _), asked) in sources(asks) {
+            plan.add(&name, &asked);
         }
         plan
     }
 
-    fn add(&mut self, name: &str, source: &Source<'a>) {
-        if source.provider.access() != Access::Server {
-            self.add_unit(name, source, Range::ALL);
+    fn add(&mut self, name: &str, asked: &Asked<'a>) {
+        if asked.provider.access() != Access::Server {
+            self.add_unit(name, asked, Range::ALL);
             return;
         }
         // A server is not asked for what lies between two periods.
-        let wants = source.tags.values().flatten();
+        let wants = asked.tags.values().flatten();
         let stretches: Ranges = wants.map(|want| want.range).collect();
         for stretch in stretches.as_slice() {
-            self.add_unit(name, source, *stretch);
+            self.add_unit(name, asked, *stretch);
         }
     }
 
     /// A unit of the wants that lie in `stretch`.
-    fn add_unit(&mut self, name: &str, source: &Source<'a>, stretch: Range) {
+    fn add_unit(&mut self, name: &str, asked: &Asked<'a>, stretch: Range) {
         let unit = self.units.len();
         let mut columns = Vec::new();
-        for (tag, wants) in &source.tags {
+        for (tag, wants) in &asked.tags {
             let wants = wants.iter().filter(|want| stretch.covers(&want.range));
             let wants: Vec<Want> = wants.copied().collect();
             if wants.is_empty() {
@@ -89,24 +90,27 @@ impl<'a> Plan<'a> {
                 n_users: wants.len(),
             });
         }
-        let unit = Unit::new(source.provider, name.to_owned(), columns);
-        self.units.push(unit);
+        let source = Source {
+            provider: asked.provider,
+            name: name.to_owned(),
+        };
+        self.units.push(Unit::new(source, columns));
     }
 }
 
-fn sources<'a>(asks: &'a [Ask<'_>]) -> IndexMap<Key, Source<'a>> {
-    let mut sources: IndexMap<Key, Source<'a>> = IndexMap::new();
+fn sources<'a>(asks: &'a [Ask<'_>]) -> IndexMap<Key, Asked<'a>> {
+    let mut sources: IndexMap<Key, Asked<'a>> = IndexMap::new();
     for (number, ask) in asks.iter().enumerate() {
         let provider = &*ask.provider;
         let identity = format!("{}\n{}", provider.identity(), provider.secret());
         let alone = (provider.access() == Access::Drawn).then_some(number);
         for (tag_number, &tag) in ask.tags.iter().enumerate() {
             let key = (identity.clone(), provider.source(tag), alone);
-            let source = sources.entry(key).or_insert_with(|| Source {
+            let asked = sources.entry(key).or_insert_with(|| Asked {
                 provider,
                 tags: IndexMap::new(),
             });
-            source.tags.entry(tag).or_default().push(Want {
+            asked.tags.entry(tag).or_default().push(Want {
                 ask: number,
                 tag: tag_number,
                 range: ask.cut.range(),

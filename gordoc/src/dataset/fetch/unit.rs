@@ -2,35 +2,25 @@
 //!
 //! Rows are let go with the last dataset that wants them.
 
-use std::mem;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::Shop;
 use super::cut::Cut;
+use super::source::{Got, Source, Wanted};
 use crate::dataset::error::Cause;
-use crate::dataset::provider::{Provider, Ranges, Raw, Reading, Rows, Series};
-
-/// A tag of a unit.
-pub(super) struct Wanted<'a> {
-    /// Its name.
-    pub(super) tag: &'a str,
-    /// Where it is wanted.
-    pub(super) ranges: Ranges,
-    /// By how many datasets.
-    pub(super) n_users: usize,
-}
+use crate::dataset::provider::{Ranges, Reading, Series};
 
 /// What is read in one go.
 pub(super) struct Unit<'a> {
-    provider: &'a dyn Provider,
-    source: String,
-    columns: Vec<Wanted<'a>>,
-    read: OnceLock<Result<Vec<Mutex<Held>>, Cause>>,
+    source: Source<'a>,
+    wanted: Vec<Wanted<'a>>,
+    held: OnceLock<Result<Vec<Mutex<Held>>, Cause>>,
 }
 
-/// What was read of a tag, for those still to come.
+/// What there is of a tag, for those still to come.
 struct Held {
-    raw: Result<Raw, Cause>,
+    /// `None` once all who want it have it.
+    got: Option<Result<Got, Cause>>,
     n_users: usize,
 }
 
@@ -43,41 +33,36 @@ pub(super) struct Taken {
 
 impl<'a> Unit<'a> {
     /// Tags of a source, none of them read yet.
-    pub(super) fn new(
-        provider: &'a dyn Provider,
-        source: String,
-        columns: Vec<Wanted<'a>>,
-    ) -> Self {
+    pub(super) fn new(source: Source<'a>, wanted: Vec<Wanted<'a>>) -> Self {
         Self {
-            provider,
             source,
-            columns,
-            read: OnceLock::new(),
+            wanted,
+            held: OnceLock::new(),
         }
     }
 
     /// One dataset's part of a tag, which it may take once.
     pub(super) fn take(&self, column: usize, cut: &Cut, shop: &Shop) -> Result<Taken, Cause> {
-        let read = self.read.get_or_init(|| self.read(shop));
-        let held = &read.as_ref().map_err(Clone::clone)?[column];
-        let raw = {
-            let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
-            held.n_users -= 1;
-            match held.n_users {
-                0 => mem::replace(&mut held.raw, Err(Cause::ShortPeriod)),
-                _ => held.raw.clone(),
-            }
-        };
-        let raw = match raw {
+        let held = self.held.get_or_init(|| self.get(shop));
+        let held = &held.as_ref().map_err(Clone::clone)?[column];
+        let got = held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .hand_out();
+        let wanted = &self.wanted[column];
+        let (series, rank) = match got {
+            Ok(Got::Read(raw)) => (shop.series(raw.rows)?, raw.rank),
+            Ok(Got::Kept(entry)) => match entry.read() {
+                Ok(series) => (Arc::new(series), entry.about.rank),
+                Err(damage) => {
+                    shop.told.lost(wanted.tag, damage);
+                    self.get_anew(wanted.tag, wanted.ranges.clone(), shop)?
+                }
+            },
             // A fault in what another dataset wants may not be one of this dataset.
-            Err(_) if self.columns[column].n_users > 1 => self.read_alone(column, cut)?,
-            raw => raw?,
+            Err(_) if wanted.n_users > 1 => self.get_anew(wanted.tag, cut.range().into(), shop)?,
+            Err(cause) => return Err(cause),
         };
-        let rank = raw.rank;
-        let series = raw
-            .rows
-            .series()
-            .map_err(|error| shop.spool.refusal(&error))?;
         let (series, earlier) = cut.of(series);
         Ok(Taken {
             series,
@@ -86,27 +71,41 @@ impl<'a> Unit<'a> {
         })
     }
 
-    fn read(&self, shop: &Shop) -> Result<Vec<Mutex<Held>>, Cause> {
-        let mut rows = Rows::new(self.columns.iter().map(|column| column.ranges.clone()));
-        // A series that is used up at once needs no place to wait.
-        let is_alone = matches!(&self.columns[..], [only] if only.n_users == 1);
-        if !is_alone {
-            rows = rows.aside_in(&shop.spool);
-        }
-        let tags: Vec<&str> = self.columns.iter().map(|column| column.tag).collect();
-        self.provider.read(&self.source, &tags, &mut rows)?;
-        let read = rows.finish().into_iter().zip(&self.columns);
-        let held = read.map(|(raw, column)| {
-            let n_users = column.n_users;
-            Mutex::new(Held { raw, n_users })
+    fn get(&self, shop: &Shop) -> Result<Vec<Mutex<Held>>, Cause> {
+        let got = self.source.get(&self.wanted, shop)?;
+        let held = got.into_iter().zip(&self.wanted).map(|(got, wanted)| {
+            Mutex::new(Held {
+                got: Some(got),
+                n_users: wanted.n_users,
+            })
         });
         Ok(held.collect())
     }
 
-    fn read_alone(&self, column: usize, cut: &Cut) -> Result<Raw, Cause> {
-        let mut rows = Rows::new([cut.range().into()]);
-        let tag = self.columns[column].tag;
-        self.provider.read(&self.source, &[tag], &mut rows)?;
-        rows.finish().remove(0)
+    /// Reads one tag for a dataset that cannot have what was read for all.
+    fn get_anew(
+        &self,
+        tag: &str,
+        ranges: Ranges,
+        shop: &Shop,
+    ) -> Result<(Arc<Series>, usize), Cause> {
+        let wanted = Wanted {
+            tag,
+            ranges,
+            n_users: 1,
+        };
+        let raw = self.source.get_anew(&wanted, shop)?;
+        Ok((shop.series(raw.rows)?, raw.rank))
+    }
+}
+
+impl Held {
+    fn hand_out(&mut self) -> Result<Got, Cause> {
+        self.n_users -= 1;
+        let got = match self.n_users {
+            0 => self.got.take(),
+            _ => self.got.clone(),
+        };
+        got.expect("there are as many users as were counted")
     }
 }

@@ -1,0 +1,318 @@
+//! Series kept between runs in a folder, one Parquet file each, named by the digest of its
+//! bytes.
+//!
+//! Judges what it has by what is known of the source; never asks the source itself. Several
+//! runs may use one folder at a time: files appear whole, and those that vanish are fetched
+//! again.
+
+mod entry;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::provider::{Range, Ranges, Series, State};
+use crate::files;
+
+use entry::About;
+pub(super) use entry::{Damage, Entry};
+
+/// Readings of earlier runs.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    folder: PathBuf,
+    /// When this run began, nanoseconds since 1970 UTC.
+    now: i64,
+}
+
+/// Which series is meant, whatever the period.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    /// Provider, source and tag.
+    document: Value,
+}
+
+/// What was found of a series.
+pub(super) enum Found {
+    /// Nothing of use.
+    Nothing,
+    /// As the source has it now, for all that is known.
+    Fresh(Entry),
+    /// The source is gone; this is what it had last.
+    Last(Entry),
+}
+
+impl Key {
+    /// A tag in a source of a provider with this identity.
+    pub(super) fn new(identity: &Value, source: &str, tag: &str) -> Self {
+        let document = json!({ "provider": identity, "source": source, "tag": tag });
+        Self { document }
+    }
+
+    fn folder(&self) -> String {
+        let digest = blake3::hash(self.document.to_string().as_bytes());
+        digest.to_hex()[..32].to_owned()
+    }
+}
+
+impl Cache {
+    /// A cache in a folder, which is made if need be.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.unwrap_or_default().as_nanos();
+        Ok(Self {
+            folder: folder.to_owned(),
+            now: i64::try_from(now).unwrap_or(i64::MAX),
+        })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The rows of a series in some ranges, if they are there and the source, being in this
+    /// state, has no others now. Damaged files are told.
+    pub(super) fn find(
+        &self,
+        key: &Key,
+        wanted: &Ranges,
+        state: &State,
+        tell: impl Fn(Damage),
+    ) -> Found {
+        let mut known = Vec::new();
+        for path in self.paths(key) {
+            match Entry::open(path) {
+                Ok(entry) if entry.about.serves(key, wanted) => known.push(entry),
+                Ok(_) => {}
+                Err(damage) => tell(damage),
+            }
+        }
+        known.sort_by_key(|entry| entry.about.fetched);
+        let newest = known.pop();
+        match (newest, state) {
+            (Some(entry), State::Gone) => Found::Last(entry),
+            (Some(entry), State::At(state)) if entry.about.state.as_ref() == Some(state) => {
+                Found::Fresh(entry)
+            }
+            (Some(entry), State::Unknown) if entry.about.is_past(wanted) => Found::Fresh(entry),
+            _ => Found::Nothing,
+        }
+    }
+
+    /// Keeps the rows of a series in some ranges.
+    pub(super) fn put(
+        &self,
+        key: &Key,
+        ranges: &Ranges,
+        state: &State,
+        (series, rank): (&Series, usize),
+    ) -> io::Result<()> {
+        let about = About {
+            document: key.document.clone(),
+            ranges: ranges.clone(),
+            state: match state {
+                State::At(state) => Some(state.clone()),
+                State::Unknown | State::Gone => None,
+            },
+            fetched: self.now,
+            rank,
+        };
+        let bytes = entry::write(&about, series).map_err(io::Error::other)?;
+        let name = format!("{}.parquet", blake3::hash(&bytes).to_hex());
+        let path = self.folder.join(key.folder()).join(name);
+        files::write_changed(&path, &bytes)?;
+        self.forget_older(key, ranges, &path)
+    }
+
+    /// Removes what a newer file makes needless.
+    fn forget_older(&self, key: &Key, ranges: &Ranges, newer: &Path) -> io::Result<()> {
+        for path in self.paths(key).into_iter().filter(|path| path != newer) {
+            let is_needless = match Entry::open(path.clone()) {
+                Ok(entry) => entry
+                    .about
+                    .ranges
+                    .as_slice()
+                    .iter()
+                    .all(|r| ranges.covers(r)),
+                Err(_) => true,
+            };
+            if is_needless {
+                forget(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Files of a series, those under way left out.
+    fn paths(&self, key: &Key) -> Vec<PathBuf> {
+        let Ok(list) = fs::read_dir(self.folder.join(key.folder())) else {
+            return Vec::new();
+        };
+        let paths = list.filter_map(|entry| Some(entry.ok()?.path()));
+        let mut paths: Vec<PathBuf> = paths
+            .filter(|path| path.extension().is_some_and(|end| end == "parquet"))
+            .collect();
+        paths.sort();
+        paths
+    }
+}
+
+/// Removes a file that another run may have removed already.
+fn forget(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+impl About {
+    fn serves(&self, key: &Key, wanted: &Ranges) -> bool {
+        let mut wanted = wanted.as_slice().iter();
+        self.document == key.document && wanted.all(|range| self.ranges.covers(range))
+    }
+
+    /// Whether all that is wanted was past when it was fetched.
+    fn is_past(&self, wanted: &Ranges) -> bool {
+        let last = wanted.as_slice().last();
+        last.is_none_or(|Range { last, .. }| *last < self.fetched)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    fn ranges(first: i64, last: i64) -> Ranges {
+        Range { first, last }.into()
+    }
+
+    fn at(text: &str) -> State {
+        State::At(text.to_owned())
+    }
+
+    struct Shelf {
+        folder: tempfile::TempDir,
+        cache: Cache,
+        key: Key,
+    }
+
+    impl Shelf {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            Self {
+                cache: Cache::open(folder.path()).unwrap(),
+                folder,
+                key: Key::new(&json!({"type": "F"}), "a.csv", "A"),
+            }
+        }
+
+        fn put(&self, ranges: &Ranges, state: &State, value: f64) {
+            let times = vec![1, 5, 3];
+            let values = vec![value, f64::NAN, -0.0];
+            let series = Series { times, values };
+            self.cache
+                .put(&self.key, ranges, state, (&series, 7))
+                .unwrap();
+        }
+
+        /// What is found, as its kind and first value.
+        fn find(&self, wanted: &Ranges, state: &State) -> (&'static str, f64) {
+            let damaged = Cell::new(false);
+            let tell = |_| damaged.set(true);
+            let found = self.cache.find(&self.key, wanted, state, tell);
+            let first = |entry: Entry| entry.read().map_or(f64::NAN, |series| series.values[0]);
+            match found {
+                _ if damaged.get() => ("damaged", 0.0),
+                Found::Nothing => ("nothing", 0.0),
+                Found::Fresh(entry) => ("fresh", first(entry)),
+                Found::Last(entry) => ("last", first(entry)),
+            }
+        }
+
+        /// What looks fresh.
+        fn fresh(&self) -> Entry {
+            match self.cache.find(&self.key, &ranges(0, 9), &at("1"), |_| {}) {
+                Found::Fresh(entry) => entry,
+                Found::Last(_) | Found::Nothing => panic!("nothing is fresh"),
+            }
+        }
+
+        fn files(&self) -> Vec<PathBuf> {
+            self.cache.paths(&self.key)
+        }
+    }
+
+    #[test]
+    fn a_changed_source_is_noticed_and_a_gone_one_is_not_needed() {
+        let shelf = Shelf::new();
+        let wanted = ranges(0, 9);
+        assert_eq!(shelf.find(&wanted, &at("1")), ("nothing", 0.0));
+        shelf.put(&wanted, &at("1"), 1.5);
+        assert_eq!(shelf.find(&wanted, &at("1")), ("fresh", 1.5));
+        assert_eq!(shelf.find(&wanted, &at("2")), ("nothing", 0.0));
+        assert_eq!(shelf.find(&wanted, &State::Gone), ("last", 1.5));
+        shelf.put(&wanted, &at("2"), 2.5);
+        assert_eq!(shelf.find(&wanted, &State::Gone), ("last", 2.5));
+        assert_eq!(shelf.files().len(), 1);
+    }
+
+    #[test]
+    fn a_part_of_what_is_there_is_found() {
+        let shelf = Shelf::new();
+        shelf.put(&ranges(0, 9), &at("1"), 1.5);
+        assert_eq!(shelf.find(&ranges(2, 5), &at("1")).0, "fresh");
+        assert_eq!(shelf.find(&ranges(2, 10), &at("1")).0, "nothing");
+        // What does not cover all of the other is kept beside it.
+        shelf.put(&ranges(5, 12), &at("1"), 2.5);
+        assert_eq!(shelf.find(&ranges(0, 9), &at("1")), ("fresh", 1.5));
+        assert_eq!(shelf.files().len(), 2);
+    }
+
+    #[test]
+    fn what_was_not_past_when_a_server_was_asked_is_asked_again() {
+        let shelf = Shelf::new();
+        let ahead = shelf.cache.now + 1_000_000_000;
+        shelf.put(&ranges(0, ahead), &State::Unknown, 1.5);
+        assert_eq!(shelf.find(&ranges(0, ahead), &State::Unknown).0, "nothing");
+        assert_eq!(shelf.find(&ranges(0, 9), &State::Unknown).0, "fresh");
+    }
+
+    #[test]
+    fn readings_come_back_bit_by_bit() {
+        let shelf = Shelf::new();
+        shelf.put(&ranges(0, 9), &at("1"), 0.1);
+        let entry = shelf.fresh();
+        assert_eq!(entry.about.rank, 7);
+        let series = entry.read().unwrap();
+        assert_eq!(series.times, [1, 5, 3]);
+        let bits: Vec<u64> = series.values.iter().map(|value| value.to_bits()).collect();
+        let expect = [0.1, f64::NAN, -0.0_f64].map(f64::to_bits);
+        assert_eq!(bits, expect);
+    }
+
+    #[test]
+    fn damage_is_noticed() {
+        let shelf = Shelf::new();
+        shelf.put(&ranges(0, 9), &at("1"), 0.1);
+        let path = shelf.files().remove(0);
+        let whole = fs::read(&path).unwrap();
+        // A flipped bit among the readings, then a file cut short.
+        let mut bytes = whole.clone();
+        bytes[10] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        assert!(matches!(shelf.fresh().read(), Err(Damage::Broken(_))));
+        fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        assert_eq!(shelf.find(&ranges(0, 9), &at("1")).0, "damaged");
+        // The next one takes its place.
+        shelf.put(&ranges(0, 9), &at("1"), 0.1);
+        assert_eq!(shelf.find(&ranges(0, 9), &at("1")), ("fresh", 0.1));
+        assert_eq!(fs::read_dir(shelf.folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,129 @@
+//! A source and the cache before it: what is kept need not be read.
+
+use super::Shop;
+use crate::dataset::cache::{Cache, Entry, Found, Key};
+use crate::dataset::error::Cause;
+use crate::dataset::provider::{Access, Provider, Ranges, Raw, Rows, State};
+
+/// Where tags are read.
+pub(super) struct Source<'a> {
+    /// Reads for all datasets.
+    pub(super) provider: &'a dyn Provider,
+    /// As the provider calls it.
+    pub(super) name: String,
+}
+
+/// A tag that is wanted of a source.
+pub(super) struct Wanted<'a> {
+    /// Its name.
+    pub(super) tag: &'a str,
+    /// Where it is wanted.
+    pub(super) ranges: Ranges,
+    /// By how many datasets.
+    pub(super) n_users: usize,
+}
+
+/// Where the rows of a tag are.
+#[derive(Clone)]
+pub(super) enum Got {
+    /// Read from the source.
+    Read(Raw),
+    /// In the cache.
+    Kept(Entry),
+}
+
+/// The cache as it stands to a source.
+struct Kept<'a> {
+    cache: &'a Cache,
+    /// The source before it was read.
+    state: State,
+}
+
+impl Source<'_> {
+    /// The rows of some tags: those that are kept, and the others read in one go and kept.
+    ///
+    /// An error concerns all that had to be read.
+    pub(super) fn get(
+        &self,
+        wanted: &[Wanted<'_>],
+        shop: &Shop,
+    ) -> Result<Vec<Result<Got, Cause>>, Cause> {
+        let kept = self.kept(shop);
+        let found = wanted
+            .iter()
+            .map(|wanted| self.find(wanted, kept.as_ref(), shop));
+        let mut got: Vec<Option<Result<Got, Cause>>> = found
+            .map(|entry| entry.map(|entry| Ok(Got::Kept(entry))))
+            .collect();
+        let missing = wanted.iter().zip(&mut got).filter(|(_, got)| got.is_none());
+        let (missing, places): (Vec<&Wanted<'_>>, Vec<_>) = missing.unzip();
+        let read = self.read(&missing, kept.as_ref(), shop)?;
+        for (place, raw) in places.into_iter().zip(read) {
+            *place = Some(raw.map(Got::Read));
+        }
+        Ok(got.into_iter().flatten().collect())
+    }
+
+    /// The rows of one tag from the source, whatever is kept.
+    pub(super) fn get_anew(&self, wanted: &Wanted<'_>, shop: &Shop) -> Result<Raw, Cause> {
+        let kept = self.kept(shop);
+        self.read(&[wanted], kept.as_ref(), shop)?.remove(0)
+    }
+
+    fn kept<'s>(&self, shop: &'s Shop) -> Option<Kept<'s>> {
+        let cache = shop.cache.as_ref()?;
+        if self.provider.access() == Access::Drawn {
+            return None;
+        }
+        let state = self.provider.state(&self.name);
+        Some(Kept { cache, state })
+    }
+
+    fn find(&self, wanted: &Wanted<'_>, kept: Option<&Kept<'_>>, shop: &Shop) -> Option<Entry> {
+        let Kept { cache, state } = kept?;
+        let key = self.key(wanted.tag);
+        let tell = |damage| shop.told.damaged(wanted.tag, damage);
+        let (entry, is_gone) = match cache.find(&key, &wanted.ranges, state, tell) {
+            Found::Nothing => return None,
+            Found::Fresh(entry) => (entry, false),
+            Found::Last(entry) => (entry, true),
+        };
+        shop.told.kept(wanted.tag, is_gone);
+        Some(entry)
+    }
+
+    fn read(
+        &self,
+        wanted: &[&Wanted<'_>],
+        kept: Option<&Kept<'_>>,
+        shop: &Shop,
+    ) -> Result<Vec<Result<Raw, Cause>>, Cause> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut rows = Rows::new(wanted.iter().map(|wanted| wanted.ranges.clone()));
+        // A series that is used up at once needs no place to wait.
+        let is_alone = matches!(wanted, [only] if only.n_users == 1);
+        if !is_alone {
+            rows = rows.aside_in(&shop.spool);
+        }
+        let tags: Vec<&str> = wanted.iter().map(|wanted| wanted.tag).collect();
+        self.provider.read(&self.name, &tags, &mut rows)?;
+        shop.told.fetched(tags.len());
+        let read = rows.finish();
+        if let Some(Kept { cache, state }) = kept {
+            for (raw, wanted) in read.iter().zip(wanted) {
+                let Ok(raw) = raw else { continue };
+                let series = shop.series(raw.rows.clone())?;
+                let key = self.key(wanted.tag);
+                let put = cache.put(&key, &wanted.ranges, state, (&series, raw.rank));
+                shop.told.put(cache, put);
+            }
+        }
+        Ok(read)
+    }
+
+    fn key(&self, tag: &str) -> Key {
+        Key::new(&self.provider.identity(), &self.name, tag)
+    }
+}
