@@ -43,17 +43,22 @@ pub(crate) fn join_raw(series: Vec<(String, Series)>) -> Result<Frame, Cause> {
         return Ok(side_by_side(order, series));
     }
     let mut frames = Vec::with_capacity(series.len());
+    let mut repeated = None;
     for (tag, mut one) in series {
         one.sort();
-        if let Some(pair) = one.times.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(Cause::RepeatedTime {
-                tag,
-                time: spaced(pair[0]),
-            });
+        let mut pairs = one.times.windows(2);
+        if let Some(pair) = pairs.find(|pair| pair[0] == pair[1]) {
+            let time = spaced(pair[0]);
+            let tag = tag.clone();
+            repeated.get_or_insert(Cause::RepeatedTime { tag, time });
         }
         frames.push(Frame::of_tag(&tag, one.times, one.values));
     }
     let sorted = join(frames);
+    // Where nothing is shared there is nothing to tell apart.
+    if let Some(repeated) = repeated.filter(|_| !sorted.times.is_empty()) {
+        return Err(repeated);
+    }
     let positions: Vec<usize> = order
         .iter()
         .filter_map(|time| sorted.times.binary_search(time).ok())
@@ -170,6 +175,8 @@ mod tests {
         check(&joined, &[2, 1, 1], &columns);
         let error = join_raw(series(&[rows("A"), ("B", &[1], &[1.0])])).unwrap_err();
         assert_eq!(error.code(), "dataset::repeated_time");
+        let apart = join_raw(series(&[rows("A"), ("B", &[3], &[1.0])]));
+        assert!(apart.unwrap().times.is_empty());
         check(&join_raw(Vec::new()).unwrap(), &[], &[]);
     }
 }

@@ -389,6 +389,23 @@ mod tests {
     }
 
     #[test]
+    fn an_earlier_reading_does_not_stand_for_a_period_without_any() {
+        // Trap 18.
+        let mut config = config(vec![tag("A", "x", 1)], vec![]);
+        let Provider::Files(files) = &mut config.provider.value else {
+            unreachable!("the provider of these tests");
+        };
+        files.look_back = true;
+        let error = run(&config, &[("A", "1969-12-31 23:50,1\n")]).unwrap_err();
+        assert_eq!(error.cause.code(), "dataset::missing_series");
+        let loaded = run(
+            &config,
+            &[("A", "1969-12-31 23:50,1\n1970-01-01 00:10,3\n")],
+        );
+        assert_eq!(loaded.unwrap().x.row_major()[..2], [2.0, 3.0]);
+    }
+
+    #[test]
     fn the_last_row_of_the_csv_provider_repeats_the_one_before() {
         let folder = tempfile::tempdir().unwrap();
         let rows = "t,A\n1970-01-01 00:00,1\n1970-01-01 01:50,2\n1970-01-01 02:00,3\n";

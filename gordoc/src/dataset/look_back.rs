@@ -4,26 +4,17 @@
 
 use super::provider::Reading;
 use super::resample::Grid;
-use crate::project::Period;
 
 /// Fills leading buckets up to `limit` nanoseconds after the rounded time of `earlier`.
 ///
 /// The reading's time is rounded to a multiple of the bucket width since 1970; if the grid is
-/// not on such multiples, nothing coincides and nothing is filled.
-pub(crate) fn look_back(
-    grid: &Grid,
-    values: &mut [f64],
-    earlier: Reading,
-    limit: i64,
-    period: Period,
-) {
+/// not on such multiples, nothing coincides and nothing is filled. Where there is no value at
+/// all, the reading is held on the way to the period's `end`.
+pub(crate) fn look_back(grid: &Grid, values: &mut [f64], earlier: Reading, limit: i64, end: i64) {
     let width = grid.width;
     let known = values.iter().position(|value| !value.is_nan());
-    if known.is_some_and(|position| grid.label(position) <= period.start) {
-        return;
-    }
     let far_value = known.map(|position| values[position]);
-    let far_time = known.map_or(period.end, |position| grid.label(position));
+    let far_time = known.map_or(end, |position| grid.label(position));
     let near = round_half_even(earlier.time, width);
     // Positions are counted from the rounded reading; the far end is the last of them.
     let last = (far_time - near).div_euclid(width);
@@ -86,15 +77,12 @@ mod tests {
             width: minutes * MINUTE,
             n_buckets: values.len(),
         };
-        let period = Period {
-            start,
-            end: start + 120 * MINUTE,
-        };
         let earlier = Reading {
             time: at(time),
             value,
         };
-        look_back(&grid, &mut values, earlier, limit * MINUTE, period);
+        let end = start + 120 * MINUTE;
+        look_back(&grid, &mut values, earlier, limit * MINUTE, end);
         values.truncate(first);
         values
     }
@@ -124,12 +112,25 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_of_three_tenths_of_a_second_reaches_three_tenths() {
+        // Trap 10: the quotient is exact here, unlike between readings.
+        let grid = Grid {
+            first: 0,
+            width: 100_000_000,
+            n_buckets: 6,
+        };
+        let mut values = [NAN; 6];
+        let earlier = Reading {
+            time: -100_000_000,
+            value: 2.0,
+        };
+        look_back(&grid, &mut values, earlier, 300_000_000, 500_000_000);
+        assert_eq!(values.iter().filter(|value| !value.is_nan()).count(), 3);
+    }
+
+    #[test]
     fn without_a_value_the_reading_is_held() {
         let start = at("2020-01-02");
-        let period = Period {
-            start,
-            end: start + 30 * MINUTE,
-        };
         let mut values = vec![NAN; 4];
         let grid = Grid {
             first: start,
@@ -140,7 +141,8 @@ mod tests {
             time: start - 10 * MINUTE,
             value: 2.0,
         };
-        look_back(&grid, &mut values, earlier, 30 * MINUTE, period);
+        let end = start + 30 * MINUTE;
+        look_back(&grid, &mut values, earlier, 30 * MINUTE, end);
         assert_eq!(values[..3], [2.0, 2.0, 2.0]);
         assert!(values[3].is_nan());
     }

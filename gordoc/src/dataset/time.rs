@@ -60,26 +60,35 @@ impl Clock {
 
 /// `2020-01-01T00:10:00Z`, with 3, 6 or 9 fraction digits only if needed.
 pub fn iso(time: i64) -> String {
-    text(time, 'T', "Z")
+    let is_whole_millisecond = time % 1_000_000 == 0;
+    let fraction = if is_whole_millisecond && time % SECOND != 0 {
+        format!(".{:03}", time.rem_euclid(SECOND) / 1_000_000)
+    } else {
+        fraction(time)
+    };
+    text(time, 'T', &fraction, "Z")
 }
 
-/// `2020-01-01 00:10:00+00:00`, as the peer prints and stores times.
+/// `2020-01-01 00:10:00+00:00` with 6 or 9 fraction digits only if needed, as the peer prints and
+/// stores times.
 pub fn spaced(time: i64) -> String {
-    text(time, ' ', "+00:00")
+    text(time, ' ', &fraction(time), "+00:00")
 }
 
-fn text(time: i64, separator: char, offset: &str) -> String {
-    let at = TimeZone::UTC.to_datetime(timestamp(time));
-    let nanos = at.subsec_nanosecond();
-    let fraction = if nanos == 0 {
+/// A point and 6 or 9 digits, or nothing if there is no fraction of a second.
+fn fraction(time: i64) -> String {
+    let nanos = time.rem_euclid(SECOND);
+    if nanos == 0 {
         String::new()
-    } else if nanos % 1_000_000 == 0 {
-        format!(".{:03}", nanos / 1_000_000)
     } else if nanos % 1000 == 0 {
         format!(".{:06}", nanos / 1000)
     } else {
         format!(".{nanos:09}")
-    };
+    }
+}
+
+fn text(time: i64, separator: char, fraction: &str, offset: &str) -> String {
+    let at = TimeZone::UTC.to_datetime(timestamp(time));
     let (year, month, day) = (at.year(), at.month(), at.day());
     let (hour, minute, second) = (at.hour(), at.minute(), at.second());
     format!(
@@ -291,7 +300,8 @@ mod tests {
     #[test]
     fn times_as_the_peer_prints_them() {
         assert_eq!(spaced(0), "1970-01-01 00:00:00+00:00");
-        assert_eq!(spaced(1_500_000), "1970-01-01 00:00:00.001500+00:00");
+        assert_eq!(spaced(500_000_000), "1970-01-01 00:00:00.500000+00:00");
+        assert_eq!(spaced(-1), "1969-12-31 23:59:59.999999999+00:00");
         assert_eq!(iso(i64::MAX), "2262-04-11T23:47:16.854775807Z");
     }
 }

@@ -235,6 +235,17 @@ mod tests {
     }
 
     #[test]
+    fn minutes_of_limits_are_months_of_resolutions() {
+        const MINUTE: i64 = 60_000_000_000;
+        // Traps 8, 9 and 11.
+        assert_eq!(parse_limit("600"), Some(600));
+        assert_eq!(parse_limit("30m"), Some(30 * MINUTE));
+        assert_eq!(parse_resolution("30m"), Err("months cannot be a spacing"));
+        assert_eq!(parse_resolution("H"), Err("no number before the unit"));
+        assert_eq!(parse_resolution("1H30T"), Ok(90 * MINUTE));
+    }
+
+    #[test]
     fn odd_texts_do_not_panic() {
         for text in [
             "",

@@ -94,3 +94,84 @@ fn is_far(value: f64, middle: f64, spread: f64, n_spreads: f64) -> bool {
     let reach = n_spreads * spread;
     value < middle - reach || value > middle + reach
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::frame::Column;
+
+    const MINUTE: i64 = 60_000_000_000;
+
+    /// Sixty rows ten minutes apart: a quiet input, and a target that is far off in two of them.
+    fn frame() -> Frame {
+        let quiet = (0..60_u32).map(|row| f64::from(row % 4));
+        let mut frame = Frame::of_tag(
+            "A",
+            (0..60).map(|row| row * 10 * MINUTE).collect(),
+            quiet.collect(),
+        );
+        let target = (0..60_u32).map(|row| match row {
+            20 | 40 => 500.0,
+            _ => f64::from(row % 5),
+        });
+        frame.columns.insert(Column::of_tag("B"), target.collect());
+        frame
+    }
+
+    fn filter(method: FilterMethod) -> FilterPeriods {
+        FilterPeriods {
+            method,
+            window: 12,
+            n_iqr: 5.0,
+            iforest_smooth: false,
+            contamination: Some(0.02),
+            quantile_lower: 0.05,
+            quantile_upper: 0.95,
+        }
+    }
+
+    #[test]
+    fn a_target_far_off_takes_the_row_of_the_inputs_with_it() {
+        // Trap 31.
+        let expect = json!([
+            {"drop_start": "1970-01-01 03:20:00+00:00", "drop_end": "1970-01-01 03:20:00+00:00"},
+            {"drop_start": "1970-01-01 06:40:00+00:00", "drop_end": "1970-01-01 06:40:00+00:00"},
+        ]);
+        for (method, name) in [
+            (FilterMethod::Median, "median"),
+            (FilterMethod::Quantile, "quantile"),
+            (FilterMethod::Iforest, "iforest"),
+        ] {
+            let mut frame = frame();
+            let recorded = drop_periods(&mut frame, &filter(method), 10 * MINUTE).unwrap();
+            assert_eq!(recorded, json!({ name: expect }));
+            assert_eq!(frame.times.len(), 58);
+            assert!(frame.columns.values().all(|values| values.len() == 58));
+            assert!(frame.columns[1].iter().all(|value| *value < 5.0));
+        }
+    }
+
+    #[test]
+    fn all_methods_judge_the_same_rows_and_are_all_recorded() {
+        let mut frame = frame();
+        let mut filter = filter(FilterMethod::All);
+        // The window is too wide for medians.
+        filter.window = 61;
+        let recorded = drop_periods(&mut frame, &filter, 10 * MINUTE).unwrap();
+        let recorded = recorded.as_object().unwrap();
+        let counts: Vec<_> = recorded
+            .iter()
+            .map(|(name, periods)| (name.as_str(), periods.as_array().unwrap().len()))
+            .collect();
+        assert_eq!(counts, [("iforest", 2), ("median", 0), ("quantile", 2)]);
+        assert_eq!(frame.times.len(), 58);
+    }
+
+    #[test]
+    fn infinite_values_are_refused() {
+        let mut frame = frame();
+        frame.columns[1][3] = f64::NEG_INFINITY;
+        let error = drop_periods(&mut frame, &filter(FilterMethod::Median), MINUTE).unwrap_err();
+        assert_eq!(error.to_string(), "`B` has an infinite value");
+    }
+}

@@ -96,21 +96,38 @@ fn round_to(value: f64, precision: i32) -> f64 {
 
 /// The shortest text that reads back, exponents as Python writes them.
 fn shortest(value: f64) -> String {
-    let magnitude = value.abs();
-    if value == 0.0 || (1e-4..1e16).contains(&magnitude) {
-        return format!("{value:?}");
+    if value == 0.0 || (1e-4..1e16).contains(&value.abs()) {
+        let text = format!("{value:?}");
+        let decimals = n_decimals(&text);
+        return nearest(value, text, format!("{value:.decimals$}"));
     }
     let text = format!("{value:e}");
-    match text.split_once('e') {
-        Some((digits, exponent)) => {
-            let (sign, exponent) = match exponent.strip_prefix('-') {
-                Some(exponent) => ('-', exponent),
-                None => ('+', exponent),
-            };
-            format!("{digits}e{sign}{exponent:0>2}")
-        }
-        None => text,
+    let Some((digits, exponent)) = text.split_once('e') else {
+        return text;
+    };
+    let decimals = n_decimals(digits);
+    let (sign, size) = match exponent.strip_prefix('-') {
+        Some(size) => ('-', size),
+        None => ('+', exponent),
+    };
+    let end = format!("e{sign}{size:0>2}");
+    let rounded = format!("{value:.decimals$e}");
+    let rounded = rounded.split('e').next().unwrap_or_default();
+    nearest(value, format!("{digits}{end}"), format!("{rounded}{end}"))
+}
+
+/// How many digits stand after the point.
+fn n_decimals(digits: &str) -> usize {
+    digits.split_once('.').map_or(0, |(_, after)| after.len())
+}
+
+/// A number halfway between two texts of the shortest length goes to the even one, as in Python;
+/// the formatter alone would round it up.
+fn nearest(value: f64, shortest: String, rounded: String) -> String {
+    if rounded.parse() == Ok(value) {
+        return rounded;
     }
+    shortest
 }
 
 #[cfg(test)]
@@ -153,6 +170,10 @@ mod tests {
             (1.5e16, "1.5e+16"),
             (-1.25e-100, "-1.25e-100"),
             (0.0, "0.0"),
+            // Halfway between two texts of 17 digits.
+            (1_679_965_247_388_329.0 / 8.0, "209995655923541.12"),
+            (5e-324, "5e-324"),
+            (1e23, "1e+23"),
         ] {
             assert_eq!(shortest(value), expect);
         }
