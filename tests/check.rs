@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gordoc::command::{Level, Read, Status, Streams, check};
 use gordoc::diagnostic::{Diagnostics, Severity, Style, render};
-use gordoc::project::{self, Options};
+use gordoc::project::{self, Options, Sources};
 use gordoc::source::Source;
 
 fn case(name: &str) -> PathBuf {
@@ -26,7 +26,7 @@ fn findings(name: &str) -> (Source, Diagnostics) {
     };
     let reading = project::read(&source, &options);
     let read = Read { source, reading };
-    let found = check::findings(&read);
+    let found = check::findings(&read, Sources::Needed);
     (read.source, found)
 }
 
@@ -192,7 +192,7 @@ fn codes(folder: &Path, config: &str) -> Vec<&'static str> {
     let mut source = Source::new("plant.yaml", config);
     folder.clone_into(&mut source.base);
     let reading = project::read(&source, &Options::default());
-    let found = check::findings(&Read { source, reading });
+    let found = check::findings(&Read { source, reading }, Sources::Needed);
     found.iter().map(|item| item.code).collect()
 }
 

@@ -155,11 +155,6 @@ impl Diagnostics {
         }
     }
 
-    /// Keeps the findings for which this is true.
-    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
-        self.items.retain(keep);
-    }
-
     /// The findings themselves.
     pub fn into_vec(self) -> Vec<Diagnostic> {
         self.items

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{Level, Read, Status, Streams, read_config, report};
 use crate::diagnostic::{Counts, Diagnostics, Severity, to_json};
-use crate::project::{self, Options};
+use crate::project::{self, Options, Sources};
 
 /// Arguments of `check`.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +41,7 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
         .project
         .as_ref()
         .map_or(0, |project| project.documents.len());
-    let mut found = findings(&read);
+    let mut found = findings(&read, Sources::Needed);
     if arguments.deny_warnings {
         found.deny_warnings();
     }
@@ -67,10 +67,10 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
 }
 
 /// Everything wrong with a config that can be known without loading data, in source order.
-pub fn findings(read: &Read) -> Diagnostics {
+pub fn findings(read: &Read, sources: Sources) -> Diagnostics {
     let mut found = read.reading.diagnostics.clone();
     found.append(read.reading.blockers.clone());
-    project::preflight(&read.reading.series, &read.source.base, &mut found);
+    project::preflight(&read.reading.series, &read.source.base, sources, &mut found);
     found.in_source_order()
 }
 

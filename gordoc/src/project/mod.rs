@@ -38,7 +38,7 @@ pub use document::forget_build;
 pub use filter_periods::{FilterMethod, FilterPeriods};
 pub use metric::Metric;
 pub use normalize::{normalize, read};
-pub use preflight::{Series, preflight};
+pub use preflight::{Series, Sources, preflight};
 pub(crate) use provider::providers;
 pub use row_filter::RowFilter;
 #[cfg(test)]

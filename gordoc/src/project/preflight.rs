@@ -32,10 +32,20 @@ impl Series {
     }
 }
 
+/// Whether readings can come from elsewhere than their sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sources {
+    /// They cannot.
+    Needed,
+    /// They may be kept in a cache, so a file that is missing is no mistake yet.
+    MayBeKept,
+}
+
 /// Reports files, folders and columns that machines need and that are not there, each once.
-pub fn preflight(series: &[Series], base: &Path, diagnostics: &mut Diagnostics) {
+pub fn preflight(series: &[Series], base: &Path, sources: Sources, diagnostics: &mut Diagnostics) {
     let mut look = Look {
         base,
+        sources,
         headers: BTreeMap::new(),
         diagnostics: Diagnostics::default(),
     };
@@ -56,6 +66,7 @@ type Headers = BTreeMap<(PathBuf, char), Option<BTreeSet<String>>>;
 
 struct Look<'a> {
     base: &'a Path,
+    sources: Sources,
     headers: Headers,
     diagnostics: Diagnostics,
 }
@@ -148,7 +159,7 @@ impl Look<'_> {
     }
 
     fn missing(&mut self, kind: &str, place: Span, written: &str, path: &Path) {
-        self.diagnostics.push(
+        self.tell_missing(
             Diagnostic::error(
                 "dataset::missing_file",
                 format!("the {kind} `{written}` does not exist"),
@@ -162,10 +173,16 @@ impl Look<'_> {
         );
     }
 
+    fn tell_missing(&mut self, diagnostic: Diagnostic) {
+        if self.sources == Sources::Needed {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
     fn missing_tag_file(&mut self, tag: &Spanned<String>, file: Option<Span>, path: &Path) {
         let shown = path.display();
         let name = &tag.value;
-        self.diagnostics.push(
+        self.tell_missing(
             Diagnostic::error(
                 "dataset::missing_file",
                 format!("the tag `{name}` has no file `{shown}`"),

@@ -19,7 +19,7 @@ use super::{Options, Revisions};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::{Name, Revision};
-use crate::project::{self, Project};
+use crate::project::{self, Project, Sources};
 use crate::train;
 use crate::trained::{Machine, store};
 
@@ -80,11 +80,11 @@ fn read(
         Ok(read) => read,
         Err(status) => return Ok(Err(status)),
     };
-    let mut found = check::findings(&read);
-    if learning.fetching.cache.is_some() {
-        // They may be kept; if they are not, loading tells.
-        found.retain(|finding| finding.code != "dataset::missing_file");
-    }
+    let sources = match &learning.fetching.cache {
+        Some(_) => Sources::MayBeKept,
+        None => Sources::Needed,
+    };
+    let mut found = check::findings(&read, sources);
     if learning.deny_warnings {
         found.deny_warnings();
     }
