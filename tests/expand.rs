@@ -168,3 +168,36 @@ fn pyyaml_reads_the_same_document() {
         run(documents.arg(&json).arg(&yaml));
     }
 }
+
+/// Expands a config of one machine with this model.
+fn expand_model(model: &Value) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.json");
+    let config = json!({"machines": [{
+        "name": "feed-pump",
+        "dataset": {
+            "tag_list": ["P101-flow", "P101-pressure"],
+            "train_start_date": "2024-01-01T00:00:00Z",
+            "train_end_date": "2024-02-01T00:00:00Z",
+            "data_provider": {"type": "RandomDataProvider"},
+        },
+        "model": model,
+    }]});
+    fs::write(&path, config.to_string()).unwrap();
+    expand(path, &[])
+}
+
+#[test]
+fn only_models_that_cannot_be_made_are_refused() {
+    let output = expand_model(&json!({"sklearn.decomposition.PCA": {"components": 9}}));
+    assert_eq!(output.status.code(), Some(1));
+    let error = &document(&output)["error"];
+    assert_eq!(error["class"], "ValueError");
+    let message = error["message"].as_str().unwrap();
+    let expected = "Pipeline from definition failed: `PCA` has no parameter `components`";
+    assert!(message.contains(expected), "{message}");
+
+    // Not supported yet, of a wrong value, and without anything that learns.
+    let output = expand_model(&json!({"sklearn.decomposition.PCA": {"n_components": 9}}));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}

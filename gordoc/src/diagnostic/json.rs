@@ -25,7 +25,7 @@ pub fn to_json(source: &Source, diagnostics: &Diagnostics) -> Value {
 }
 
 /// `{"error": {"class", "message"}}` with the peer's class of the first error and one line for
-/// each.
+/// each; those on models begin with the peer's own words.
 pub fn error_document(source: &Source, diagnostics: &Diagnostics) -> Value {
     let errors = || {
         diagnostics
@@ -78,5 +78,11 @@ fn one_line(source: &Source, diagnostic: &Diagnostic) -> String {
         .iter()
         .map(|label| label.text.as_str())
         .collect();
-    format!("{place}{}: {}{help}", diagnostic.message, labels.join(", "))
+    let peer = if diagnostic.code.starts_with("model::") {
+        "Pipeline from definition failed: "
+    } else {
+        ""
+    };
+    let message = &diagnostic.message;
+    format!("{place}{peer}{message}: {}{help}", labels.join(", "))
 }

@@ -2,7 +2,8 @@
 //!
 //! A view of the registry; checks nothing.
 
-use super::layers::{DENSE_KINDS, KINDS, RECURRENT_KINDS};
+use super::layers::RECIPES;
+use super::network::{DENSE_KINDS, RECURRENT_KINDS};
 use super::registry::{self, Class, Default, Part};
 use super::training::KEYWORDS;
 
@@ -57,7 +58,7 @@ fn parameters(class: &Class) -> Vec<Parameter> {
         _ => Kind::OneOf(RECURRENT_KINDS),
     };
     let mut all = vec![registry::parameter("kind", Default::Required, kind)];
-    let recipes = KINDS.iter().flat_map(|recipe| recipe.keywords);
+    let recipes = RECIPES.iter().flat_map(|recipe| recipe.keywords);
     let own = class.parameters.iter();
     for keyword in own.chain(recipes).chain(KEYWORDS) {
         if !all.iter().any(|known| known.name == keyword.name) {

@@ -3,13 +3,12 @@
 //! Finds the class; its parameters are left as written.
 
 use crate::config::node::{Node, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 
 use super::kind::kind_name;
 use super::registry::{Class, classes, find_class, find_renamed};
 use super::suggest::join_names;
-use crate::diagnostic::did_you_mean;
 
 /// A class and what was given to it.
 #[derive(Clone, Copy)]
@@ -21,42 +20,80 @@ pub(super) struct Definition<'a> {
     pub(super) parameters: Option<&'a Node>,
 }
 
+/// Where a definition stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The whole model, or a step of a pipeline or a union.
+    Step,
+    /// The value of a parameter.
+    Value,
+}
+
+/// Why a value is no definition.
+pub(super) struct Refusal {
+    pub(super) diagnostic: Box<Diagnostic>,
+    cause: Cause,
+}
+
+enum Cause {
+    /// The class is not known.
+    Class,
+    /// A mapping that is not one of a single class.
+    Keys,
+    /// The value, or what is given as parameters, is of the wrong form.
+    Form,
+}
+
+impl Refusal {
+    fn new(cause: Cause, diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostic: Box::new(diagnostic),
+            cause,
+        }
+    }
+
+    /// Whether the peer refuses it, too, when it reads the config: values of parameters are left
+    /// as they are if they are no definitions, and so are mappings of several keys anywhere.
+    pub(super) fn stops_reading(&self, place: Place) -> bool {
+        match self.cause {
+            Cause::Class => true,
+            Cause::Keys => false,
+            Cause::Form => place == Place::Step,
+        }
+    }
+}
+
 impl<'a> Definition<'a> {
-    /// Reads a definition of a class that is supported.
-    pub(super) fn read(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+    /// Reads a definition of a known class.
+    pub(super) fn read(node: &'a Node) -> Result<Self, Refusal> {
         let (key, parameters) = match &node.value {
             Value::Text(_) => (node, None),
             Value::Map(entries) => match entries.as_slice() {
                 [(key, value)] => (key, Some(value)),
-                _ => return refuse(diagnostics, not_one_class(node, entries.len())),
+                _ => {
+                    return Err(Refusal::new(
+                        Cause::Keys,
+                        not_one_class(node, entries.len()),
+                    ));
+                }
             },
-            _ => return refuse(diagnostics, not_a_definition(node)),
+            _ => return Err(Refusal::new(Cause::Form, not_a_definition(node))),
         };
-        let Some(path) = key.as_text() else {
-            return refuse(diagnostics, not_a_definition(key));
-        };
-        let Some(class) = find_class(path) else {
-            return refuse(diagnostics, unknown_class(path, key.span));
+        let path = key.to_key();
+        let Some(class) = find_class(&path) else {
+            return Err(Refusal::new(Cause::Class, unknown_class(&path, key.span)));
         };
         let definition = Self {
             class,
             path: key.span,
             parameters,
         };
-        if !class.supported {
-            return refuse(diagnostics, not_supported_yet(path, key.span));
-        }
         match parameters.map(|node| &node.value) {
-            None | Some(Value::Map(_)) => Some(definition),
-            Some(Value::List(_)) if class.list_parameter().is_some() => Some(definition),
-            Some(_) => refuse(diagnostics, no_parameters(&definition, path)),
+            None | Some(Value::Map(_)) => Ok(definition),
+            Some(Value::List(_)) if class.list_parameter().is_some() => Ok(definition),
+            Some(_) => Err(Refusal::new(Cause::Form, no_parameters(&definition, &path))),
         }
     }
-}
-
-fn refuse<T>(diagnostics: &mut Diagnostics, diagnostic: Diagnostic) -> Option<T> {
-    diagnostics.push(diagnostic);
-    None
 }
 
 fn not_one_class(node: &Node, count: usize) -> Diagnostic {
@@ -83,7 +120,7 @@ fn no_parameters(definition: &Definition<'_>, path: &str) -> Diagnostic {
         .map_or((definition.path, "empty"), |node| {
             (node.span, kind_name(&node.value))
         });
-    let span = if span.start == span.end {
+    let span = if span.is_empty() {
         definition.path
     } else {
         span
@@ -101,29 +138,30 @@ fn no_parameters(definition: &Definition<'_>, path: &str) -> Diagnostic {
 
 fn unknown_class(path: &str, span: Span) -> Diagnostic {
     if let Some(today) = find_renamed(path) {
-        return Diagnostic::error(
+        Diagnostic::error(
             "model::old_path",
             format!("`{path}` is an old path of `{today}`"),
         )
         .label(span, "from an earlier release")
-        .help(format!("write `{today}`"));
+        .help(format!("write `{today}`"))
+    } else {
+        let supported = format!("supported are {}", supported_classes());
+        Diagnostic::error(
+            "model::unknown_class",
+            format!("`{path}` is not a class gordoc knows"),
+        )
+        .label(span, "not a class gordoc knows")
+        .help(match find_similar(path) {
+            Some(similar) => format!("did you mean `{similar}`? {supported}"),
+            None => supported,
+        })
     }
-    let diagnostic = Diagnostic::error(
-        "model::unknown_class",
-        format!("`{path}` is not a class gordoc knows"),
-    )
-    .label(span, "not a class gordoc knows");
-    let supported = format!("supported are {}", supported_classes());
-    diagnostic.help(match find_similar(path) {
-        Some(similar) => format!("did you mean `{similar}`? {supported}"),
-        None => supported,
-    })
 }
 
 /// The path of the class with the same name, or of a few letters less or more.
 fn find_similar(path: &str) -> Option<&'static str> {
-    let name = path.rsplit('.').next().unwrap_or(path);
-    let same_name = classes().find(|class| class.name() == name);
+    let name = path.trim().rsplit('.').next()?;
+    let same_name = classes().find(|class| class.name().eq_ignore_ascii_case(name));
     let same_name = same_name.map(Class::public_path);
     same_name.or_else(|| {
         let nearest = did_you_mean(name, classes().map(Class::name))?;
@@ -134,16 +172,17 @@ fn find_similar(path: &str) -> Option<&'static str> {
 }
 
 /// The refusal of a class that is known but cannot be compiled.
-pub(super) fn not_supported_yet(path: &str, span: Span) -> Diagnostic {
+pub(super) fn not_supported_yet(class: &Class, span: Span, help: impl Into<String>) -> Diagnostic {
     Diagnostic::error(
         "model::not_supported_yet",
-        format!("`{path}` is not supported yet"),
+        format!("`{}` is not supported yet", class.public_path()),
     )
     .label(span, "gordoc cannot compile this class yet")
-    .help(format!("supported are {}", supported_classes()))
+    .help(help)
 }
 
-fn supported_classes() -> String {
+/// The names of the classes a model can be made of.
+pub(super) fn supported_classes() -> String {
     join_names(
         classes()
             .filter(|class| class.supported && class.role.is_of_models())

@@ -20,6 +20,8 @@ pub enum Kind {
     Count(i64, i64),
     /// A finite number between two ends.
     Number(Bound<f64>, Bound<f64>),
+    /// Any number, also NaN or an infinite one.
+    Real,
     /// A number written with a decimal point, from the first to the second.
     Float(f64, f64),
     /// Two numbers, the first lower.
@@ -110,6 +112,16 @@ impl Kind {
         Self::Number(Bound::Included(least), Bound::Included(most))
     }
 
+    /// Whether a nested class may stand here.
+    pub(super) fn may_be_definition(self) -> bool {
+        match self {
+            Self::Definition => true,
+            Self::Optional(kind) => kind.may_be_definition(),
+            Self::Either(kinds) => kinds.iter().any(|kind| kind.may_be_definition()),
+            _ => false,
+        }
+    }
+
     /// The names to choose from, if the value is a name.
     pub(super) fn names(self) -> Option<&'static [&'static str]> {
         match self {
@@ -146,8 +158,10 @@ impl Kind {
             Self::Flag => "`true` or `false`".to_owned(),
             Self::Count(i64::MIN, i64::MAX) => "a whole number".to_owned(),
             Self::Count(least, i64::MAX) => format!("a whole number of at least {least}"),
+            Self::Count(i64::MIN, most) => format!("a whole number of at most {most}"),
             Self::Count(least, most) => format!("a whole number from {least} to {most}"),
             Self::Number(low, high) => wanted_number(low, high),
+            Self::Real => "a number".to_owned(),
             Self::Float(least, most) => {
                 format!("a number with a decimal point, from {least:?} to {most:?}")
             }
@@ -170,10 +184,17 @@ impl Kind {
             (Self::Any, _) => Fit::Fits,
             (Self::Optional(_), Value::Null) => Fit::Fits,
             (Self::Optional(kind), _) => kind.fit(node),
-            (Self::Either(kinds), _) => kinds
-                .iter()
-                .map(|kind| kind.fit(node))
-                .fold(Fit::WrongKind, Fit::or),
+            (Self::Either(kinds), value) => {
+                // Where there is a count, a whole number is one, never a share.
+                let counts = || kinds.iter().filter(|kind| matches!(kind, Self::Count(..)));
+                let is_count = matches!(value, Value::Int(_)) && counts().next().is_some();
+                let kinds = kinds
+                    .iter()
+                    .filter(|kind| !is_count || matches!(kind, Self::Count(..)));
+                kinds
+                    .map(|kind| kind.fit(node))
+                    .fold(Fit::WrongKind, Fit::or)
+            }
             (Self::Flag, Value::Bool(_)) => Fit::Fits,
             (Self::Count(least, most), Value::Int(count)) => {
                 Fit::within((least..=most).contains(count))
@@ -181,6 +202,7 @@ impl Kind {
             (Self::Float(least, most), Value::Float(number)) => {
                 Fit::within((least..=most).contains(number))
             }
+            (Self::Real, Value::Int(_) | Value::Float(_)) => Fit::Fits,
             (Self::Number(low, high), _) => as_number(node).map_or(Fit::WrongKind, |number| {
                 Fit::within(number.is_finite() && (low, high).contains(&number))
             }),
@@ -293,6 +315,13 @@ mod tests {
             COMPONENTS.wanted(),
             "a whole number of at least 0, a number above 0 and below 1, `mle` or `null`"
         );
+    }
+
+    #[test]
+    fn a_whole_number_is_no_share_where_it_can_be_a_count() {
+        const ROWS: Kind = Kind::Either(&[Kind::at_least(2), Kind::SHARE]);
+        check(ROWS, &json!(1.0), Fit::Fits);
+        check(ROWS, &json!(1), Fit::OutOfRange);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Recipes of dense layers: `feedforward_model`, `feedforward_symmetric`, `feedforward_hourglass`.
+//! Recipes of layers: every width, the encoding half, or an hourglass.
 //!
 //! Knows widths, activations and penalties, and nothing of training.
 
@@ -13,17 +13,29 @@ use super::activation::resolve_activation;
 use super::kind::Kind;
 use super::parameters::Arguments;
 use super::registry::{Default, Parameter, parameter};
-use super::resolve::Resolver;
 use super::suggest::join_names;
+use super::width::{Columns, Width};
 
 /// Penalty of the peer on answers of encoding layers after the first.
 const ACTIVITY_L1: f32 = 1e-4;
 const DEFAULT_WIDTHS: &[i64] = &[256, 128, 64];
 const DEFAULT_FUNCS: &[&str] = &["tanh", "tanh", "tanh"];
 
-/// A kind of network.
+/// How the widths of layers are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Model,
+    Symmetric,
+    Hourglass,
+}
+
+/// A way to stack layers.
 pub(super) struct Recipe {
-    pub(super) kind: &'static str,
+    form: Form,
+    /// Its name for dense layers.
+    pub(super) dense: &'static str,
+    /// Its name for recurrent layers.
+    pub(super) recurrent: &'static str,
     pub(super) keywords: &'static [Parameter],
     /// Keywords of other kinds the peer fails on.
     pub(super) conflicts: &'static [&'static str],
@@ -35,16 +47,11 @@ const WIDTHS: Kind = Kind::ListOf(&Kind::Count(1, MOST_UNITS));
 const FUNCS: Kind = Kind::ListOf(&FUNC);
 const FUNC: Kind = Kind::Optional(&Kind::Activation);
 
-pub(super) const DENSE_KINDS: &[&str] = &[
-    "feedforward_model",
-    "feedforward_symmetric",
-    "feedforward_hourglass",
-];
-pub(super) const RECURRENT_KINDS: &[&str] = &["lstm_model", "lstm_symmetric", "lstm_hourglass"];
-
-pub(super) static KINDS: &[Recipe] = &[
+pub(super) static RECIPES: &[Recipe] = &[
     Recipe {
-        kind: "feedforward_model",
+        form: Form::Model,
+        dense: "feedforward_model",
+        recurrent: "lstm_model",
         keywords: &[
             parameter("encoding_dim", Default::Counts(DEFAULT_WIDTHS), WIDTHS),
             parameter("encoding_func", Default::Texts(DEFAULT_FUNCS), FUNCS),
@@ -55,7 +62,9 @@ pub(super) static KINDS: &[Recipe] = &[
         conflicts: &[],
     },
     Recipe {
-        kind: "feedforward_symmetric",
+        form: Form::Symmetric,
+        dense: "feedforward_symmetric",
+        recurrent: "lstm_symmetric",
         keywords: &[
             parameter("dims", Default::Counts(DEFAULT_WIDTHS), WIDTHS),
             parameter("funcs", Default::Texts(DEFAULT_FUNCS), FUNCS),
@@ -69,7 +78,9 @@ pub(super) static KINDS: &[Recipe] = &[
         ],
     },
     Recipe {
-        kind: "feedforward_hourglass",
+        form: Form::Hourglass,
+        dense: "feedforward_hourglass",
+        recurrent: "lstm_hourglass",
         keywords: &[
             parameter("encoding_layers", Default::Int(3), Kind::Count(1, 1000)),
             parameter(
@@ -90,11 +101,6 @@ pub(super) static KINDS: &[Recipe] = &[
         ],
     },
 ];
-
-/// The recipe of a kind.
-pub(super) fn find_recipe(kind: &str) -> Option<&'static Recipe> {
-    KINDS.iter().find(|recipe| recipe.kind == kind)
-}
 
 /// The hourglass of an estimator without keywords.
 pub(super) fn default_layers(n_tags: usize, n_targets: usize) -> Vec<Layer> {
@@ -145,35 +151,36 @@ impl Recipe {
     }
 
     /// The layers of a network with the keywords `given`; `path` is the place of the class.
+    ///
+    /// None also without a finding if numbers of columns are not known.
     pub(super) fn resolve(
         &self,
         given: &Node,
         path: Span,
-        resolver: &mut Resolver<'_>,
+        columns: Columns,
+        diagnostics: &mut Diagnostics,
     ) -> Option<Vec<Layer>> {
-        let n_tags = resolver.n_tags;
-        let diagnostics = &mut *resolver.diagnostics;
-        let given = Arguments::check_values(Some(given), self.keywords, diagnostics)?;
+        let given = Arguments::check_values(Some(given), self.keywords, None, diagnostics)?;
         let out = resolve_one(&given, "out_func", Activation::Linear, diagnostics);
-        let (encoding, decoding) = match self.kind {
-            "feedforward_model" => {
+        let (encoding, decoding) = match self.form {
+            Form::Model => {
                 let encoding = resolve_side(&given, ENCODING, path, diagnostics);
                 let decoding = resolve_side(&given, DECODING, path, diagnostics);
                 (encoding?, decoding?)
             }
-            "feedforward_symmetric" => {
+            Form::Symmetric => {
                 let encoding = resolve_side(&given, SYMMETRIC, path, diagnostics)?;
                 let encoding = refuse_empty(encoding, &given, diagnostics)?;
                 let decoding = encoding.reversed();
                 (encoding, decoding)
             }
-            _ => {
-                let encoding = resolve_hourglass(&given, n_tags, diagnostics)?;
+            Form::Hourglass => {
+                let encoding = resolve_hourglass(&given, columns.inputs, diagnostics)?;
                 let decoding = encoding.reversed();
                 (encoding, decoding)
             }
         };
-        Some(stack(&encoding, &decoding, out?, resolver.n_targets))
+        Some(stack(&encoding, &decoding, out?, columns.targets.exact()?))
     }
 }
 
@@ -204,13 +211,17 @@ fn stack(encoding: &Side, decoding: &Side, out: Activation, n_targets: usize) ->
 
 fn resolve_hourglass(
     given: &Arguments<'_>,
-    n_tags: usize,
+    inputs: Width,
     diagnostics: &mut Diagnostics,
 ) -> Option<Side> {
     let activation = resolve_one(given, "func", Activation::Tanh, diagnostics)?;
     let n_layers = given.count("encoding_layers")?;
     Some(Side {
-        widths: hourglass_widths(n_tags, n_layers, given.number("compression_factor")),
+        widths: hourglass_widths(
+            inputs.exact()?,
+            n_layers,
+            given.number("compression_factor"),
+        ),
         activations: vec![activation; n_layers],
     })
 }

@@ -3,15 +3,23 @@
 //! Resolved and type-checked, but not fitted, and free of any learning engine.
 
 mod activation;
+mod callback;
 pub mod catalog;
+mod composite;
+mod conflict;
 mod definition;
 mod describe;
+mod detector;
 mod expand;
+mod function;
 mod kind;
 mod layers;
+mod learner;
 mod network;
+mod objective;
 mod optimizer;
 mod parameters;
+mod raw;
 mod registry;
 mod resolve;
 mod splitter;
@@ -19,6 +27,8 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 mod training;
+mod transformer;
+mod width;
 
 use serde_json::Value;
 

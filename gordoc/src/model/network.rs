@@ -3,126 +3,178 @@
 //! The recipes of layers are in `layers`, how a network learns is in `training`.
 
 use crate::config::node::Node;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 
 use super::definition::Definition;
-use super::layers::{KINDS, Recipe, default_layers, find_recipe};
-use super::resolve::Resolver;
+use super::layers::{RECIPES, Recipe, default_layers};
+use super::parameters::Arguments;
+use super::registry::{Class, Part};
+use super::resolve::{Found, Resolver};
 use super::suggest::join_names;
 use super::training::{self, IGNORED, KEYWORDS, REFUSED, SILENT, default_training};
-use super::{Network, NetworkClass};
-use crate::diagnostic::did_you_mean;
+use super::width::Columns;
+use super::{Estimator, Network, NetworkClass};
 
-/// The estimator of a detector that names none.
-pub(super) fn default_network(n_tags: usize, n_targets: usize) -> Network {
-    Network {
-        class: NetworkClass::AutoEncoder,
-        kind: "feedforward_hourglass".to_owned(),
-        layers: default_layers(n_tags, n_targets),
-        training: default_training(),
-    }
-}
+/// Kinds of dense networks.
+pub(super) const DENSE_KINDS: &[&str] = &[
+    "feedforward_model",
+    "feedforward_symmetric",
+    "feedforward_hourglass",
+];
+/// Kinds of recurrent networks.
+pub(super) const RECURRENT_KINDS: &[&str] = &["lstm_model", "lstm_symmetric", "lstm_hourglass"];
 
-/// Resolves a network estimator.
-pub(super) fn resolve(definition: &Definition<'_>, resolver: &mut Resolver<'_>) -> Option<Network> {
-    let Some((recipe, given)) = resolve_kind(definition, resolver.diagnostics) else {
-        // Keywords common to all kinds can still be judged.
-        if let Some(given) = definition.parameters {
-            training::resolve(given, resolver.diagnostics);
-        }
-        return None;
-    };
-    let known = check_keywords(recipe, given, resolver.diagnostics);
-    let layers = recipe.resolve(given, definition.path, resolver);
-    let training = training::resolve(given, resolver.diagnostics);
+/// Modules of the peer that hold its kinds, for those who name them by their path.
+const MODULES: &[&str] = &[
+    "gordo.machine.model.factories.feedforward_autoencoder.",
+    "gordo.machine.model.factories.lstm_autoencoder.",
+];
+
+/// The estimator of a detector that names none, if the numbers of columns are known.
+pub(super) fn default_network(columns: Columns) -> Option<Network> {
     Some(Network {
         class: NetworkClass::AutoEncoder,
-        kind: recipe.kind.to_owned(),
-        layers: layers?,
-        training: training.filter(|_| known)?,
+        kind: "feedforward_hourglass".to_owned(),
+        layers: default_layers(columns.inputs.exact()?, columns.targets.exact()?),
+        training: default_training(),
     })
 }
 
-/// The recipe `kind` names, and the mapping it stands in.
-fn resolve_kind<'a>(
-    definition: &Definition<'a>,
-    diagnostics: &mut Diagnostics,
-) -> Option<(&'static Recipe, &'a Node)> {
-    let given = definition.parameters;
-    let Some((given, kind)) = given.and_then(|given| Some((given, given.get("kind")?))) else {
-        diagnostics.push(
-            Diagnostic::error("model::no_kind", "`KerasAutoEncoder` has no `kind`")
-                .label(definition.path, "needs a `kind`")
-                .help(format!("set `kind` to {}", join_names(kinds()))),
-        );
-        return None;
-    };
-    if let Some(recipe) = kind.as_text().and_then(find_recipe) {
-        return Some((recipe, given));
-    }
-    diagnostics.push(unknown_kind(kind));
-    None
-}
-
-fn unknown_kind(kind: &Node) -> Diagnostic {
-    let name = kind.to_json();
-    let name = name.as_str().map_or(name.to_string(), str::to_owned);
-    if name.contains('.') {
-        return Diagnostic::error(
-            "model::not_supported_yet",
-            format!("a function of your own as `kind`, `{name}`, is not supported yet"),
-        )
-        .label(kind.span, "Python code")
-        .help(format!("use {}", join_names(kinds())));
-    }
-    let diagnostic = Diagnostic::error(
-        "model::unknown_kind",
-        format!("`{name}` is not a kind of `KerasAutoEncoder`"),
-    )
-    .label(kind.span, "not a kind of `KerasAutoEncoder`");
-    diagnostic.help(match did_you_mean(&name, kinds()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("use {}", join_names(kinds())),
-    })
-}
-
-fn kinds() -> impl Iterator<Item = &'static str> {
-    KINDS.iter().map(|recipe| recipe.kind)
-}
-
-/// Refuses keywords the peer fails on; warns of those that do nothing.
-fn check_keywords(recipe: &Recipe, given: &Node, diagnostics: &mut Diagnostics) -> bool {
-    let mut fits = true;
-    for (key, _) in given.entries() {
-        let name = key.as_text().unwrap_or_default();
-        if let Some(diagnostic) = judge_keyword(recipe, key, name) {
-            fits &= diagnostic.severity != crate::diagnostic::Severity::Error;
-            diagnostics.push(diagnostic);
+impl Resolver<'_> {
+    pub(super) fn network(&mut self, definition: &Definition<'_>, columns: Columns) -> Found {
+        let class = definition.class;
+        if class.part == Part::RawNetwork {
+            return self.raw_network(definition, columns);
+        }
+        let own =
+            Arguments::check_values(definition.parameters, class.parameters, None, self.blockers);
+        let network = self
+            .network_of(definition, columns)
+            .filter(|_| own.is_some());
+        let lookback = own
+            .and_then(|own| own.count("lookback_window"))
+            .unwrap_or(1);
+        Found {
+            offset: match class.part {
+                Part::LstmAutoEncoder => lookback.saturating_sub(1),
+                Part::LstmForecast => lookback,
+                _ => 0,
+            },
+            ..Found::learner(columns, network.map(Estimator::Network))
         }
     }
-    fits
+
+    fn network_of(&mut self, definition: &Definition<'_>, columns: Columns) -> Option<Network> {
+        let is_recurrent = definition.class.part != Part::AutoEncoder;
+        let recipe = self.recipe(definition);
+        let given = definition.parameters?;
+        let Some(recipe) = recipe else {
+            // Keywords common to all kinds can still be judged.
+            training::resolve(given, is_recurrent, self.blockers);
+            return None;
+        };
+        let known = self.check_keywords(definition.class, recipe, given);
+        let layers = recipe.resolve(given, definition.path, columns, self.blockers);
+        let training = training::resolve(given, is_recurrent, self.blockers);
+        Some(Network {
+            class: NetworkClass::AutoEncoder,
+            kind: recipe.kind_of(definition.class).to_owned(),
+            layers: layers?,
+            training: training.filter(|_| known)?,
+        })
+    }
+
+    /// The recipe `kind` names.
+    fn recipe(&mut self, definition: &Definition<'_>) -> Option<&'static Recipe> {
+        let class = definition.class;
+        let Some(kind) = definition.parameters.and_then(|given| given.get("kind")) else {
+            let help = format!("set `kind` to {}", join_names(kinds(class)));
+            self.diagnostics.push(missing_kind(definition, &help));
+            return None;
+        };
+        let name = kind.as_text().unwrap_or_default();
+        let bare = MODULES.iter().find_map(|module| name.strip_prefix(module));
+        let found = find_recipe(class, bare.unwrap_or(name));
+        if found.is_none() && name.contains('.') {
+            return self.block(
+                Diagnostic::error(
+                    "model::not_supported_yet",
+                    format!("a function of your own as `kind`, `{name}`, is not supported yet"),
+                )
+                .label(kind.span, "Python code")
+                .help(format!("use {}", join_names(kinds(class)))),
+            );
+        }
+        if found.is_none() {
+            self.diagnostics.push(unknown_kind(class, kind));
+        }
+        found
+    }
+
+    /// Refuses keywords the peer fails on; warns of those that do nothing.
+    pub(super) fn check_keywords(&mut self, class: &Class, recipe: &Recipe, given: &Node) -> bool {
+        let mut fits = true;
+        for (key, _) in given.entries() {
+            if let Some(diagnostic) = judge_keyword(class, recipe, key) {
+                fits &= diagnostic.severity != Severity::Error;
+                self.blockers.push(diagnostic);
+            }
+        }
+        fits
+    }
 }
 
-fn judge_keyword(recipe: &Recipe, key: &Node, name: &str) -> Option<Diagnostic> {
-    let known = || recipe.keywords.iter().chain(KEYWORDS);
-    if name == "kind" || SILENT.contains(&name) || known().any(|known| known.name == name) {
+impl Recipe {
+    fn kind_of(&self, class: &Class) -> &'static str {
+        match class.part {
+            Part::AutoEncoder => self.dense,
+            _ => self.recurrent,
+        }
+    }
+}
+
+fn kinds(class: &Class) -> impl Iterator<Item = &'static str> {
+    RECIPES.iter().map(|recipe| recipe.kind_of(class))
+}
+
+fn find_recipe(class: &Class, kind: &str) -> Option<&'static Recipe> {
+    RECIPES.iter().find(|recipe| recipe.kind_of(class) == kind)
+}
+
+fn unknown_kind(class: &Class, kind: &Node) -> Diagnostic {
+    let name = kind.to_key();
+    let text = format!("not a kind of `{}`", class.name());
+    let diagnostic = Diagnostic::error("model::unknown_kind", format!("`{name}` is {text}"))
+        .label(kind.span, text);
+    diagnostic.help(match did_you_mean(&name, kinds(class)) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("use {}", join_names(kinds(class))),
+    })
+}
+
+fn judge_keyword(class: &Class, recipe: &Recipe, key: &Node) -> Option<Diagnostic> {
+    let name = key.to_key();
+    let own = || class.parameters.iter().chain(recipe.keywords);
+    let known = || own().chain(KEYWORDS).map(|known| known.name);
+    if name == "kind" || SILENT.contains(&&*name) || known().any(|known| known == name) {
         return None;
     }
-    if REFUSED.contains(&name) {
+    if REFUSED.contains(&&*name) {
         return Some(
             Diagnostic::error(
                 "model::refused_keyword",
-                format!("`{name}` cannot be given to `KerasAutoEncoder`"),
+                format!("`{name}` cannot be given to `{}`", class.name()),
             )
             .label(key.span, "not a keyword of its training")
             .help("leave it out"),
         );
     }
-    if recipe.conflicts.contains(&name) {
+    let kind = recipe.kind_of(class);
+    if recipe.conflicts.contains(&&*name) {
         return Some(
             Diagnostic::error(
                 "model::keyword_of_another_kind",
-                format!("`{name}` is set by `{}` itself", recipe.kind),
+                format!("`{name}` is set by `{kind}` itself"),
             )
             .label(key.span, "belongs to another kind")
             .help(format!("use {}", recipe.keyword_names())),
@@ -130,14 +182,24 @@ fn judge_keyword(recipe: &Recipe, key: &Node, name: &str) -> Option<Diagnostic> 
     }
     let warning = Diagnostic::warning(
         "model::ignored_keyword",
-        format!("`{name}` has no effect on `{}`", recipe.kind),
+        format!("`{name}` has no effect on `{kind}`"),
     )
     .label(key.span, "ignored");
     if let Some((_, help)) = IGNORED.iter().find(|(ignored, _)| *ignored == name) {
         return Some(warning.help(*help));
     }
-    Some(match did_you_mean(name, known().map(|known| known.name)) {
+    Some(match did_you_mean(&name, known()) {
         Some(nearest) => warning.help(format!("did you mean `{nearest}`?")),
         None => warning.help("leave it out"),
     })
+}
+
+/// A network without a `kind`.
+pub(super) fn missing_kind(definition: &Definition<'_>, help: &str) -> Diagnostic {
+    Diagnostic::error(
+        "model::no_kind",
+        format!("`{}` has no `kind`", definition.class.name()),
+    )
+    .label(definition.path, "needs a `kind`")
+    .help(help)
 }

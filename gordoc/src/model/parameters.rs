@@ -4,66 +4,87 @@
 //! whoever asks for them.
 
 use crate::config::node::{Node, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
 
 use super::kind::{Fit, MANY, as_number, as_pair, kind_name};
 use super::registry::{Default, Parameter};
 use super::suggest::join_names;
-use crate::diagnostic::did_you_mean;
 
-/// Checked parameters of one class, with their defaults.
+/// Parameters of one class whose values are what they must be, with their defaults.
 #[derive(Clone, Copy)]
 pub(super) struct Arguments<'a> {
     given: Option<&'a Node>,
     table: &'static [Parameter],
+    /// The parameter a bare list stands for.
+    list: Option<&'static str>,
+}
+
+/// A name that a table does not have, as an error.
+pub(super) fn unknown_names<'a>(
+    owner: &str,
+    given: Option<&'a Node>,
+    table: &'static [Parameter],
+) -> impl Iterator<Item = Diagnostic> + use<'a> {
+    let owner = owner.to_owned();
+    given
+        .map(Node::entries)
+        .unwrap_or_default()
+        .iter()
+        .filter(|(key, _)| {
+            let name = key.as_text();
+            !table.iter().any(|known| name == Some(known.name))
+        })
+        .map(move |(key, _)| unknown_parameter(&owner, key, table))
 }
 
 impl<'a> Arguments<'a> {
-    /// Checks all values `given` for the parameters of a table; other names are not looked at.
-    pub(super) fn check_values(
-        given: Option<&'a Node>,
-        table: &'static [Parameter],
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Self> {
-        let mut fits = true;
-        for parameter in table {
-            if let Some(node) = given.and_then(|node| node.get(parameter.name)) {
-                fits &= check_value(parameter, node, diagnostics);
-            }
-        }
-        fits.then_some(Self { given, table })
-    }
-
-    /// Checks names and values of everything `given` to the class `owner`.
+    /// Checks names and values of everything `given` to `owner`.
     pub(super) fn check(
         owner: &str,
         given: Option<&'a Node>,
         table: &'static [Parameter],
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let mut known = true;
-        for (key, _) in given.map(Node::entries).unwrap_or_default() {
-            let name = key.as_text().unwrap_or_default();
-            if !table.iter().any(|parameter| parameter.name == name) {
-                diagnostics.push(unknown_parameter(owner, key, table));
-                known = false;
+        let unknown: Vec<Diagnostic> = unknown_names(owner, given, table).collect();
+        let all_known = unknown.is_empty();
+        diagnostics.extend(unknown);
+        let checked = Self::check_values(given, table, None, diagnostics);
+        checked.filter(|_| all_known)
+    }
+
+    /// Checks all values `given` for the parameters of a table; other names are not looked at.
+    pub(super) fn check_values(
+        given: Option<&'a Node>,
+        table: &'static [Parameter],
+        list: Option<&'static str>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let arguments = Self { given, table, list };
+        let mut fits = true;
+        for parameter in table {
+            let found = arguments.find_written(parameter.name);
+            if let Some(diagnostic) = found.and_then(|node| judge(parameter, node)) {
+                diagnostics.push(diagnostic);
+                fits = false;
             }
         }
-        let checked = Self::check_values(given, table, diagnostics);
-        checked.filter(|_| known)
+        fits.then_some(arguments)
     }
 
     /// The value given for a parameter, unless it is null.
     pub(super) fn find(&self, name: &str) -> Option<&'a Node> {
-        self.given?
-            .get(name)
+        self.find_written(name)
             .filter(|node| node.value != Value::Null)
     }
 
     /// The value given for a parameter, also null.
     pub(super) fn find_written(&self, name: &str) -> Option<&'a Node> {
-        self.given?.get(name)
+        let given = self.given?;
+        match given.value {
+            Value::List(_) => Some(given).filter(|_| self.list == Some(name)),
+            _ => given.get(name),
+        }
     }
 
     /// Where a parameter's value stands, if it was given.
@@ -78,9 +99,10 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// A whole number; none if the value is null or of another kind.
     pub(super) fn count(&self, name: &str) -> Option<usize> {
-        let count = match (self.find(name).map(|node| &node.value), self.default(name)) {
-            (Some(Value::Int(count)), _) => *count,
+        let count = match (self.find_written(name), self.default(name)) {
+            (Some(node), _) => as_count(node)?,
             (None, Default::Int(count)) => count,
             _ => return None,
         };
@@ -141,26 +163,29 @@ fn as_count(node: &Node) -> Option<i64> {
     }
 }
 
-fn check_value(parameter: &Parameter, node: &Node, diagnostics: &mut Diagnostics) -> bool {
+/// What is wrong with a value, if anything.
+pub(super) fn judge(parameter: &Parameter, node: &Node) -> Option<Diagnostic> {
     let name = parameter.name;
-    let wanted = parameter.kind.wanted();
-    let diagnostic = match parameter.kind.fit(node) {
-        Fit::Fits if is_unsupported(parameter, node) => Diagnostic::error(
-            "model::not_supported_yet",
-            format!("`{name}` is not supported yet"),
-        )
-        .label(node.span, "gordoc cannot do this yet")
-        .help(format!("leave `{name}` out")),
-        Fit::Fits => return true,
-        Fit::WrongKind => Diagnostic::error(
-            "model::wrong_kind",
-            format!("`{name}` is {}, not {wanted}", shown_kind(node)),
-        )
-        .label(node.span, format!("must be {wanted}")),
-        Fit::OutOfRange => out_of_range(parameter, node),
-    };
-    diagnostics.push(diagnostic);
-    false
+    let wanted = || parameter.kind.wanted();
+    match parameter.kind.fit(node) {
+        Fit::Fits if is_unsupported(parameter, node) => Some(
+            Diagnostic::error(
+                "model::not_supported_yet",
+                format!("`{name}` is not supported yet"),
+            )
+            .label(node.span, "gordoc cannot do this yet")
+            .help(format!("leave `{name}` out")),
+        ),
+        Fit::Fits => None,
+        Fit::WrongKind => Some(
+            Diagnostic::error(
+                "model::wrong_kind",
+                format!("`{name}` is {}, not {}", shown_kind(node), wanted()),
+            )
+            .label(node.span, format!("must be {}", wanted())),
+        ),
+        Fit::OutOfRange => Some(out_of_range(parameter, node)),
+    }
 }
 
 fn out_of_range(parameter: &Parameter, node: &Node) -> Diagnostic {
@@ -171,8 +196,7 @@ fn out_of_range(parameter: &Parameter, node: &Node) -> Diagnostic {
     )
     .label(node.span, format!("must be {wanted}"));
     let names = parameter.kind.names().unwrap_or_default();
-    let nearest = did_you_mean(&node.to_key(), names.iter().copied());
-    match nearest {
+    match did_you_mean(&node.to_key(), names.iter().copied()) {
         Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
         None if names.len() > MANY => {
             diagnostic.help(format!("use {}", join_names(names.iter().copied())))
@@ -198,8 +222,7 @@ fn is_unsupported(parameter: &Parameter, node: &Node) -> bool {
 }
 
 fn unknown_parameter(owner: &str, key: &Node, table: &[Parameter]) -> Diagnostic {
-    let name = key.to_json();
-    let name = name.as_str().map_or(name.to_string(), str::to_owned);
+    let name = key.to_key();
     let diagnostic = Diagnostic::error(
         "model::unknown_parameter",
         format!("`{owner}` has no parameter `{name}`"),

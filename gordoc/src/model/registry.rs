@@ -214,6 +214,12 @@ impl Class {
             _ => None,
         }
     }
+
+    /// Parameters that have no default.
+    pub(super) fn required(&self) -> impl Iterator<Item = &'static Parameter> + use<> {
+        let parameters = self.parameters.iter();
+        parameters.filter(|parameter| parameter.default == Default::Required)
+    }
 }
 
 /// A parameter with a checked kind.
@@ -257,7 +263,11 @@ const fn optional(name: &'static str, kind: &'static Kind) -> Parameter {
 }
 
 const COPY: Parameter = flag("copy", true);
-const N_JOBS: Parameter = optional("n_jobs", &Kind::at_least(i64::MIN));
+/// Numbers of threads, counted down from all of them if negative; none at all is refused.
+const N_JOBS: Parameter = optional(
+    "n_jobs",
+    &Kind::Either(&[Kind::POSITIVE, Kind::Count(i64::MIN, -1)]),
+);
 /// Seeds of numpy's generator.
 const RANDOM_STATE: Parameter = optional("random_state", &Kind::Count(0, 4_294_967_295));
 const VERBOSE: Parameter = parameter(

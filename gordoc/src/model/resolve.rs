@@ -1,30 +1,44 @@
 //! From a definition to the model it denotes.
 //!
-//! Walks composite classes and gathers every finding; networks have their own room.
+//! Walks the parts of a definition, follows the columns through them and gathers every finding.
+//! What each family of classes is judged by stands in a room of its own.
 
 use crate::config::node::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Span;
 
-use super::definition::{Definition, not_supported_yet};
-use super::parameters::Arguments;
-use super::registry::Part as Class;
-use super::{Detector, Estimator, Model, Smoothing, Step, expand, network};
+use super::definition::{Definition, Place, not_supported_yet, supported_classes};
+use super::parameters::{Arguments, unknown_names};
+use super::registry::{Parameter, Part, Role};
+use super::width::{Columns, Width};
+use super::{Estimator, Model, Step, expand};
 
-/// Resolves the `model` section of a machine with `n_tags` inputs and `n_targets` targets.
+/// Resolves the `model` section of a machine.
 ///
-/// `None` when at least one error was added to `diagnostics`.
+/// `n_columns` are the numbers of inputs and targets, if they are known. What the peer refuses
+/// when it reads a config goes to `diagnostics`; what it only refuses when it builds a machine,
+/// and what gordoc cannot do yet, goes to `blockers`. `None` when at least one error was added
+/// to either, or the numbers are not known.
 pub fn resolve(
     definition: &Node,
-    n_tags: usize,
-    n_targets: usize,
+    n_columns: Option<(usize, usize)>,
     diagnostics: &mut Diagnostics,
+    blockers: &mut Diagnostics,
 ) -> Option<Model> {
-    let estimator = Resolver {
-        n_tags,
-        n_targets,
+    let width = |count: Option<usize>| count.map_or(Width::Unknown, Width::Exactly);
+    let columns = Columns {
+        inputs: width(n_columns.map(|(n_inputs, _)| n_inputs)),
+        targets: width(n_columns.map(|(_, n_targets)| n_targets)),
+    };
+    let mut resolver = Resolver {
         diagnostics,
-    }
-    .estimator(definition)?;
+        blockers,
+    };
+    let found = resolver.part(definition, Place::Step, columns)?;
+    let estimator = match found.role {
+        Role::Detector => found.estimator(),
+        _ => resolver.require_estimator(found, definition.span),
+    }?;
     Some(Model {
         estimator,
         expanded: expand::expand(definition),
@@ -32,264 +46,296 @@ pub fn resolve(
     })
 }
 
-/// Resolves a definition that must be a transformer, such as `scoring_scaler`.
-pub fn resolve_step(definition: &Node, diagnostics: &mut Diagnostics) -> Option<Step> {
-    Resolver {
-        n_tags: 1,
-        n_targets: 1,
+/// Resolves a definition that must transform targets, such as `scoring_scaler`.
+///
+/// `None` when at least one error was added to `diagnostics`.
+pub fn resolve_step(
+    definition: &Node,
+    n_targets: Option<usize>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Step> {
+    let targets = n_targets.map_or(Width::Unknown, Width::Exactly);
+    let columns = Columns {
+        inputs: targets,
+        targets,
+    };
+    let mut blockers = Diagnostics::default();
+    let mut resolver = Resolver {
         diagnostics,
-    }
-    .step(definition)
+        blockers: &mut blockers,
+    };
+    let step = resolver.scaler_of_targets(definition, Place::Step, columns);
+    diagnostics.append(blockers);
+    step
 }
 
-/// What is known of the machine, and where findings go.
+/// Where findings go.
 pub(super) struct Resolver<'d> {
-    pub(super) n_tags: usize,
-    pub(super) n_targets: usize,
+    /// What the peer refuses when it reads a config.
     pub(super) diagnostics: &'d mut Diagnostics,
+    /// What stops a machine from being built.
+    pub(super) blockers: &'d mut Diagnostics,
 }
 
-/// What a definition can denote.
-enum Part {
+/// What a definition denotes, judged as far as it can be.
+pub(super) struct Found {
+    /// `Transformer`, `Estimator` or `Detector`; `Pipeline` if its last step is not known.
+    pub(super) role: Role,
+    /// Columns it gives.
+    pub(super) width: Width,
+    /// Whether a transformer can be applied backwards.
+    pub(super) inverts: bool,
+    /// Rows at the start an estimator gives no answer for.
+    pub(super) offset: usize,
+    /// The part itself; none after a finding.
+    pub(super) built: Option<Built>,
+}
+
+/// A part of a model.
+pub(super) enum Built {
     Step(Step),
     Estimator(Estimator),
 }
 
+impl Found {
+    pub(super) fn transformer(width: Width, inverts: bool, step: Option<Step>) -> Self {
+        Self {
+            role: Role::Transformer,
+            width,
+            inverts,
+            offset: 0,
+            built: step.map(Built::Step),
+        }
+    }
+
+    pub(super) fn learner(columns: Columns, estimator: Option<Estimator>) -> Self {
+        Self {
+            role: Role::Estimator,
+            width: columns.targets,
+            inverts: false,
+            offset: 0,
+            built: estimator.map(Built::Estimator),
+        }
+    }
+
+    /// A pipeline whose last step is not known.
+    pub(super) fn unknown() -> Self {
+        Self {
+            role: Role::Pipeline,
+            width: Width::Unknown,
+            inverts: true,
+            offset: 0,
+            built: None,
+        }
+    }
+
+    pub(super) fn step(self) -> Option<Step> {
+        match self.built? {
+            Built::Step(step) => Some(step),
+            Built::Estimator(_) => None,
+        }
+    }
+
+    pub(super) fn estimator(self) -> Option<Estimator> {
+        match self.built? {
+            Built::Estimator(estimator) => Some(estimator),
+            Built::Step(_) => None,
+        }
+    }
+}
+
 impl Resolver<'_> {
-    fn estimator(&mut self, node: &Node) -> Option<Estimator> {
-        match self.part(node)? {
-            Part::Estimator(estimator) => Some(estimator),
-            Part::Step(_) => self.refuse(
-                Diagnostic::error("model::no_estimator", "nothing in the model learns")
-                    .label(node.span, "only transforms")
-                    .help("end the pipeline with `KerasAutoEncoder`"),
-            ),
-        }
-    }
-
-    /// The estimator inside another one, which cannot be a detector.
-    fn inner_estimator(&mut self, node: &Node) -> Option<Estimator> {
-        match self.estimator(node)? {
-            Estimator::Detector(_) => self.refuse(
-                Diagnostic::error(
-                    "model::inner_detector",
-                    "a detector inside another estimator is not supported yet",
-                )
-                .label(node.span, "must be the whole model")
-                .help("put the other parts into its `base_estimator`"),
-            ),
-            estimator => Some(estimator),
-        }
-    }
-
-    fn step(&mut self, node: &Node) -> Option<Step> {
-        match self.part(node)? {
-            Part::Step(step) => Some(step),
-            Part::Estimator(_) => self.refuse(
-                Diagnostic::error(
-                    "model::not_a_transformer",
-                    "an estimator stands where only a transformer can",
-                )
-                .label(node.span, "learns, but does not transform")
-                .help("put a scaler here"),
-            ),
-        }
-    }
-
-    fn part(&mut self, node: &Node) -> Option<Part> {
-        let definition = Definition::read(node, self.diagnostics)?;
-        match definition.class.part {
-            Class::Pipeline => self.pipeline(&definition),
-            Class::TransformedTarget => self.transformed_target(&definition),
-            Class::Detector => self.detector(&definition),
-            Class::AutoEncoder => network::resolve(&definition, self)
-                .map(Estimator::Network)
-                .map(Part::Estimator),
-            Class::MinMaxScaler
-            | Class::StandardScaler
-            | Class::RobustScaler
-            | Class::MaxAbsScaler => self.scaler(&definition).map(Part::Step),
-            _ if !definition.class.role.is_of_models() => self.refuse(
-                Diagnostic::error(
-                    "model::not_a_model",
-                    format!("`{}` is not part of a model", definition.class.name()),
-                )
-                .label(definition.path, "neither transforms nor learns"),
-            ),
-            _ => self.refuse(not_supported_yet(definition.class.path, definition.path)),
-        }
-    }
-
-    fn scaler(&mut self, definition: &Definition<'_>) -> Option<Step> {
-        let given = self.arguments(definition)?;
-        Some(match definition.class.part {
-            Class::MinMaxScaler => Step::MinMaxScaler {
-                feature_range: given.pair("feature_range"),
-                clip: given.flag("clip"),
-            },
-            Class::StandardScaler => Step::StandardScaler {
-                with_mean: given.flag("with_mean"),
-                with_std: given.flag("with_std"),
-            },
-            Class::RobustScaler => Step::RobustScaler {
-                with_centering: given.flag("with_centering"),
-                with_scaling: given.flag("with_scaling"),
-                quantile_range: given.pair("quantile_range"),
-                unit_variance: given.flag("unit_variance"),
-            },
-            _ => Step::MaxAbsScaler,
-        })
-    }
-
-    fn pipeline(&mut self, definition: &Definition<'_>) -> Option<Part> {
-        let items = self.pipeline_items(definition)?;
-        let last = items.len() - 1;
-        let parts: Vec<Option<Part>> = items
-            .iter()
-            .enumerate()
-            .filter(|(at, item)| *at == last || item.as_text() != Some("passthrough"))
-            .map(|(at, item)| self.pipeline_part(item, at == last))
-            .collect();
-        let mut parts = parts.into_iter().collect::<Option<Vec<Part>>>()?;
-        let last = parts.pop();
-        let mut steps: Vec<Step> = parts
-            .into_iter()
-            .filter_map(|part| match part {
-                Part::Step(step) => Some(step),
-                Part::Estimator(_) => None,
-            })
-            .collect();
-        Some(match last {
-            Some(Part::Estimator(last)) => Part::Estimator(Estimator::Pipeline {
-                steps,
-                last: Box::new(last),
-            }),
-            Some(Part::Step(step)) => {
-                steps.push(step);
-                Part::Step(Step::Pipeline(steps))
+    /// What a definition denotes; none if not even its class is known.
+    pub(super) fn part(&mut self, node: &Node, place: Place, columns: Columns) -> Option<Found> {
+        let definition = match Definition::read(node) {
+            Ok(definition) => definition,
+            Err(refusal) if refusal.stops_reading(place) => {
+                self.diagnostics.push(*refusal.diagnostic);
+                return None;
             }
-            None => Part::Step(Step::Pipeline(steps)),
-        })
-    }
-
-    fn pipeline_part(&mut self, node: &Node, is_last: bool) -> Option<Part> {
-        if !is_last {
-            return self.step(node).map(Part::Step);
-        }
-        match self.part(node)? {
-            Part::Estimator(Estimator::Detector(_)) => self.refuse(
-                Diagnostic::error(
-                    "model::inner_detector",
-                    "a detector inside a pipeline is not supported yet",
-                )
-                .label(node.span, "must be the whole model")
-                .help("put the pipeline into its `base_estimator`"),
-            ),
-            part => Some(part),
-        }
-    }
-
-    /// The definitions in a pipeline's bare list or `steps`.
-    fn pipeline_items<'a>(&mut self, definition: &Definition<'a>) -> Option<&'a [Node]> {
-        let mut steps = definition.parameters;
-        if !matches!(steps.map(|node| &node.value), Some(Value::List(_))) {
-            steps = self.arguments(definition)?.find("steps");
-        }
-        match steps.map(|node| &node.value) {
-            Some(Value::List(items)) if !items.is_empty() => Some(items),
-            _ => self.refuse(
-                Diagnostic::error("model::no_steps", "the pipeline has no steps")
-                    .label(definition.path, "needs a list of steps")
-                    .help("give `steps` a list of definitions"),
-            ),
-        }
-    }
-
-    fn transformed_target(&mut self, definition: &Definition<'_>) -> Option<Part> {
-        let given = self.arguments(definition)?;
-        let transformer = given.find("transformer").map(|node| self.step(node));
-        let Some(regressor) = given.find("regressor") else {
-            return self.refuse(
-                Diagnostic::error(
-                    "model::not_supported_yet",
-                    "`TransformedTargetRegressor` without a `regressor` is not supported yet",
-                )
-                .label(definition.path, "learns with `LinearRegression`")
-                .help("give `regressor` a definition"),
-            );
+            Err(refusal) => return self.block(*refusal.diagnostic),
         };
-        let regressor = self.inner_estimator(regressor);
-        Some(Part::Estimator(match transformer {
-            Some(transformer) => Estimator::TransformedTarget {
-                transformer: transformer?,
-                regressor: Box::new(regressor?),
-            },
-            // Targets stay as they are, so that the regressor alone does the same.
-            None => regressor?,
-        }))
-    }
-
-    fn detector(&mut self, definition: &Definition<'_>) -> Option<Part> {
-        let given = self.arguments(definition)?;
-        let base = match given.find("base_estimator") {
-            Some(node) => self.inner_estimator(node),
-            None => Some(Estimator::Network(network::default_network(
-                self.n_tags,
-                self.n_targets,
-            ))),
-        };
-        let scaler = match given.find("scaler") {
-            Some(node) => self.step(node),
-            None => Some(Step::MinMaxScaler {
-                feature_range: (0.0, 1.0),
-                clip: false,
-            }),
-        };
-        if let (Some(node), Some(Step::Pipeline(_))) = (given.find("scaler"), &scaler) {
-            return self.refuse(
-                Diagnostic::error(
-                    "model::not_supported_yet",
-                    "a pipeline as a detector's `scaler` is not supported yet",
-                )
-                .label(node.span, "more than one scaler")
-                .help("name one scaler, such as `sklearn.preprocessing.MinMaxScaler`"),
-            );
-        }
-        let window = given.count("window");
-        let method = given.text("smoothing_method").and_then(Smoothing::find);
-        let smoothing = window.map(|_| method.unwrap_or(Smoothing::Median));
-        if let (Some(span), None) = (given.find_span("smoothing_method"), window) {
-            self.diagnostics.push(
-                Diagnostic::warning(
-                    "model::smoothing_without_window",
-                    "`smoothing_method` has no effect without a `window`",
-                )
-                .label(span, "nothing is smoothed")
-                .help("give `window` a number of rows"),
-            );
-        }
-        Some(Part::Estimator(Estimator::Detector(Box::new(Detector {
-            base: base?,
-            scaler: scaler?,
-            require_thresholds: given.flag("require_thresholds"),
-            shuffle: given.flag("shuffle"),
-            window,
-            smoothing,
-        }))))
-    }
-
-    fn arguments<'a>(&mut self, definition: &Definition<'a>) -> Option<Arguments<'a>> {
         let class = definition.class;
-        Arguments::check(
-            class.name(),
+        let named = self.check_names(&definition);
+        if !class.role.is_of_models() {
+            return self.block(not_a_model(&definition));
+        }
+        let columns = self.require_columns(&definition, columns);
+        let mut found = match class.part {
+            Part::Pipeline => self.pipeline(&definition, columns),
+            Part::FeatureUnion => self.feature_union(&definition, columns),
+            Part::TransformedTarget => self.transformed_target(&definition, columns),
+            Part::MultiOutput => self.multi_output(&definition, columns),
+            Part::Detector | Part::FoldsDetector => self.detector(&definition, columns),
+            _ if class.is_network() => self.network(&definition, columns),
+            _ if class.role == Role::Transformer => self.transformer(&definition, columns),
+            _ => self.learner(&definition, columns),
+        };
+        if !class.supported {
+            let help = format!("supported are {}", supported_classes());
+            self.blockers
+                .push(not_supported_yet(class, definition.path, help));
+        }
+        if !named || !class.supported {
+            found.built = None;
+        }
+        Some(found)
+    }
+
+    /// Nothing can be made of no columns at all.
+    fn require_columns(&mut self, definition: &Definition<'_>, columns: Columns) -> Columns {
+        if columns.inputs.most() != Some(0) {
+            return columns;
+        }
+        self.blockers.push(
+            Diagnostic::error(
+                "model::too_few_columns",
+                format!("no columns reach `{}`", definition.class.name()),
+            )
+            .label(definition.path, "gets no columns")
+            .help("keep at least 1 column in the step before"),
+        );
+        columns.with_inputs(Width::Unknown)
+    }
+
+    /// The names of parameters; those of networks depend on their kind.
+    fn check_names(&mut self, definition: &Definition<'_>) -> bool {
+        let class = definition.class;
+        if class.is_network() {
+            return true;
+        }
+        let before = self.diagnostics.iter().count();
+        let owner = format!("parameters of `{}`", class.public_path());
+        let unknown = unknown_names(class.name(), definition.parameters, class.parameters);
+        self.diagnostics
+            .extend(unknown.map(|finding| finding.label(definition.path, owner.clone())));
+        let given = |name: &str| match definition.parameters {
+            Some(node) if matches!(node.value, Value::List(_)) => {
+                class.list_parameter() == Some(name)
+            }
+            Some(node) => node.get(name).is_some(),
+            None => false,
+        };
+        let missing = class.required().filter(|required| !given(required.name));
+        self.diagnostics.extend(
+            missing.map(|required| missing_parameter(class.name(), definition.path, required)),
+        );
+        self.diagnostics.iter().count() == before
+    }
+
+    /// The values of parameters; none after a finding.
+    pub(super) fn arguments<'a>(&mut self, definition: &Definition<'a>) -> Option<Arguments<'a>> {
+        let class = definition.class;
+        self.check_strays(definition);
+        // The peer walks through steps when it reads a config, also through those that are none.
+        let list = class
+            .list_parameter()
+            .and_then(|list| definition.parameters?.get(list));
+        let walks = list.is_none_or(|list| {
+            matches!(list.value, Value::List(_) | Value::Map(_) | Value::Text(_))
+        });
+        Arguments::check_values(
             definition.parameters,
             class.parameters,
-            self.diagnostics,
+            class.list_parameter(),
+            if walks {
+                self.blockers
+            } else {
+                self.diagnostics
+            },
         )
     }
 
-    pub(super) fn refuse<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
-        self.diagnostics.push(diagnostic);
+    /// The peer makes what looks like a class also where none belongs.
+    fn check_strays(&mut self, definition: &Definition<'_>) {
+        let class = definition.class;
+        for parameter in class.parameters {
+            let given = definition
+                .parameters
+                .and_then(|given| given.get(parameter.name));
+            if let Some(node) = given.filter(|_| !parameter.kind.may_be_definition())
+                && let Ok(stray) = Definition::read(node)
+            {
+                self.check_names(&stray);
+            }
+        }
+    }
+
+    /// An estimator inside another one, which cannot be a detector, with its offset.
+    pub(super) fn inner_estimator(
+        &mut self,
+        node: &Node,
+        columns: Columns,
+    ) -> Option<(Option<Estimator>, usize)> {
+        let found = self.part(node, Place::Value, columns)?;
+        if found.role == Role::Detector {
+            return self.block(inner_detector(
+                "a detector inside another estimator is not supported yet",
+                node.span,
+                "put the other parts into its `base_estimator`",
+            ));
+        }
+        let offset = found.offset;
+        Some((self.require_estimator(found, node.span), offset))
+    }
+
+    fn require_estimator(&mut self, found: Found, span: Span) -> Option<Estimator> {
+        if found.role == Role::Transformer {
+            return self.block(
+                Diagnostic::error("model::no_estimator", "nothing in the model learns")
+                    .label(span, "only transforms")
+                    .help("end the pipeline with `KerasAutoEncoder`"),
+            );
+        }
+        found.estimator()
+    }
+
+    /// A part that must transform.
+    pub(super) fn step(&mut self, node: &Node, place: Place, columns: Columns) -> Option<Found> {
+        let found = self.part(node, place, columns)?;
+        if matches!(found.role, Role::Transformer | Role::Pipeline) {
+            return Some(found);
+        }
+        self.block(
+            Diagnostic::error(
+                "model::not_a_transformer",
+                "an estimator stands where only a transformer can",
+            )
+            .label(node.span, "learns, but does not transform")
+            .help("put a scaler here"),
+        )
+    }
+
+    /// Adds a finding that stops a machine from being built.
+    pub(super) fn block<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.blockers.push(diagnostic);
         None
     }
+}
+
+/// A parameter without a default that `owner` was not given.
+pub(super) fn missing_parameter(owner: &str, path: Span, parameter: &Parameter) -> Diagnostic {
+    let name = parameter.name;
+    Diagnostic::error(
+        "model::missing_parameter",
+        format!("`{owner}` has no `{name}`"),
+    )
+    .label(path, format!("needs `{name}`"))
+    .help(format!("give `{name}` {}", parameter.kind.wanted()))
+}
+
+fn not_a_model(definition: &Definition<'_>) -> Diagnostic {
+    Diagnostic::error(
+        "model::not_a_model",
+        format!("`{}` is not part of a model", definition.class.name()),
+    )
+    .label(definition.path, "neither transforms nor learns")
+    .help("put a scaler or an estimator here")
+}
+
+/// A detector where only an estimator can stand.
+pub(super) fn inner_detector(message: &str, span: Span, help: &str) -> Diagnostic {
+    Diagnostic::error("model::inner_detector", message)
+        .label(span, "must be the whole model")
+        .help(help)
 }

@@ -3,18 +3,24 @@
 use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-use super::definition::Definition;
+use super::definition::{Definition, not_supported_yet};
 use super::parameters::Arguments;
-use super::registry::Part;
+use super::registry::{Part, Role};
 use super::{Refused, Splitter};
 
 /// Resolves the definition of a splitter.
 ///
 /// `None` when at least one error was added to `diagnostics`.
 pub fn resolve_splitter(definition: &Node, diagnostics: &mut Diagnostics) -> Option<Splitter> {
-    let definition = Definition::read(definition, diagnostics)?;
+    let definition = match Definition::read(definition) {
+        Ok(definition) => definition,
+        Err(refusal) => {
+            diagnostics.push(*refusal.diagnostic);
+            return None;
+        }
+    };
     let class = definition.class;
-    if !matches!(class.part, Part::TimeSeriesSplit | Part::KFold) {
+    if class.role != Role::Splitter {
         diagnostics.push(
             Diagnostic::error(
                 "model::not_a_splitter",
@@ -33,6 +39,11 @@ pub fn resolve_splitter(definition: &Node, diagnostics: &mut Diagnostics) -> Opt
         class.parameters,
         diagnostics,
     )?;
+    if !class.supported {
+        let help = "use `sklearn.model_selection.KFold` with `shuffle: true`";
+        diagnostics.push(not_supported_yet(class, definition.path, help));
+        return None;
+    }
     let n_splits = given.count("n_splits")?;
     if class.part == Part::TimeSeriesSplit {
         return Some(Splitter::TimeSeriesSplit {

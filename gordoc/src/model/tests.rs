@@ -1,3 +1,6 @@
+mod columns;
+mod places;
+
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -58,10 +61,23 @@ fn report(diagnostics: &Diagnostics) -> Vec<String> {
 
 /// The model of a definition over four tags, and what was found.
 fn resolved(definition: &Json) -> (Option<Model>, Vec<String>) {
+    let (model, refused, blocked) = judged(definition, (4, 4));
+    (model, [refused, blocked].concat())
+}
+
+/// The model of a definition over so many tags and targets, what stops the config from being
+/// read, and what stops the machine from being built.
+fn judged(
+    definition: &Json,
+    n_columns: (usize, usize),
+) -> (Option<Model>, Vec<String>, Vec<String>) {
     let mut diagnostics = Diagnostics::default();
-    let model = resolve(&node(definition), 4, 4, &mut diagnostics);
-    assert_eq!(model.is_none(), diagnostics.has_errors(), "{definition}");
-    (model, report(&diagnostics))
+    let mut blockers = Diagnostics::default();
+    let node = node(definition);
+    let model = resolve(&node, Some(n_columns), &mut diagnostics, &mut blockers);
+    let has_errors = diagnostics.has_errors() || blockers.has_errors();
+    assert_eq!(model.is_none(), has_errors, "{definition}");
+    (model, report(&diagnostics), report(&blockers))
 }
 
 #[track_caller]
@@ -246,10 +262,10 @@ fn classes_are_named_as_they_are_today() {
         "sklearn.preprocessing.data.MinMaxScaler",
         "(write `sklearn.preprocessing.MinMaxScaler`)",
     );
-    check("sklearn.decomposition.PCA", "model::not_supported_yet");
-    check(
-        "gordo.machine.model.models.KerasLSTMForecast",
-        "model::not_supported_yet",
+    check("sklearn.linear_model.Ridge", "model::not_supported_yet");
+    check_fails(
+        &json!({ "gordo.machine.model.models.KerasLSTMForecast": { "kind": "lstm_model" } }),
+        &["model::not_supported_yet"],
     );
     check_fails(&json!("justtext"), &["model::unknown_class [0]"]);
 }
@@ -266,10 +282,10 @@ fn forms_that_are_no_definition_are_refused() {
         check_fails(&definition, &["model::not_a_definition [0]"]);
     }
     check_fails(&json!({ SCALER: null }), &["model::no_parameters [2]"]);
-    check_fails(&json!(PIPELINE), &["model::no_steps"]);
+    check_fails(&json!(PIPELINE), &["model::missing_parameter"]);
     check_fails(
         &json!({ PIPELINE: { "memory": null } }),
-        &["model::no_steps"],
+        &["model::missing_parameter"],
     );
     check_fails(&json!({ PIPELINE: [] }), &["model::no_steps"]);
     check_fails(&json!(SCALER), &["model::no_estimator"]);
@@ -296,7 +312,7 @@ fn every_finding_of_a_definition_is_reported() {
             { "sklearn.preprocessing.RobustScaler": { "quantile_range": [75, 25] } },
             network(json!({ "epochs": 0, "func": "tahn" })) ] }),
         &[
-            "model::unknown_parameter [6] `MinMaxScaler` has no parameter `feature_rang` \
+            "model::unknown_parameter [6, 4] `MinMaxScaler` has no parameter `feature_rang` \
              (did you mean `feature_range`?)",
             "model::wrong_kind [11] `clip` is text, not `true` or `false`",
             "model::out_of_range [16] `quantile_range` is `[75,25]`",
@@ -338,11 +354,11 @@ fn network_keywords_are_judged() {
     );
     check(
         json!({ "compile_kwargs": { "loss": "huber" } }),
-        "model::unsupported_loss",
+        "model::not_supported_yet",
     );
     check(
         json!({ "compile_kwargs": { "metrics": ["ms"] } }),
-        "model::unsupported_metric",
+        "model::unknown_metric",
     );
     check(json!({ "callbacks": [SCALER] }), "model::not_a_callback");
     check_fails(&json!(NETWORK), &["model::no_kind"]);
@@ -366,7 +382,10 @@ fn keywords_without_effect_are_warned_of() {
 fn scoring_scalers_resolve_to_steps() {
     let check = |definition: Json, expected: Option<Step>| {
         let mut diagnostics = Diagnostics::default();
-        assert_eq!(resolve_step(&node(&definition), &mut diagnostics), expected);
+        assert_eq!(
+            resolve_step(&node(&definition), Some(4), &mut diagnostics),
+            expected
+        );
         assert_eq!(diagnostics.has_errors(), expected.is_none());
     };
     check(

@@ -36,7 +36,7 @@ pub(super) struct Read {
 }
 
 /// A model resolved for numbers of columns, so that globals are resolved once.
-pub(super) type Models = BTreeMap<(Span, usize, usize), Option<Model>>;
+pub(super) type Models = BTreeMap<(Span, Option<(usize, usize)>), Option<Model>>;
 
 /// Reads one machine after the other.
 pub(super) struct Reader<'a> {
@@ -90,13 +90,14 @@ impl Reader<'_> {
             let untrainable = rows.as_ref().and_then(|rows| rows.untrainable.clone());
             self.blockers.extend(untrainable);
         }
-        let n_columns = rows.as_ref().map_or((1, 1), |rows| rows.n_columns);
+        let n_columns = rows.as_ref().map(|rows| rows.n_columns);
         let resolved = model
             .as_ref()
             .and_then(|model| self.model(model, n_columns));
+        let n_targets = n_columns.map(|(_, n_targets)| n_targets);
         let scored = evaluation
             .as_ref()
-            .and_then(|section| scoring::describe(section, &mut self.blockers));
+            .and_then(|section| scoring::describe(section, n_targets, &mut self.blockers));
         let parts = (|| {
             Some(Parts {
                 name: name.clone()?,
@@ -268,30 +269,21 @@ impl Reader<'_> {
         );
     }
 
-    fn model(&mut self, definition: &Node, (n_inputs, n_targets): (usize, usize)) -> Option<Model> {
+    /// `n_columns` are the numbers of inputs and targets, if they are known.
+    fn model(&mut self, definition: &Node, n_columns: Option<(usize, usize)>) -> Option<Model> {
         if self.options.without_models {
             return None;
         }
-        let key = (definition.span, n_inputs, n_targets);
+        let key = (definition.span, n_columns);
         if let Some(known) = self.models.get(&key) {
             return known.clone();
         }
-        let mut found = Diagnostics::default();
-        let model = model::resolve(definition, n_inputs, n_targets, &mut found);
-        for mut diagnostic in found.into_vec() {
-            if diagnostic.code == "model::unknown_parameter"
-                && let Some(label) = diagnostic.labels.first()
-                && let Some(owner) = owner(definition, label.span)
-            {
-                let text = format!("parameters of `{}`", owner.to_key());
-                diagnostic = diagnostic.label(owner.span, text);
-            }
-            if diagnostic.code == "model::not_supported_yet" {
-                self.blockers.push(diagnostic);
-            } else {
-                self.diagnostics.push(diagnostic);
-            }
-        }
+        let model = model::resolve(
+            definition,
+            n_columns,
+            &mut self.diagnostics,
+            &mut self.blockers,
+        );
         self.models.insert(key, model.clone());
         model
     }
@@ -317,18 +309,4 @@ fn report_overrides(bites: &[Bite], diagnostics: &mut Diagnostics) {
         );
     }
     report_tails(bites, "the global `dataset`", diagnostics);
-}
-
-/// The class path whose arguments hold a place.
-fn owner(definition: &Node, place: Span) -> Option<&Node> {
-    let holds = |node: &Node| node.span.start <= place.start && place.end <= node.span.end;
-    match &definition.value {
-        Value::List(items) => items.iter().find_map(|item| owner(item, place)),
-        Value::Map(entries) => {
-            let (key, value) = entries.iter().find(|(_, value)| holds(value))?;
-            let is_class = key.as_text().is_some_and(|text| text.contains('.'));
-            owner(value, place).or_else(|| is_class.then_some(key))
-        }
-        _ => None,
-    }
 }

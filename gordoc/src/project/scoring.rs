@@ -11,8 +11,12 @@ use crate::model::{self, Splitter};
 
 const MODES: &[&str] = &["full_build", "cross_val_only", "build_only"];
 
-/// Reads an evaluation; `None` after a diagnostic.
-pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Evaluation> {
+/// Reads the evaluation of a machine with so many targets; `None` after a diagnostic.
+pub(super) fn describe(
+    section: &Node,
+    n_targets: Option<usize>,
+    blockers: &mut Diagnostics,
+) -> Option<Evaluation> {
     let known = ["cv_mode", "cv", "metrics", "scoring_scaler", "seed"];
     unknown_keys(section, "evaluation", &known, blockers);
     let mode = mode(section, blockers);
@@ -22,7 +26,7 @@ pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Eva
         .filter(|node| !node.is_falsy())
     {
         None => Some(None),
-        Some(node) => model::resolve_step(node, blockers).map(Some),
+        Some(node) => model::resolve_step(node, n_targets, blockers).map(Some),
     };
     let splitter = match section.get("cv").filter(|node| node.value != Value::Null) {
         None => Some(default_splitter()),

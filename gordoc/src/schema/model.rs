@@ -87,6 +87,7 @@ fn of_kind(kind: Kind) -> Value {
             schema
         }
         Kind::Number(low, high) => number(low, high),
+        Kind::Real => json!({"type": "number"}),
         Kind::Float(low, high) => number(Bound::Included(low), Bound::Included(high)),
         Kind::Range => pair(&json!({"type": "number"})),
         Kind::Percentiles => pair(&json!({"type": "number", "minimum": 0, "maximum": 100})),

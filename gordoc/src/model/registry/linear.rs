@@ -10,16 +10,8 @@ const FIT_INTERCEPT: Parameter = flag("fit_intercept", true);
 const POSITIVE: Parameter = flag("positive", false);
 const ALPHA: Parameter = number("alpha", 1.0, Kind::NOT_NEGATIVE);
 const TOLERANCE: Parameter = number("tol", 1e-4, Kind::NOT_NEGATIVE);
-const MAX_ITER: Parameter = parameter(
-    "max_iter",
-    Default::Int(1000),
-    Kind::Optional(&Kind::POSITIVE),
-);
-const PRECOMPUTE: Parameter = parameter(
-    "precompute",
-    Default::Bool(false),
-    Kind::Either(&[Kind::Flag, Kind::List]),
-);
+const MAX_ITER: Parameter = count("max_iter", 1000, 1);
+const PRECOMPUTE: Parameter = flag("precompute", false);
 const SELECTION: Parameter = choice("selection", &["cyclic", "random"]);
 
 pub(super) static CLASSES: &[Class] = &[
@@ -110,12 +102,8 @@ pub(super) static CLASSES: &[Class] = &[
             parameter("metric", Default::Text("minkowski"), Kind::OneOf(METRICS)),
             optional("metric_params", &Kind::Map),
             N_JOBS,
-            parameter(
-                "n_neighbors",
-                Default::Int(5),
-                Kind::Optional(&Kind::POSITIVE),
-            ),
-            parameter("p", Default::Int(2), Kind::Optional(&Kind::ABOVE_ZERO)),
+            count("n_neighbors", 5, 1),
+            parameter("p", Default::Int(2), Kind::ABOVE_ZERO),
             parameter(
                 "weights",
                 Default::Text("uniform"),
@@ -126,7 +114,7 @@ pub(super) static CLASSES: &[Class] = &[
     .later(),
 ];
 
-/// Distances between rows by name.
+/// Distances between rows by name; those that need more than rows of columns are left out.
 const METRICS: &[&str] = &[
     "minkowski",
     "euclidean",
@@ -147,8 +135,6 @@ const METRICS: &[&str] = &[
     "mahalanobis",
     "nan_euclidean",
     "p",
-    "precomputed",
-    "pyfunc",
     "rogerstanimoto",
     "russellrao",
     "seuclidean",

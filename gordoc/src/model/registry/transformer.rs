@@ -98,9 +98,13 @@ pub(super) static CLASSES: &[Class] = &[
         &[
             flag("add_indicator", false),
             COPY,
-            parameter("fill_value", Default::Null, Kind::Any),
+            optional("fill_value", &Kind::NUMBER),
             flag("keep_empty_features", false),
-            parameter("missing_values", Default::Text("NaN"), Kind::Any),
+            parameter(
+                "missing_values",
+                Default::Text("NaN"),
+                Kind::Either(&[Kind::Real, Kind::OneOf(&["NaN"])]),
+            ),
             choice("strategy", &["mean", "median", "most_frequent", "constant"]),
         ],
     )

@@ -36,7 +36,6 @@ const MIN_WEIGHT_FRACTION_LEAF: Parameter =
 const MONOTONIC_CST: Parameter = optional("monotonic_cst", &Kind::ListOf(&Kind::Count(-1, 1)));
 const N_ESTIMATORS: Parameter = count("n_estimators", 100, 1);
 const OOB_SCORE: Parameter = flag("oob_score", false);
-
 pub(super) static CLASSES: &[Class] = &[
     Class::new(
         Role::Estimator,
