@@ -54,6 +54,7 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         config: &machine.dataset,
         base: &project.source.base,
         seed: machine.seed,
+        watch: dataset::Watch::default(),
     };
     let (loaded, summary) = dataset::load_one(job, &arguments.fetching);
     fetching::tell(&summary, &arguments.fetching, &mut streams)?;

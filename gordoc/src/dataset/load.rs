@@ -15,6 +15,7 @@ use super::metadata::Recorded;
 use super::prepare::{Prepared, Preparer};
 use super::provider::{self, Delivery, Series};
 use super::select::{Selected, select};
+use super::trace::{History, Watch};
 use super::{Dataset, metadata};
 use crate::project::{self, Tag};
 use crate::source::Spanned;
@@ -28,13 +29,21 @@ pub struct Job<'a> {
     pub base: &'a Path,
     /// Decides random series.
     pub seed: u64,
+    /// Who is told what becomes of its readings.
+    pub watch: Watch<'a>,
 }
 
 /// Reads and prepares the rows of one machine; of several errors the first.
 ///
 /// Relative paths of providers start at `base`; `seed` decides random series.
 pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset, Error> {
-    let (loaded, _) = load_one(Job { config, base, seed }, &Options::default());
+    let job = Job {
+        config,
+        base,
+        seed,
+        watch: Watch::default(),
+    };
+    let (loaded, _) = load_one(job, &Options::default());
     loaded.map_err(|mut errors| errors.swap_remove(0))
 }
 
@@ -60,7 +69,7 @@ pub fn load_all(
     let mut recipes = Vec::with_capacity(jobs.len());
     let mut asks = Vec::with_capacity(jobs.len());
     for (number, job) in jobs.iter().enumerate() {
-        match Recipe::new(job.config) {
+        match Recipe::new(job) {
             Ok(recipe) => {
                 asks.push(recipe.ask(job));
                 recipes.push((number, recipe));
@@ -89,6 +98,7 @@ struct Recipe<'a> {
     config: &'a project::Dataset,
     tags: Tags<'a>,
     preparer: Option<Preparer<'a>>,
+    watch: Watch<'a>,
 }
 
 /// A tag that was read, taken as far as can be without the others.
@@ -107,13 +117,15 @@ enum Rows {
 }
 
 impl<'a> Recipe<'a> {
-    fn new(config: &'a project::Dataset) -> Result<Self, Error> {
+    fn new(job: &Job<'a>) -> Result<Self, Error> {
+        let config = job.config;
         let resolution = config.resolution.as_ref();
         let preparer = resolution.map(|resolution| Preparer::new(config, resolution));
         Ok(Self {
             config,
             tags: tags_to_load(config)?,
             preparer: preparer.transpose()?,
+            watch: job.watch,
         })
     }
 
@@ -127,12 +139,21 @@ impl<'a> Recipe<'a> {
     /// What becomes of one tag.
     fn part(&self, delivery: Delivery) -> Result<Part, Error> {
         let tag = delivery.tag.clone();
+        let period = self.config.period;
+        let mut history = self.watch.when(|| History::of(&delivery.series, period));
         let rows = match &self.preparer {
-            None => Rows::Raw(delivery.series),
-            Some(_) if delivery.series.times.is_empty() => Rows::None,
-            Some(preparer) => Rows::Prepared(preparer.prepare(delivery)?),
+            None => Ok(Rows::Raw(delivery.series)),
+            Some(_) if delivery.series.times.is_empty() => Ok(Rows::None),
+            Some(preparer) => preparer
+                .prepare(delivery, history.as_mut())
+                .map(Rows::Prepared),
         };
-        Ok(Part { tag, rows })
+        if let Some(history) = history {
+            self.watch.tell(|trace| {
+                trace.tags.insert(tag.clone(), history);
+            });
+        }
+        Ok(Part { tag, rows: rows? })
     }
 
     /// Fails naming every tag without rows, at the place of the first.
@@ -149,24 +170,23 @@ impl<'a> Recipe<'a> {
 
     /// Rows of all tags: joined, checked and described.
     fn assemble(&self, fetched: Fetched<Part>) -> Result<Dataset, Error> {
-        assemble(self.config, &self.tags, fetched)
+        assemble(self, fetched)
     }
 }
 
 /// Makes rows of what was read and prepared: joined, checked and described.
-fn assemble(
-    config: &project::Dataset,
-    tags: &Tags<'_>,
-    fetched: Fetched<Part>,
-) -> Result<Dataset, Error> {
+fn assemble(recipe: &Recipe<'_>, fetched: Fetched<Part>) -> Result<Dataset, Error> {
+    let (config, watch) = (recipe.config, recipe.watch);
     let mut loading = Loading::default();
     let joined = loading.join(config, fetched.parts)?;
-    let documents = tag_documents(&joined, tags);
+    watch.tell(|trace| trace.joined.clone_from(&joined.times));
+    check_threshold(config, &joined, loading.empty)?;
+    let documents = tag_documents(&joined, &recipe.tags);
     loading.metadata.insert("tags".into(), documents);
     let Selected {
         rows,
         filtered_periods,
-    } = select(joined, config)?;
+    } = select(joined, config, watch)?;
 
     let (x, y) = (
         columns(config, &config.tags),
@@ -206,6 +226,8 @@ type Tags<'a> = IndexMap<&'a str, &'a Spanned<Tag>>;
 struct Loading {
     metadata: Map<String, Value>,
     gaps: Vec<String>,
+    /// Tags without rows.
+    empty: Vec<String>,
 }
 
 impl Loading {
@@ -213,7 +235,6 @@ impl Loading {
     fn join(&mut self, config: &project::Dataset, parts: Vec<Part>) -> Result<Frame, Error> {
         let mut frames = Vec::with_capacity(parts.len());
         let mut raw = Vec::new();
-        let mut empty = Vec::new();
         for Part { tag, rows } in parts {
             match rows {
                 Rows::None => {}
@@ -221,7 +242,7 @@ impl Loading {
                 Rows::Prepared(prepared) => {
                     self.metadata.insert(tag.clone(), prepared.metadata);
                     if prepared.rows.times.is_empty() {
-                        empty.push(tag);
+                        self.empty.push(tag);
                     } else if !prepared.gaps.is_empty() {
                         self.gaps.push(tag);
                     }
@@ -229,17 +250,14 @@ impl Loading {
                 }
             }
         }
-        let joined = if config.resolution.is_some() {
-            let joined = join(frames);
-            let length = json!(joined.times.len());
-            let lengths = json!({ "joined_length": length, "dropped_na_length": length });
-            self.metadata.insert("aggregate_metadata".into(), lengths);
-            joined
-        } else {
+        if config.resolution.is_none() {
             // Nothing is recorded of raw rows.
-            join_raw(raw).map_err(|cause| cause.at(config.span))?
-        };
-        check_threshold(config, &joined, empty)?;
+            return join_raw(raw).map_err(|cause| cause.at(config.span));
+        }
+        let joined = join(frames);
+        let length = json!(joined.times.len());
+        let lengths = json!({ "joined_length": length, "dropped_na_length": length });
+        self.metadata.insert("aggregate_metadata".into(), lengths);
         Ok(joined)
     }
 }

@@ -21,6 +21,7 @@ pub mod row_filter;
 mod select;
 mod spool;
 pub mod time;
+pub mod trace;
 pub mod write;
 mod write_parquet;
 
@@ -30,6 +31,7 @@ pub use fetch::{Options, Summary};
 pub use frame::{Column, Table};
 pub use load::{Job, load, load_all, load_one};
 pub(crate) use metadata::quantile;
+pub use trace::{Trace, Watch};
 
 use serde_json::Value;
 

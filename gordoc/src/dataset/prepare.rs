@@ -9,6 +9,7 @@ use super::frame::{Column, Frame};
 use super::metadata::{self, Gaps};
 use super::provider::{Delivery, Reading};
 use super::resample::{Resampled, resample};
+use super::trace::History;
 use super::{interpolate, look_back};
 use crate::project::{self, Aggregation, Method, Resolution};
 use crate::source::Spanned;
@@ -55,8 +56,12 @@ impl<'a> Preparer<'a> {
         Some(start.saturating_sub(limit.value.nanoseconds))
     }
 
-    /// Rows of one tag, of which there must be some.
-    pub(crate) fn prepare(&self, delivery: Delivery) -> Result<Prepared, Error> {
+    /// Rows of one tag, of which there must be some; `history` is told of them.
+    pub(crate) fn prepare(
+        &self,
+        delivery: Delivery,
+        mut history: Option<&mut History>,
+    ) -> Result<Prepared, Error> {
         let Delivery {
             tag,
             series,
@@ -70,14 +75,24 @@ impl<'a> Preparer<'a> {
             Cause::OutOfPeriod { .. } => cause.at(self.config.provider.span),
             _ => cause.at(self.resolution.span),
         })?;
+        let names = Column::all(&tag, &self.config.aggregation.value);
+        if let Some(history) = &mut history {
+            history.resampled(&buckets, &names);
+        }
         for column in &mut buckets.columns {
             interpolate::interpolate(column, self.config.interpolation, self.n_buckets);
         }
         if let Some(earlier) = earlier {
             self.look_back(&mut buckets, earlier);
         }
-        let rows = drop_missing(buckets, Column::all(&tag, &self.config.aggregation.value));
+        if let Some(history) = &mut history {
+            history.filled(&buckets);
+        }
+        let rows = drop_missing(buckets, names);
         let gaps = Gaps::find(&rows.times, period, resolution.nanoseconds);
+        if let Some(history) = history {
+            history.missing(rows.times.len(), &gaps.bounds);
+        }
         let metadata = metadata::of_tag(original_length, &rows.times, &gaps);
         Ok(Prepared {
             rows,
@@ -166,7 +181,7 @@ mod tests {
                 value,
             }),
         };
-        let prepared = preparer.prepare(delivery).unwrap();
+        let prepared = preparer.prepare(delivery, None).unwrap();
         let labels = prepared.rows.times.iter().enumerate().map(|(row, time)| {
             let values = prepared.rows.columns.values().map(|values| values[row]);
             (time / MINUTE, values.collect())

@@ -9,6 +9,7 @@ use super::error::{Cause, Error};
 use super::filter_periods;
 use super::frame::{Column, Frame};
 use super::row_filter::{Rows, n_passing_each, staying};
+use super::trace::{Remover, Watch};
 use crate::diagnostic::Label;
 use crate::project::{self, RowFilter};
 
@@ -25,10 +26,22 @@ pub(crate) struct Selected {
 
 /// Removes the rows and columns that the config wants removed; each step must leave more rows
 /// than the threshold.
-pub(crate) fn select(mut rows: Frame, config: &project::Dataset) -> Result<Selected, Error> {
+///
+/// `watch` is told what each step removes.
+pub(crate) fn select(
+    mut rows: Frame,
+    config: &project::Dataset,
+    watch: Watch<'_>,
+) -> Result<Selected, Error> {
     let selection = &config.selection;
     if let Some(filter) = &selection.known_periods {
-        apply(filter, 0, &mut rows, config, |n_rows, threshold| {
+        let sieve = Sieve {
+            filter,
+            buffer: 0,
+            by: Remover::KnownPeriods,
+            watch,
+        };
+        apply(&sieve, &mut rows, config, |n_rows, threshold| {
             Cause::StrictKnownPeriods {
                 rows: n_rows,
                 threshold,
@@ -37,7 +50,13 @@ pub(crate) fn select(mut rows: Frame, config: &project::Dataset) -> Result<Selec
     }
     if let Some(filter) = &selection.row_filter {
         let buffer = selection.buffer;
-        apply(filter, buffer, &mut rows, config, |n_rows, threshold| {
+        let sieve = Sieve {
+            filter,
+            buffer,
+            by: Remover::RowFilter,
+            watch,
+        };
+        apply(&sieve, &mut rows, config, |n_rows, threshold| {
             Cause::StrictRowFilter {
                 rows: n_rows,
                 threshold,
@@ -50,27 +69,36 @@ pub(crate) fn select(mut rows: Frame, config: &project::Dataset) -> Result<Selec
         rows.columns
             .retain(|column, _| column.tag != tag.value.name);
     }
-    let filtered_periods = filter_periods::apply(config, &mut rows)?;
+    let filtered_periods = filter_periods::apply(config, &mut rows, watch)?;
     Ok(Selected {
         rows,
         filtered_periods,
     })
 }
 
+/// A filter about to remove rows.
+struct Sieve<'a> {
+    filter: &'a RowFilter,
+    buffer: usize,
+    by: Remover,
+    watch: Watch<'a>,
+}
+
 /// Removes the rows that do not pass a filter; too few left are an error.
 fn apply(
-    filter: &RowFilter,
-    buffer: usize,
+    sieve: &Sieve<'_>,
     rows: &mut Frame,
     config: &project::Dataset,
     too_few: impl FnOnce(usize, usize) -> Cause,
 ) -> Result<(), Error> {
+    let filter = sieve.filter;
     let columns = columns(filter, rows);
     let view = Rows {
         times: &rows.times,
         columns: &columns,
     };
-    let mask = staying(filter, buffer, view);
+    let mask = staying(filter, sieve.buffer, view);
+    sieve.tell(view, &mask);
     let n_kept = mask.iter().filter(|kept| **kept).count();
     if n_kept <= config.n_samples_threshold {
         let cause = too_few(n_kept, config.n_samples_threshold);
@@ -78,6 +106,25 @@ fn apply(
     }
     rows.keep_rows(&mask);
     Ok(())
+}
+
+impl Sieve<'_> {
+    /// Tells which rows it removes, those of the buffer apart.
+    fn tell(&self, rows: Rows<'_>, mask: &[bool]) {
+        self.watch.tell(|trace| {
+            if self.buffer == 0 {
+                trace.remove(self.by, rows.times, mask);
+                return;
+            }
+            let passing = staying(self.filter, 0, rows);
+            trace.remove(self.by, rows.times, &passing);
+            let near = passing
+                .iter()
+                .zip(mask)
+                .map(|(passes, stays)| !passes | stays);
+            trace.remove(Remover::Buffer, rows.times, &near.collect::<Vec<bool>>());
+        });
+    }
 }
 
 /// The columns that a filter names, in its order.
@@ -150,7 +197,9 @@ mod tests {
 
     #[track_caller]
     fn check(keys: &str, n_rows: u32, expect: &[f64]) {
-        let selected = select(rows(n_rows), &config(keys).0).unwrap().rows;
+        let selected = select(rows(n_rows), &config(keys).0, Watch::default())
+            .unwrap()
+            .rows;
         assert_eq!(selected.columns[&Column::of_tag("A")], expect, "{keys}");
         assert_eq!(selected.times.len(), expect.len());
     }
@@ -159,7 +208,9 @@ mod tests {
     #[track_caller]
     fn refused(keys: &str, n_rows: u32) -> String {
         let (config, source) = config(keys);
-        let error = select(rows(n_rows), &config).err().unwrap();
+        let error = select(rows(n_rows), &config, Watch::default())
+            .err()
+            .unwrap();
         let diagnostic = error.diagnostic();
         let labels = diagnostic.labels.iter().map(|label| {
             let written = &source.text[label.span.start..label.span.end];
@@ -181,7 +232,7 @@ mod tests {
     #[test]
     fn columns_that_only_the_filter_reads_are_dropped() {
         let (config, _) = config("      row_filter: T > 1\n");
-        let selected = select(rows(4), &config).unwrap().rows;
+        let selected = select(rows(4), &config, Watch::default()).unwrap().rows;
         let names: Vec<String> = selected.columns.keys().map(ToString::to_string).collect();
         assert_eq!(names, ["A"]);
         assert_eq!(selected.columns[0], [2.0, 3.0]);

@@ -131,6 +131,7 @@ fn load_and_train(
             config: &machine.dataset,
             base: &project.source.base,
             seed: learning.seed.unwrap_or(machine.evaluation.seed),
+            watch: dataset::Watch::default(),
         })
         .collect();
     let bars = Bars::new(jobs.len());

@@ -15,15 +15,23 @@ use serde_json::{Map, Value, json};
 use super::error::{Cause, Error};
 use super::frame::Frame;
 use super::time::spaced;
+use super::trace::{Remover, Watch};
 use crate::project::{self, FilterMethod, FilterPeriods};
 
 /// Drops odd rows of a frame as a dataset asks; what is recorded of them, if it does.
-pub(crate) fn apply(config: &project::Dataset, frame: &mut Frame) -> Result<Option<Value>, Error> {
+///
+/// `watch` is told what each method drops.
+pub(crate) fn apply(
+    config: &project::Dataset,
+    frame: &mut Frame,
+    watch: Watch<'_>,
+) -> Result<Option<Value>, Error> {
     let (Some(filter), Some(resolution)) = (&config.filter_periods, &config.resolution) else {
         return Ok(None);
     };
-    let recorded = drop_periods(frame, &filter.value, resolution.value.nanoseconds)
-        .map_err(|cause| cause.at(filter.span))?;
+    let width = resolution.value.nanoseconds;
+    let recorded =
+        drop_periods(frame, &filter.value, width, watch).map_err(|cause| cause.at(filter.span))?;
     let (rows, threshold) = (frame.times.len(), config.n_samples_threshold);
     if rows <= threshold {
         return Err(Cause::StrictFilterPeriods { rows, threshold }.at(filter.span));
@@ -32,7 +40,12 @@ pub(crate) fn apply(config: &project::Dataset, frame: &mut Frame) -> Result<Opti
 }
 
 /// Drops the periods of every method; all methods judge the same rows.
-fn drop_periods(frame: &mut Frame, filter: &FilterPeriods, width: i64) -> Result<Value, Cause> {
+fn drop_periods(
+    frame: &mut Frame,
+    filter: &FilterPeriods,
+    width: i64,
+    watch: Watch<'_>,
+) -> Result<Value, Cause> {
     let mut columns = frame.columns.iter();
     let is_infinite = |values: &[f64]| values.iter().any(|value| value.is_infinite());
     if let Some((column, _)) = columns.find(|(_, values)| is_infinite(values)) {
@@ -43,14 +56,24 @@ fn drop_periods(frame: &mut Frame, filter: &FilterPeriods, width: i64) -> Result
     let mut keep = vec![true; frame.times.len()];
     for (name, flag) in methods(filter.method) {
         let periods = period::gather(&frame.times, &flag(frame, filter), width);
-        for period in &periods {
-            keep[period.clone()].fill(false);
-        }
+        clear(&periods, &mut keep);
+        watch.tell(|trace| {
+            let mut keep = vec![true; keep.len()];
+            clear(&periods, &mut keep);
+            trace.remove(Remover::FilterPeriods(name), &frame.times, &keep);
+        });
         let periods = periods.iter().map(|period| document(&frame.times, period));
         recorded.insert((*name).to_owned(), periods.collect());
     }
     frame.keep_rows(&keep);
     Ok(recorded.into())
+}
+
+/// Marks the rows of periods as not to be kept.
+fn clear(periods: &[RangeInclusive<usize>], keep: &mut [bool]) {
+    for period in periods {
+        keep[period.clone()].fill(false);
+    }
 }
 
 /// Flags the odd ones among the rows of a frame.
@@ -97,6 +120,8 @@ fn is_far(value: f64, middle: f64, spread: f64, n_spreads: f64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
     use crate::dataset::frame::Column;
 
@@ -143,7 +168,8 @@ mod tests {
             (FilterMethod::Iforest, "iforest"),
         ] {
             let mut frame = frame();
-            let recorded = drop_periods(&mut frame, &filter(method), 10 * MINUTE).unwrap();
+            let recorded =
+                drop_periods(&mut frame, &filter(method), 10 * MINUTE, Watch::default()).unwrap();
             assert_eq!(recorded, json!({ name: expect }));
             assert_eq!(frame.times.len(), 58);
             assert!(frame.columns.values().all(|values| values.len() == 58));
@@ -157,13 +183,29 @@ mod tests {
         let mut filter = filter(FilterMethod::All);
         // The window is too wide for medians.
         filter.window = 61;
-        let recorded = drop_periods(&mut frame, &filter, 10 * MINUTE).unwrap();
+        let trace = Mutex::default();
+        let watch = Watch::new(&trace);
+        let recorded = drop_periods(&mut frame, &filter, 10 * MINUTE, watch).unwrap();
         let recorded = recorded.as_object().unwrap();
         let counts: Vec<_> = recorded
             .iter()
             .map(|(name, periods)| (name.as_str(), periods.as_array().unwrap().len()))
             .collect();
         assert_eq!(counts, [("iforest", 2), ("median", 0), ("quantile", 2)]);
+        let trace = trace.into_inner().unwrap();
+        let told = trace.removals.iter();
+        let told: Vec<_> = told
+            .map(|removal| (removal.by, removal.n_before, removal.times.len()))
+            .collect();
+        let by = Remover::FilterPeriods;
+        assert_eq!(
+            told,
+            [
+                (by("iforest"), 60, 2),
+                (by("median"), 60, 0),
+                (by("quantile"), 60, 2)
+            ]
+        );
         assert_eq!(frame.times.len(), 58);
     }
 
@@ -171,7 +213,8 @@ mod tests {
     fn infinite_values_are_refused() {
         let mut frame = frame();
         frame.columns[1][3] = f64::NEG_INFINITY;
-        let error = drop_periods(&mut frame, &filter(FilterMethod::Median), MINUTE).unwrap_err();
+        let filter = filter(FilterMethod::Median);
+        let error = drop_periods(&mut frame, &filter, MINUTE, Watch::default()).unwrap_err();
         assert_eq!(error.to_string(), "`B` has an infinite value");
     }
 }

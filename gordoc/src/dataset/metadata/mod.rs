@@ -12,11 +12,11 @@ use super::error::Cause;
 use super::time::spaced;
 use crate::project::{Period, Tag};
 
-/// Label gaps of one tag, seconds since 1970.
+/// Label gaps of one tag.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Gaps {
-    start: Vec<f64>,
-    end: Vec<f64>,
+    /// What is before and what is after each, nanoseconds since 1970 UTC.
+    pub(crate) bounds: Vec<(i64, i64)>,
 }
 
 impl Gaps {
@@ -31,19 +31,16 @@ impl Gaps {
             .chain(&labels[before..within])
             .chain([&period.end])
             .chain(&labels[within..]);
-        let mut gaps = Self::default();
-        for (start, end) in std::iter::zip(times.clone(), times.skip(1)) {
-            if end - start > width {
-                gaps.start.push(seconds(*start));
-                gaps.end.push(seconds(*end));
-            }
+        let neighbours = std::iter::zip(times.clone(), times.skip(1));
+        let bounds = neighbours.map(|(start, end)| (*start, *end));
+        Self {
+            bounds: bounds.filter(|(start, end)| end - start > width).collect(),
         }
-        gaps
     }
 
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.start.is_empty()
+        self.bounds.is_empty()
     }
 }
 
@@ -58,7 +55,11 @@ pub(crate) fn of_tag(original_length: usize, labels: &[i64], gaps: &Gaps) -> Val
         let gaps = if gaps.is_empty() {
             json!({})
         } else {
-            json!({ "start": gaps.start, "end": gaps.end })
+            let bounds = gaps.bounds.iter();
+            let (start, end): (Vec<f64>, Vec<f64>) = bounds
+                .map(|(start, end)| (seconds(*start), seconds(*end)))
+                .unzip();
+            json!({ "start": start, "end": end })
         };
         entry.insert("gaps".into(), gaps);
     }
@@ -143,8 +144,11 @@ mod tests {
             period,
             10 * second,
         );
-        assert_eq!(gaps.start, [3.0, 30.0]);
-        assert_eq!(gaps.end, [20.0, 90.0]);
+        let bounds = [(3, 20), (30, 90)].map(|(start, end)| (start * second, end * second));
+        assert_eq!(gaps.bounds, bounds);
+        let recorded = of_tag(3, &[20 * second, 90 * second], &gaps);
+        let expect = json!({ "start": [3.0, 30.0], "end": [20.0, 90.0] });
+        assert_eq!(recorded["gaps"], expect);
         // A label before the start, and neighbours exactly as far apart as a row is wide.
         let gaps = Gaps::find(
             &[0, 10 * second],
