@@ -228,6 +228,41 @@ fn files_and_columns_are_looked_for_before_any_data_is_read() {
 }
 
 #[test]
+fn misspelt_tags_of_row_filters_are_like_others() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("FLOW.csv"), "time,value\n").unwrap();
+    fs::write(folder.path().join("all.csv"), "time,FLOW\n").unwrap();
+    let providers = [
+        "{type: FilesDataProvider, path: .}",
+        "{type: gordo_core.data_providers.contrib.CSVDataProvider, file_path: all.csv, \
+         timestamp_column: time}",
+    ];
+    for provider in providers {
+        let config = format!(
+            "machines:
+  - name: pump
+    dataset:
+      tags: [FLOW]
+      row_filter: FLOW > 1 & FLOWS > 2
+      train_start_date: 2021-03-01T00:00:00Z
+      train_end_date: 2021-04-01T00:00:00Z
+      data_provider: {provider}
+{MODEL}"
+        );
+        let mut source = Source::new("plant.yaml", config.as_str());
+        folder.path().clone_into(&mut source.base);
+        let reading = project::read(&source, &Options::default());
+        let found = check::findings(&Read { source, reading }, Sources::Needed).into_vec();
+        let [finding] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        let span = finding.labels[0].span;
+        assert_eq!(&config[span.start..span.end], "FLOWS", "{provider}");
+        assert_eq!(finding.help.as_deref(), Some("did you mean `FLOW`?"));
+    }
+}
+
+#[test]
 fn columns_of_a_csv_file_are_looked_for() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("all.csv"), "time;FLOW\n").unwrap();

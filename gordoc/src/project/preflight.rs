@@ -4,31 +4,44 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{FilesProvider, Provider, Tag};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::{Span, Spanned};
 
 /// Series that a machine reads: from where, and which.
 #[derive(Clone, Debug)]
 pub struct Series {
     provider: Spanned<Provider>,
-    /// Names of inputs and targets, each once.
+    /// Names of inputs and targets, then of tags that only a row filter reads; each once.
     tags: Vec<Spanned<String>>,
+    /// How many of them are inputs and targets.
+    n_listed: usize,
 }
 
 impl Series {
     /// Tags read from a provider; a tag may be named several times.
     pub(super) fn new<'a>(
         provider: &Spanned<Provider>,
-        tags: impl Iterator<Item = &'a Spanned<Tag>>,
+        listed: impl Iterator<Item = &'a Spanned<Tag>>,
+        triggers: &'a [Spanned<Tag>],
     ) -> Self {
         let mut seen = BTreeSet::new();
+        let mut new = |tag: &&'a Spanned<Tag>| seen.insert(tag.value.name.as_str());
+        let name = |tag: &Spanned<Tag>| Spanned::new(tag.value.name.clone(), tag.span);
+        let mut tags: Vec<_> = listed.filter(&mut new).map(name).collect();
+        let n_listed = tags.len();
+        tags.extend(triggers.iter().filter(new).map(name));
         Self {
             provider: provider.clone(),
-            tags: tags
-                .filter(|tag| seen.insert(tag.value.name.as_str()))
-                .map(|tag| Spanned::new(tag.value.name.clone(), tag.span))
-                .collect(),
+            tags,
+            n_listed,
         }
+    }
+
+    /// The listed tag that one of a row filter, at this place, may be meant to be.
+    fn meant_by(&self, at: usize) -> Option<&str> {
+        let (listed, triggers) = self.tags.split_at(self.n_listed);
+        let trigger = triggers.get(at.checked_sub(self.n_listed)?)?;
+        did_you_mean(&trigger.value, listed.iter().map(|tag| tag.value.as_str()))
     }
 }
 
@@ -95,23 +108,24 @@ impl Look<'_> {
                     self.column(tag, "this tag", &columns, &file_path.value);
                 }
             }
-            Provider::Files(files) => self.files(files, &series.tags),
+            Provider::Files(files) => self.files(files, series),
         }
     }
 
-    fn files(&mut self, files: &FilesProvider, tags: &[Spanned<String>]) {
+    fn files(&mut self, files: &FilesProvider, series: &Series) {
         let folder = self.base.join(&files.path.value);
         if !folder.is_dir() {
             self.missing("folder", files.path.span, &files.path.value, &folder);
             return;
         }
-        for tag in tags {
+        for (at, tag) in series.tags.iter().enumerate() {
             let named = files.files.get(&tag.value);
             let file =
                 named.map_or_else(|| format!("{}.csv", tag.value), |file| file.value.clone());
             let path = folder.join(&file);
             if !path.is_file() {
-                self.missing_tag_file(tag, named.map(|file| file.span), &path);
+                let place = named.map_or(tag.span, |file| file.span);
+                self.missing_tag_file(&tag.value, series.meant_by(at), place, &path);
             } else if !FilesProvider::is_parquet(&path) {
                 let place = named.map_or(tag.span, |file| file.span);
                 self.columns_of_tag(files, &path, &tag.value, place);
@@ -146,16 +160,19 @@ impl Look<'_> {
         columns: &BTreeSet<String>,
         file: &str,
     ) {
-        if !columns.contains(&name.value) {
-            self.diagnostics.push(
-                no_column(&name.value, file)
-                    .label(name.span, format!("no column for {what}"))
-                    .help(format!(
-                        "check the name and the separator; it has {}",
-                        list(columns)
-                    )),
-            );
+        if columns.contains(&name.value) {
+            return;
         }
+        let names = columns.iter().map(String::as_str);
+        let help = did_you_mean(&name.value, names).map_or_else(
+            || format!("check the name and the separator; it has {}", list(columns)),
+            |column| format!("did you mean `{column}`?"),
+        );
+        self.diagnostics.push(
+            no_column(&name.value, file)
+                .label(name.span, format!("no column for {what}"))
+                .help(help),
+        );
     }
 
     fn missing(&mut self, kind: &str, place: Span, written: &str, path: &Path) {
@@ -179,16 +196,19 @@ impl Look<'_> {
         }
     }
 
-    fn missing_tag_file(&mut self, tag: &Spanned<String>, file: Option<Span>, path: &Path) {
+    fn missing_tag_file(&mut self, name: &str, meant: Option<&str>, place: Span, path: &Path) {
         let shown = path.display();
-        let name = &tag.value;
+        let help = meant.map_or_else(
+            || format!("name its file under `files`: `{name}: ...`"),
+            |listed| format!("did you mean `{listed}`?"),
+        );
         self.tell_missing(
             Diagnostic::error(
                 "dataset::missing_file",
                 format!("the tag `{name}` has no file `{shown}`"),
             )
-            .label(file.unwrap_or(tag.span), "no such file")
-            .help(format!("name its file under `files`: `{name}: ...`"))
+            .label(place, "no such file")
+            .help(help)
             .class("FileNotFoundError"),
         );
     }

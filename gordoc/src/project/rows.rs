@@ -129,8 +129,8 @@ pub(super) fn describe(
     })();
     if let Some(provider) = provider.as_ref().and_then(|it| it.provider.as_ref()) {
         let listed = tags.iter().chain(&targets).flatten();
-        let triggers = selection.iter().flat_map(|it| &it.trigger_tags);
-        series.push(Series::new(provider, listed.chain(triggers)));
+        let triggers = selection.as_ref().map_or(&[][..], |it| &it.trigger_tags);
+        series.push(Series::new(provider, listed, triggers));
     }
     let (provider, period, tags, targets) = (provider?, period?, tags?, targets?);
     lent.filter(|_| periods_are_right)?;

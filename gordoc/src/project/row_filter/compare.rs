@@ -179,7 +179,11 @@ impl Typing<'_> {
             self.warn_of_no_match(list.1, "a text is never equal to a number");
             Vec::new()
         };
-        Some(membership.condition(Condition::Among(Box::new(number), numbers)))
+        let inside = match number {
+            Number::Literal(literal) => Condition::Constant(numbers.contains(&literal)),
+            number => Condition::Among(Box::new(number), numbers),
+        };
+        Some(membership.condition(inside))
     }
 
     /// The numbers of a list, which may hold literals only.
@@ -216,7 +220,7 @@ impl Typing<'_> {
     ) -> Option<Condition> {
         if let Some(membership) = Membership::find(operator) {
             let instants = match other.0 {
-                Meaning::Text(text) => self.instant_to_match(text, other.1).into_iter().collect(),
+                Meaning::Text(text) => self.instant_to_match(text, other.1)?.into_iter().collect(),
                 Meaning::List(items) => self.instants_of(items)?,
                 _ => return None,
             };
@@ -240,39 +244,46 @@ impl Typing<'_> {
                     .push(missing_zone(text, other.1).class("TypeError"));
                 None
             }
-            Instant::None => {
-                let message = format!("`{text}` is not a time");
-                let help = "write it as `2020-01-31 00:00:00+00:00`";
-                self.found
-                    .push(misfit(message, other.1, "not ISO 8601").help(help));
-                None
-            }
+            Instant::None => self.refuse_text(text, other.1),
         }
     }
 
-    /// The instants of a list; none at all if one of its items is no time, as in Gordo.
+    /// The instants of a list; none at all if one of its items never matches, as in Gordo.
     fn instants_of(&mut self, items: &[Tree]) -> Option<Vec<i64>> {
         let mut instants = Vec::with_capacity(items.len());
         for item in items {
-            let instant = if let Meaning::Text(text) = self.meaning(item)? {
-                self.instant_to_match(text, item.span)
+            if let Meaning::Text(text) = self.meaning(item)? {
+                instants.push(self.instant_to_match(text, item.span)?);
             } else {
                 self.warn_of_no_match(item.span, "it is not a time");
-                None
-            };
-            instants.push(instant);
+                instants.push(None);
+            }
         }
         let all: Option<Vec<i64>> = instants.into_iter().collect();
         Some(all.unwrap_or_default())
     }
 
-    /// The instant of a text that a row's time is to equal.
-    fn instant_to_match(&mut self, text: &str, span: Span) -> Option<i64> {
+    /// The instant of a text that a row's time is to equal; `Some(None)` if it equals none.
+    #[expect(
+        clippy::option_option,
+        reason = "no match is an answer, a mistake is not"
+    )]
+    fn instant_to_match(&mut self, text: &str, span: Span) -> Option<Option<i64>> {
         match instant::read(text) {
-            Instant::Exact(instant) => return Some(instant),
-            Instant::WithoutZone => self.warn_of_no_match(span, "it has no timezone"),
-            Instant::None => self.warn_of_no_match(span, "it is not a time"),
+            Instant::Exact(instant) => Some(Some(instant)),
+            Instant::WithoutZone => {
+                self.warn_of_no_match(span, "it has no timezone");
+                Some(None)
+            }
+            Instant::None => self.refuse_text(text, span),
         }
+    }
+
+    fn refuse_text<T>(&mut self, text: &str, span: Span) -> Option<T> {
+        let message = format!("`{text}` is not a time");
+        let help = "write it as `2020-01-31 00:00:00+00:00`";
+        self.found
+            .push(misfit(message, span, "not ISO 8601").help(help));
         None
     }
 

@@ -278,7 +278,7 @@ impl<'a> Parser<'a> {
         let found = shown(here);
         match self.peek() {
             Token::Symbol(")" | "]") => {
-                syntax(format!("`{found}` closes nothing"), here, "not opened")
+                syntax(format!("`{found}` closes nothing"), here, "not opened").help("remove it")
             }
             Token::Symbol("[") => {
                 let subscript = syntax("filters have no subscripts", here, "not understood");

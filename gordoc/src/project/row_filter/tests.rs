@@ -93,7 +93,7 @@ fn syntax_is_told_at_the_characters() {
         ),
         ("(A > 5", "filter_syntax [(] `(` is not closed; add `)`"),
         ("A in [1, 2", "filter_syntax [[] `[` is not closed; add `]`"),
-        ("A > 5)", "filter_syntax [)] `)` closes nothing; -"),
+        ("A > 5)", "filter_syntax [)] `)` closes nothing; remove it"),
         (
             "`A > 5",
             "filter_syntax [`A > 5] a name is not closed; close it with a backtick",

@@ -157,7 +157,8 @@ impl Lexer<'_> {
 
     fn quoted_name(&mut self) -> Result<Token, Box<Diagnostic>> {
         let inner = &self.text[self.at + 1..];
-        let Some(length) = inner.find(['`', '\n', '\r']) else {
+        let line = inner.split(['\n', '\r']).next().unwrap_or(inner);
+        let Some(length) = line.find('`') else {
             let span = Span::new(self.at, self.text.trim_end().len());
             let open = syntax("a name is not closed", span, "starts here");
             return Err(open.help("close it with a backtick").into());
