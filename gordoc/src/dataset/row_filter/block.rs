@@ -3,7 +3,7 @@
 //! Every operator is a loop over the block; intermediate results reuse a few buffers.
 
 use super::Rows;
-use super::arithmetic::{combine, half_power};
+use super::arithmetic::{apply, combine, half_powers};
 use crate::project::row_filter::{Condition, Number, Relation};
 
 /// Some rows in a row.
@@ -108,11 +108,26 @@ impl Evaluator {
                 numbers.extend_from_slice(block.columns[*at]);
                 numbers
             }
-            Number::Negative(inner) => self.changed(inner, block, |x| -x),
-            Number::HalfPower(base, halves) => {
-                self.changed(base, block, |x| half_power(x, *halves))
+            Number::Negative(inner) => {
+                let mut numbers = self.number(inner, block);
+                for number in &mut numbers {
+                    *number = -*number;
+                }
+                numbers
             }
-            Number::Call(function, inner) => self.changed(inner, block, |x| function.of(x)),
+            Number::Call(function, inner) => {
+                let mut numbers = self.number(inner, block);
+                apply(*function, &mut numbers);
+                numbers
+            }
+            Number::HalfPower(base, halves) => {
+                let mut bases = self.number(base, block);
+                let mut powers = self.numbers();
+                powers.resize(bases.len(), 1.0);
+                half_powers(&mut bases, *halves, &mut powers);
+                self.free_numbers.push(bases);
+                powers
+            }
             Number::Binary(operation, sides) => {
                 let [left, right] = sides.as_ref();
                 let mut numbers = self.number(left, block);
@@ -129,19 +144,6 @@ impl Evaluator {
                 numbers
             }
         }
-    }
-
-    fn changed(
-        &mut self,
-        inner: &Number,
-        block: &Block<'_>,
-        change: impl Fn(f64) -> f64,
-    ) -> Vec<f64> {
-        let mut numbers = self.number(inner, block);
-        for x in &mut numbers {
-            *x = change(*x);
-        }
-        numbers
     }
 
     fn mask_of<T>(&mut self, values: &[T], test: impl Fn(&T) -> bool) -> Vec<bool> {
