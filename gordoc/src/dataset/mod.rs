@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod cache;
+mod client;
 mod error;
 mod fetch;
 mod filter_periods;
@@ -16,6 +17,7 @@ pub mod mersenne_twister;
 mod metadata;
 mod prepare;
 pub mod provider;
+mod recipe;
 mod resample;
 pub mod row_filter;
 mod select;
@@ -26,6 +28,7 @@ pub mod write;
 mod write_parquet;
 
 pub use cache::Cache;
+pub use client::{ClientError, load_for_client};
 pub use error::{Cause, Error};
 pub use fetch::{Options, Summary};
 pub use frame::{Column, Table};

@@ -33,20 +33,15 @@ pub(crate) struct Prepared {
 }
 
 impl<'a> Preparer<'a> {
-    /// Judges what the config asks of every series.
-    pub(crate) fn new(
-        config: &'a project::Dataset,
-        resolution: &'a Spanned<Resolution>,
-    ) -> Result<Self, Error> {
+    /// Decides what is done.
+    pub(crate) fn new(config: &'a project::Dataset, resolution: &'a Spanned<Resolution>) -> Self {
         let limit = config.interpolation_limit.as_ref();
-        let n_buckets = interpolate::n_buckets(limit.map(|limit| &limit.value), &resolution.value)
-            .map_err(|cause| cause.at(limit.map_or(config.span, |limit| limit.span)))?;
-        Ok(Self {
+        Self {
             config,
             resolution,
             methods: config.aggregation.value.methods(),
-            n_buckets,
-        })
+            n_buckets: limit.map_or(usize::MAX, |limit| limit.value.n_buckets(&resolution.value)),
+        }
     }
 
     /// How early a look-back may reach; nothing without a limit.
@@ -169,7 +164,7 @@ mod tests {
         };
         let reading = read(&Source::new("a.yaml", config), &options);
         let config = reading.project.unwrap().datasets.remove(0).dataset;
-        let preparer = Preparer::new(&config, config.resolution.as_ref().unwrap()).unwrap();
+        let preparer = Preparer::new(&config, config.resolution.as_ref().unwrap());
         let delivery = Delivery {
             tag: "A".into(),
             series: Series {

@@ -3,6 +3,8 @@
 //! The two grammars differ: `m` is a month in a resolution, which is refused, and a minute in a
 //! limit.
 
+use super::{Duration, Resolution};
+
 const SECOND: i128 = 1_000_000_000;
 
 /// Nanoseconds of a resolution; `Err` says what is wrong with it.
@@ -174,15 +176,18 @@ fn scale(number: &str, unit: i128) -> Option<i128> {
     whole.checked_mul(unit)?.checked_add(part)
 }
 
-/// How many buckets a limit fills; the quotient is taken in floating-point seconds, as the peer
-/// does.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the quotient of two spans of 64 bits"
-)]
-pub(super) fn buckets(limit: i64, resolution: i64) -> i64 {
-    let seconds = |nanoseconds: i64| nanoseconds as f64 / 1e9;
-    (seconds(limit) / seconds(resolution)).floor() as i64
+impl Duration {
+    /// How many buckets a limit fills; none if it is shorter than one.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a quotient of two spans of 64 bits, and negative ones are cut to none"
+    )]
+    pub fn n_buckets(&self, resolution: &Resolution) -> usize {
+        // The peer divides seconds as floats, so that 300 ms hold 2 buckets of 100 ms.
+        let seconds = |nanoseconds: i64| nanoseconds as f64 / 1e9;
+        (seconds(self.nanoseconds) / seconds(resolution.nanoseconds)) as usize
+    }
 }
 
 #[cfg(test)]
@@ -222,12 +227,12 @@ mod tests {
                 number => number.as_i64(),
             };
             let got = limit
-                .map(|limit| buckets(limit, resolution))
+                .map(|limit| n_buckets(limit, resolution))
                 .filter(|n| *n >= 1);
             if case.get("error").is_some() {
                 assert_eq!(got, None, "{case}");
-            } else if let Some(expect) = case["buckets"].as_i64() {
-                assert_eq!(got, Some(expect), "{case}");
+            } else if let Some(expect) = case["buckets"].as_u64() {
+                assert_eq!(got.map(|n| n as u64), Some(expect), "{case}");
             } else {
                 assert!(got.is_some_and(|n| n > 400), "{case}");
             }
@@ -243,6 +248,35 @@ mod tests {
         assert_eq!(parse_resolution("30m"), Err("months cannot be a spacing"));
         assert_eq!(parse_resolution("H"), Err("no number before the unit"));
         assert_eq!(parse_resolution("1H30T"), Ok(90 * MINUTE));
+    }
+
+    fn n_buckets(limit: i64, resolution: i64) -> usize {
+        let text = String::new();
+        let resolution = Resolution {
+            text: text.clone(),
+            nanoseconds: resolution,
+        };
+        let nanoseconds = limit;
+        Duration { text, nanoseconds }.n_buckets(&resolution)
+    }
+
+    #[test]
+    fn limits_in_buckets() {
+        const MINUTE: i64 = 60_000_000_000;
+        const MS: i64 = 1_000_000;
+        for (limit, resolution, expect) in [
+            (48 * 60 * MINUTE, 10 * MINUTE, 288),
+            (10 * MINUTE, 10 * MINUTE, 1),
+            (19 * MINUTE, 10 * MINUTE, 1),
+            (25 * MINUTE, 10 * MINUTE, 2),
+            (9 * MINUTE, 10 * MINUTE, 0),
+            (600, 10 * MINUTE, 0),
+            (-60 * MINUTE, 10 * MINUTE, 0),
+            // Trap 10: the quotient of the floats is just below 3.
+            (300 * MS, 100 * MS, 2),
+        ] {
+            assert_eq!(n_buckets(limit, resolution), expect, "{limit} {resolution}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The peer notices what is wrong here only when it reads data.
 
 use super::aggregation::{self, Aggregation};
-use super::duration::{buckets, parse_limit, parse_resolution};
+use super::duration::{parse_limit, parse_resolution};
 use super::filter_periods::{self, FilterPeriods};
 use super::{Duration, InterpolationMethod, Method, Resolution};
 use crate::config::{Node, Value};
@@ -149,10 +149,11 @@ fn limit(
         );
         return None;
     };
+    let limit = Duration { text, nanoseconds };
     if let Some(resolution) = resolution
-        && buckets(nanoseconds, resolution.value.nanoseconds) < 1
+        && limit.n_buckets(&resolution.value) == 0
     {
-        let spacing = &resolution.value.text;
+        let (text, spacing) = (&limit.text, &resolution.value.text);
         blockers.push(
             Diagnostic::error(
                 "dataset::short_limit",
@@ -167,10 +168,7 @@ fn limit(
         );
         return None;
     }
-    Some(Some(Spanned::new(
-        Duration { text, nanoseconds },
-        node.span,
-    )))
+    Some(Some(Spanned::new(limit, node.span)))
 }
 
 fn threshold(section: &Node, blockers: &mut Diagnostics) -> Option<usize> {

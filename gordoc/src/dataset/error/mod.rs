@@ -179,14 +179,6 @@ pub enum Cause {
         /// Most readings.
         max_size: u32,
     },
-    /// A limit that does not reach over one bucket.
-    #[error("the interpolation limit `{limit}` is shorter than the resolution `{resolution}`")]
-    ShortLimit {
-        /// As written.
-        limit: String,
-        /// As written.
-        resolution: String,
-    },
     /// More buckets than memory should hold.
     #[error(
         "`resolution` ({resolution}) splits the readings of `{tag}` into {buckets} rows, more than {most}"
