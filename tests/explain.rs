@@ -15,6 +15,9 @@ const MADE_HERE: &[(&str, Make)] = &[
     ("config::too_large", || vec![b'#'; (64 << 20) + 1]),
     ("config::not_utf_8", || b"machines: \xff\n".to_vec()),
     ("config::nul_byte", || b"machines: \0\n".to_vec()),
+    ("config::control_character", || {
+        b"machines:\n  - name: feed-pump\x07\n".to_vec()
+    }),
     ("config::too_deep", || "- ".repeat(10_000).into_bytes()),
     ("config::too_many_copies", laughs),
 ];

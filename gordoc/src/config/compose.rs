@@ -1,25 +1,20 @@
-//! Parser events to [`Node`] trees, as `PyYAML`'s loaders compose them.
+//! Events to [`Node`] trees, as `PyYAML`'s loaders compose them.
 //!
-//! Aliases are copied, merge keys folded in, later duplicates win. Bounds on depth and copies
-//! keep small hostile texts from growing without end.
+//! Aliases are copied, merge keys folded in, later duplicates win. Decides nothing about what the
+//! values are for.
 
-use std::collections::BTreeMap;
-
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
-
-use super::iso::DateTime;
-use super::layout::{Layout, Places};
+use super::anchors::Anchors;
+use super::characters;
+use super::layout::Layout;
 use super::merge::Entries;
-use super::scalar::{self, Plain};
+use super::tagged::{self, Scalar};
+use super::yaml::{Event, Grammar, Problem, Properties, Step, Style};
 use super::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// Deepest nesting of lists and mappings.
 const MAX_DEPTH: usize = 200;
-/// Most values that aliases may copy.
-const MAX_COPIES: usize = 2_000_000;
-
 /// Which of the peer's two loaders reads a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loader {
@@ -36,12 +31,17 @@ pub(super) fn compose(
     loader: Loader,
     diagnostics: &mut Diagnostics,
 ) -> Option<Node> {
+    if let Some((at, diagnostic)) = characters::find_control(text) {
+        let place = layout.place(at, at + 1);
+        diagnostics.push(diagnostic.label(place, "a control character"));
+        return None;
+    }
     let mut composer = Composer {
-        parser: Parser::new_from_str(text),
-        places: Places::new(text, layout),
+        text,
+        events: Grammar::new(text),
+        layout,
         loader,
-        anchors: BTreeMap::new(),
-        copies: 0,
+        anchors: Anchors::default(),
         found: Diagnostics::default(),
     };
     let result = composer.document();
@@ -51,24 +51,24 @@ pub(super) fn compose(
         .ok()
 }
 
-type Composed<T> = Result<T, Box<Diagnostic>>;
+pub(super) type Composed<T> = Result<T, Box<Diagnostic>>;
 type Spot = (usize, usize);
 
 /// A node with how deep it nests, how many values it holds and where it ends in this text.
 #[derive(Clone)]
-struct Part {
-    node: Node,
-    depth: usize,
-    size: usize,
-    end: usize,
+pub(super) struct Part {
+    pub(super) node: Node,
+    pub(super) depth: usize,
+    pub(super) size: usize,
+    pub(super) end: usize,
 }
 
 struct Composer<'a> {
-    parser: Parser<'a, StrInput<'a>>,
-    places: Places<'a>,
+    text: &'a str,
+    events: Grammar<'a>,
+    layout: Layout,
     loader: Loader,
-    anchors: BTreeMap<usize, Part>,
-    copies: usize,
+    anchors: Anchors<'a>,
     found: Diagnostics,
 }
 
@@ -76,92 +76,95 @@ impl<'a> Composer<'a> {
     fn document(&mut self) -> Composed<Node> {
         let mut root = None;
         loop {
-            let (event, spot) = self.next()?;
-            match event {
+            let step = self.next()?;
+            match step.event {
                 Event::StreamEnd => break,
-                Event::DocumentStart(_) if root.is_some() => {
+                Event::DocumentStart if root.is_some() => {
                     return Err(Box::new(
                         Diagnostic::error("config::second_document", "a config is one document")
-                            .label(self.places.span(spot.0, spot.1), "a second one starts here")
+                            .label(
+                                self.span((step.start, step.end)),
+                                "a second one starts here",
+                            )
                             .help("put each document into a file of its own")
                             .class("ComposerError"),
                     ));
                 }
-                Event::DocumentStart(_) => {
-                    let (event, spot) = self.next()?;
-                    root = Some(self.node(event, spot, 0)?.node);
+                Event::DocumentStart => {
+                    let step = self.next()?;
+                    root = Some(self.node(step, 0)?.node);
                 }
                 _ => {}
             }
         }
         Ok(root.unwrap_or(Node {
-            span: self.places.span(0, 0),
+            span: self.span((0, 0)),
             value: Value::Null,
         }))
     }
 
-    fn next(&mut self) -> Composed<(Event<'a>, Spot)> {
-        match self.parser.next_event() {
-            Some(Ok((event, span))) => {
-                let spot = (self.places.byte(span.start), self.places.byte(span.end));
-                Ok((event, spot))
-            }
-            Some(Err(error)) => Err(Box::new(self.not_yaml(&error))),
-            None => Ok((Event::StreamEnd, (0, 0))),
+    fn span(&self, (start, end): Spot) -> Span {
+        self.layout.place(start, end)
+    }
+
+    fn next(&mut self) -> Composed<Step<'a>> {
+        self.events
+            .next()
+            .map_err(|problem| Box::new(self.not_yaml(problem)))
+    }
+
+    fn not_yaml(&self, problem: Problem) -> Diagnostic {
+        let problem = problem.into_facts();
+        let message = format!("this is not YAML: {}", problem.what);
+        let mut diagnostic = Diagnostic::error("config::not_yaml", message)
+            .label(self.span(problem.at), problem.label)
+            .help(problem.help)
+            .class(problem.class);
+        if let Some((start, end, label)) = problem.context {
+            diagnostic = diagnostic.label(self.span((start, end)), label);
         }
+        diagnostic
     }
 
-    fn not_yaml(&self, error: &ScanError) -> Diagnostic {
-        let text = self.places.text();
-        let at = self.places.byte(*error.marker());
-        let at = text.floor_char_boundary(at.min(text.trim_end().len()));
-        let line_start = text[..at].rfind('\n').map_or(0, |n| n + 1);
-        let line = text[line_start..].lines().next().unwrap_or("");
-        let help = if line.trim_start_matches(' ').starts_with('\t') {
-            "indent with blanks instead of tabs"
-        } else {
-            "check the indentation and the brackets; quote a text that holds `: ` or ` #`, or \
-             starts with one of [ ] { } , & * ! | > % @ `"
-        };
-        let end = text[at..].chars().next().map_or(at, |c| at + c.len_utf8());
-        Diagnostic::error(
-            "config::not_yaml",
-            format!("this is not YAML: {}", error.info()),
-        )
-        .label(self.places.span(at, end), "read up to here")
-        .help(help)
-        .class("ScannerError")
-    }
-
-    fn node(&mut self, event: Event<'a>, spot: Spot, depth: usize) -> Composed<Part> {
+    fn node(&mut self, step: Step<'a>, depth: usize) -> Composed<Part> {
+        let spot = (step.start, step.end);
         if depth >= MAX_DEPTH {
             return Err(Box::new(self.too_deep(spot)));
         }
-        let (anchor, part) = match event {
-            Event::Alias(anchor) => return self.alias(anchor, spot, depth),
-            Event::Scalar(text, style, anchor, tag) => {
-                let value = self.scalar(&text, style, tag.as_deref(), spot)?;
-                let end = self.scalar_end(style, spot);
-                (anchor, self.leaf(value, (spot.0, end)))
+        match step.event {
+            Event::Alias(name) => self.alias(name, spot, depth),
+            Event::Scalar(text, style, properties) => {
+                self.begin_anchor(&properties)?;
+                let spot = (spot.0, self.scalar_end(style, spot));
+                let scalar = Scalar {
+                    text,
+                    is_plain: style.is_none_or(|style| style == Style::Plain),
+                    tag: self.tag(&properties, spot),
+                    span: self.span(spot),
+                };
+                let value = tagged::scalar(scalar, self.loader, &mut self.found)?;
+                let part = self.leaf(value, spot);
+                Ok(self.anchors.end(properties.anchor, part))
             }
-            Event::SequenceStart(anchor, tag) => {
-                self.check_collection_tag(tag.as_deref(), "seq", spot)?;
-                (anchor, self.list(spot, depth)?)
+            Event::ListStart(properties) => {
+                self.begin_anchor(&properties)?;
+                let form = tagged::list_form(self.tag(&properties, spot), self.loader)?;
+                let mut part = self.list(spot, depth)?;
+                part.node = form.shape(part.node)?;
+                Ok(self.anchors.end(properties.anchor, part))
             }
-            Event::MappingStart(anchor, tag) => {
-                self.check_collection_tag(tag.as_deref(), "map", spot)?;
-                (anchor, self.mapping(spot, depth)?)
+            Event::MapStart(properties) => {
+                self.begin_anchor(&properties)?;
+                tagged::check_mapping(self.tag(&properties, spot), self.loader)?;
+                let part = self.mapping(spot, depth)?;
+                Ok(self.anchors.end(properties.anchor, part))
             }
-            _ => (0, self.leaf(Value::Null, spot)),
-        };
-        if anchor > 0 {
-            self.anchors.insert(anchor, part.clone());
+            _ => Ok(self.leaf(Value::Null, spot)),
         }
-        Ok(part)
     }
 
     fn leaf(&self, value: Value, (start, end): Spot) -> Part {
-        let span = self.places.span(start, end);
+        let span = self.span((start, end));
         let node = Node { span, value };
         Part {
             node,
@@ -172,9 +175,9 @@ impl<'a> Composer<'a> {
     }
 
     /// Where a scalar ends; a block ends with its last line that is not blank.
-    fn scalar_end(&self, style: ScalarStyle, (start, end): Spot) -> usize {
-        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            let written = self.places.text().get(start..end).unwrap_or("");
+    fn scalar_end(&self, style: Option<Style>, (start, end): Spot) -> usize {
+        if style == Some(Style::Block) {
+            let written = self.text.get(start..end).unwrap_or("");
             return start + written.trim_end().len();
         }
         end
@@ -183,12 +186,13 @@ impl<'a> Composer<'a> {
     fn list(&mut self, spot: Spot, depth: usize) -> Composed<Part> {
         let (mut items, mut inner, mut size, mut end) = (Vec::new(), 0, 1, spot.1);
         loop {
-            let (event, at) = self.next()?;
-            if event == Event::SequenceEnd {
-                let end = if at.1 > at.0 { at.1 } else { end };
+            let step = self.next()?;
+            if step.event == Event::End {
+                // Only brackets have an end of their own.
+                let end = if step.end > step.start { step.end } else { end };
                 return Ok(self.collection(Value::List(items), (spot.0, end), inner, size));
             }
-            let part = self.node(event, at, depth + 1)?;
+            let part = self.node(step, depth + 1)?;
             (inner, size) = (inner.max(part.depth), size + part.size);
             end = end.max(part.end);
             items.push(part.node);
@@ -198,17 +202,25 @@ impl<'a> Composer<'a> {
     fn mapping(&mut self, spot: Spot, depth: usize) -> Composed<Part> {
         let (mut entries, mut inner, mut size, mut end) = (Entries::default(), 0, 1, spot.1);
         loop {
-            let (event, at) = self.next()?;
-            if event == Event::MappingEnd {
-                let end = if at.1 > at.0 { at.1 } else { end };
-                let value = Value::Map(entries.into_vec());
+            let step = self.next()?;
+            if step.event == Event::End {
+                let end = if step.end > step.start { step.end } else { end };
+                let value = Value::Map(entries.into_vec(&mut self.found));
                 return Ok(self.collection(value, (spot.0, end), inner, size));
             }
-            let merges =
-                matches!(&event, Event::Scalar(t, ScalarStyle::Plain, _, None) if t == "<<");
-            let key = self.node(event, at, depth + 1)?;
-            let (event, at) = self.next()?;
-            let value = self.node(event, at, depth + 1)?;
+            let merges = is_mark(&step, "<<");
+            let key = if merges || is_mark(&step, "=") {
+                let mark = Value::Text(self.text[step.start..step.end].to_owned());
+                self.leaf(mark, (step.start, step.end))
+            } else {
+                self.node(step, depth + 1)?
+            };
+            let step = self.next()?;
+            let is_left_out = matches!(step.event, Event::Scalar(_, None, _));
+            let mut value = self.node(step, depth + 1)?;
+            if is_left_out {
+                value.node.span = key.node.span;
+            }
             end = end.max(key.end).max(value.end);
             inner = inner.max(key.depth).max(value.depth);
             size += key.size + value.size;
@@ -229,167 +241,43 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn alias(&mut self, anchor: usize, spot: Spot, depth: usize) -> Composed<Part> {
-        let span = self.places.span(spot.0, spot.1);
-        let Some(part) = self.anchors.get(&anchor) else {
-            return Err(Box::new(
-                Diagnostic::error("config::circular_alias", "a value contains itself")
-                    .label(span, "stands inside the value it names")
-                    .help("name an anchor that ends before this place, or write the value out")
-                    .class("ConstructorError"),
-            ));
-        };
-        self.copies += part.size;
+    fn begin_anchor(&mut self, properties: &Properties<'a>) -> Composed<()> {
+        let place = self.span(properties.at);
+        self.anchors.begin(properties.anchor, place)
+    }
+
+    /// The tag of a value, which stands with it.
+    fn tag<'p>(&self, properties: &'p Properties<'_>, spot: Spot) -> Option<Spanned<&'p str>> {
+        let tag = properties.tag.as_deref()?;
+        Some(Spanned::new(tag, self.span((properties.at.0, spot.1))))
+    }
+
+    fn alias(&mut self, name: &str, spot: Spot, depth: usize) -> Composed<Part> {
+        let span = self.span(spot);
+        let part = self.anchors.copy(name, span)?;
         if depth + part.depth >= MAX_DEPTH {
             return Err(Box::new(self.too_deep(spot)));
         }
-        if self.copies > MAX_COPIES {
-            return Err(Box::new(
-                Diagnostic::error(
-                    "config::too_many_copies",
-                    format!("aliases copy more than {MAX_COPIES} values"),
-                )
-                .label(span, "one copy too many")
-                .help("leave out aliases of values that hold aliases themselves"),
-            ));
-        }
         Ok(Part {
             end: spot.1,
-            ..part.clone()
+            ..part
         })
     }
 
     fn too_deep(&self, spot: Spot) -> Diagnostic {
         let message = format!("values are nested more than {MAX_DEPTH} deep");
-        let span = self.places.span(spot.0, spot.1);
+        let span = self.span(spot);
         Diagnostic::error("config::too_deep", message)
             .label(span, "too deep")
             .help("flatten the value")
     }
-
-    fn scalar(
-        &mut self,
-        text: &str,
-        style: ScalarStyle,
-        tag: Option<&Tag>,
-        spot: Spot,
-    ) -> Composed<Value> {
-        let Some(tag) = tag else {
-            if style != ScalarStyle::Plain {
-                return Ok(Value::Text(text.to_owned()));
-            }
-            return Ok(match scalar::resolve(text) {
-                Plain::Value(value) => value,
-                Plain::Timestamp => self.timestamp(text, spot),
-            });
-        };
-        let value = match (tag.handle.as_str(), tag.suffix.as_str()) {
-            ("" | "!", "" | "!") => Some(Value::Text(text.to_owned())),
-            ("tag:yaml.org,2002:", kind) => self.tagged(kind, text, spot),
-            _ => None,
-        };
-        value.ok_or_else(|| Box::new(self.unknown_tag(tag, spot)))
-    }
-
-    fn tagged(&mut self, kind: &str, text: &str, spot: Spot) -> Option<Value> {
-        match kind {
-            "str" => Some(Value::Text(text.to_owned())),
-            "null" => Some(Value::Null),
-            "int" => scalar::int(text),
-            "float" => scalar::float(text)
-                .or_else(|| text.parse().ok())
-                .map(Value::Float),
-            "bool" => match scalar::resolve(text) {
-                Plain::Value(value @ Value::Bool(_)) => Some(value),
-                _ => None,
-            },
-            "timestamp" if scalar::is_timestamp(text) => Some(self.timestamp(text, spot)),
-            "python/str" | "python/unicode" if self.loader == Loader::Full => {
-                Some(Value::Text(text.to_owned()))
-            }
-            _ => None,
-        }
-    }
-
-    fn check_collection_tag(&self, tag: Option<&Tag>, kind: &str, spot: Spot) -> Composed<()> {
-        let Some(tag) = tag else { return Ok(()) };
-        let suffix = match tag.handle.as_str() {
-            "tag:yaml.org,2002:" => tag.suffix.as_str(),
-            "" | "!" if tag.suffix.is_empty() || tag.suffix == "!" => kind,
-            _ => "",
-        };
-        let python = self.loader == Loader::Full && kind == "seq";
-        let known = suffix == kind
-            || (python && (suffix == "python/tuple" || suffix == "python/list"))
-            || (self.loader == Loader::Full && kind == "map" && suffix == "python/dict");
-        if known {
-            return Ok(());
-        }
-        Err(Box::new(self.unknown_tag(tag, spot)))
-    }
-
-    fn unknown_tag(&self, tag: &Tag, spot: Spot) -> Diagnostic {
-        let short = tag.handle.replace("tag:yaml.org,2002:", "!!");
-        let message = format!("the type `{short}{}` does not fit this value", tag.suffix);
-        Diagnostic::error("config::unknown_tag", message)
-            .label(
-                self.places.span(spot.0, spot.1),
-                "has a type gordoc does not read",
-            )
-            .help("leave the type out, or quote the value if it is a text")
-            .class("ConstructorError")
-    }
-
-    /// A time stamp as the peer records it; a bad one is reported and kept as written.
-    fn timestamp(&mut self, text: &str, spot: Spot) -> Value {
-        let span = self.places.span(spot.0, spot.1);
-        let parsed = match self.loader {
-            Loader::Full => DateTime::parse(text),
-            Loader::Safe => DateTime::parse_yaml(text),
-        };
-        let Some(parsed) = parsed else {
-            self.found.push(
-                Diagnostic::error(
-                    "config::not_a_date",
-                    format!("`{text}` is not an ISO 8601 date"),
-                )
-                .label(span, "is read as a date")
-                .help("write it as `2020-01-31T00:00:00Z`, or quote it to make it a text"),
-            );
-            return Value::Timestamp(text.to_owned());
-        };
-        match self.loader {
-            Loader::Safe if is_day(text) => {
-                let found = missing_zone(text, span).class("ConfigException");
-                self.found.push(found);
-            }
-            Loader::Full if parsed.offset.is_none() => self.found.push(missing_zone(text, span)),
-            _ => {}
-        }
-        Value::Timestamp(parsed.isoformat())
-    }
 }
 
-/// Whether a time stamp is a date without a time of day.
-fn is_day(text: &str) -> bool {
-    text.len() == "2020-01-31".len()
-}
-
-/// The error for a date, or a date and time, that does not say where on earth it is.
-pub(crate) fn missing_zone(text: &str, span: Span) -> Diagnostic {
-    if is_day(text) {
-        return Diagnostic::error(
-            "config::missing_zone",
-            format!("`{text}` has no time of day"),
-        )
-        .label(span, "when, and in which timezone?")
-        .help(format!(
-            "write `{text}T00:00:00Z` for midnight in UTC, or quote it if it is only a note"
-        ));
-    }
-    Diagnostic::error("config::missing_zone", format!("`{text}` has no timezone"))
-        .label(span, "which timezone is this?")
-        .help(format!(
-            "write `{text}Z` or `{text}+00:00` for UTC, or the plant's own offset"
-        ))
+/// Whether a key is this mark and not the text of the same letters.
+fn is_mark(step: &Step<'_>, mark: &str) -> bool {
+    matches!(
+        &step.event,
+        Event::Scalar(text, Some(Style::Plain), Properties { tag: None, anchor: None, .. })
+            if text == mark
+    )
 }

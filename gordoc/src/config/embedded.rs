@@ -6,6 +6,15 @@ use super::{Node, Value};
 use crate::diagnostic::Diagnostics;
 use crate::source::Source;
 
+/// Classes of errors that the peer wraps; it lets others through.
+const YAML_ERRORS: &[&str] = &[
+    "ReaderError",
+    "ScannerError",
+    "ParserError",
+    "ComposerError",
+    "ConstructorError",
+];
+
 /// A section of a machine or of the globals: a text is read as YAML, anything else is itself.
 ///
 /// `path` names the section in messages, `spec.config.machines[0].dataset`. `None` after a
@@ -29,7 +38,7 @@ pub fn section(
                 .message
                 .replacen("this is", &format!("`{path}` is"), 1);
         }
-        if parsed.is_none() {
+        if YAML_ERRORS.contains(&diagnostic.class) {
             diagnostic.class = "MachineConfigException";
         }
         diagnostics.push(diagnostic);

@@ -17,6 +17,8 @@ pub struct DateTime {
 }
 
 const DAY: i64 = 86_400_000_000;
+/// 9999-12-31, the last day that Python knows.
+const LAST_DAY: i64 = 2_932_896;
 
 impl DateTime {
     /// Reads a date and time; `None` if it is no ISO 8601 text or no real date.
@@ -37,7 +39,7 @@ impl DateTime {
             parsed.days += 1;
             parsed.micros = 0;
         }
-        Some(parsed)
+        (parsed.days <= LAST_DAY).then_some(parsed)
     }
 
     /// Reads a time stamp as YAML 1.1 writes them (blanks before the offset, one-digit months),
@@ -108,7 +110,10 @@ impl DateTime {
             format!("{sign}{hours:02}{minutes:02}")
         });
         let micros = self.micros % 1_000_000;
-        format!("{} {}.{micros:06}+{offset}", self.date(), self.clock())
+        let (year, month, day) = civil_from_days(self.days);
+        let clock = self.clock();
+        // Years before 1000 have no zeros in front, unlike in `isoformat`.
+        format!("{year}-{month:02}-{day:02} {clock}.{micros:06}+{offset}")
     }
 
     fn date(&self) -> String {

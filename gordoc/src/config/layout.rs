@@ -1,11 +1,9 @@
 //! Where the characters of a parsed text stand in the outermost text.
 //!
-//! The parser counts characters; diagnostics count bytes of the outermost text, also inside
-//! block strings, whose lines are shifted by their indentation.
+//! The text of a block string is a value of the outer document: indentation is cut, lines are
+//! folded, escapes are decoded. Diagnostics point at the outermost text all the same.
 
-use saphyr_parser::Marker;
-
-use super::spelling;
+use super::yaml;
 use crate::source::Span;
 
 /// How byte offsets of a text map to the outermost text.
@@ -13,132 +11,151 @@ use crate::source::Span;
 pub(crate) enum Layout {
     /// It is the outermost text.
     Outermost,
-    /// Each line, or piece of one, starts somewhere else: inner start and outer start, both
-    /// ascending.
-    Lines(Vec<(usize, usize)>),
+    /// Each part stands somewhere else.
+    Parts(Vec<yaml::Part>),
     /// No exact place is known: everything stands at one span.
     Whole(Span),
 }
 
 impl Layout {
     /// How the decoded text of a scalar lies in the text it was read from.
-    ///
-    /// Exact to the character, unless a parser's place is odd.
     pub(crate) fn of_scalar(outer: &str, span: Span, decoded: &str) -> Self {
-        let raw = outer.get(span.start..span.end).unwrap_or("");
-        if raw == decoded {
-            return Self::Lines(vec![(0, span.start)]);
-        }
-        if let Some(inside) = raw.get(1..raw.len().saturating_sub(1))
-            && raw.starts_with(['"', '\''])
-            && inside == decoded
-        {
-            return Self::Lines(vec![(0, span.start + 1)]);
-        }
-        literal_lines(outer, span, decoded)
-            .or_else(|| spelling::pieces(raw, span.start, decoded))
-            .map_or(Self::Whole(span), Self::Lines)
+        yaml::parts_of_scalar(outer, (span.start, span.end), decoded)
+            .filter(|parts| !parts.is_empty())
+            .map_or(Self::Whole(span), Self::Parts)
     }
 
     /// The outer place of an inner byte range.
     pub(crate) fn place(&self, start: usize, end: usize) -> Span {
         match self {
             Self::Outermost => Span::new(start, end),
-            Self::Lines(_) => {
-                let start = self.point(start);
-                Span::new(start, self.point(end).max(start))
+            Self::Parts(parts) => {
+                let first = start_of(parts, start);
+                let last = if end > start {
+                    end_of(parts, end)
+                } else {
+                    first
+                };
+                Span::new(first, last.max(first))
             }
             Self::Whole(span) => *span,
         }
     }
-
-    fn point(&self, inner: usize) -> usize {
-        let Self::Lines(lines) = self else {
-            return inner;
-        };
-        let after = lines.partition_point(|(start, _)| *start <= inner);
-        after
-            .checked_sub(1)
-            .and_then(|index| lines.get(index))
-            .map_or(0, |(start, outer)| outer + (inner - start))
-    }
 }
 
-/// Line starts of a literal block: every decoded line ends the outer line it came from.
-///
-/// The parser's place of a block is its first line that is not blank.
-fn literal_lines(outer: &str, span: Span, decoded: &str) -> Option<Vec<(usize, usize)>> {
-    let first = outer
-        .get(span.start..)?
-        .find(|c: char| !c.is_whitespace())?
-        + span.start;
-    let line_start = |at: usize| outer[..at].rfind('\n').map_or(0, |found| found + 1);
-    let mut outer_at = line_start(first);
-    for _ in decoded.bytes().take_while(|byte| *byte == b'\n') {
-        outer_at = line_start(outer_at.checked_sub(1)?);
-    }
-    let mut inner_at = 0;
-    let mut lines = Vec::new();
-    for line in decoded.split_inclusive('\n') {
-        let inner = line.trim_end_matches('\n');
-        let rest = outer.get(outer_at..)?;
-        let length = rest.find('\n').map_or(rest.len(), |at| at + 1);
-        let written = rest[..length].trim_end_matches(['\n', '\r']);
-        let start = match written.strip_suffix(inner) {
-            Some(indentation) if indentation.trim().is_empty() => indentation.len(),
-            _ => return None,
-        };
-        lines.push((inner_at, outer_at + start));
-        inner_at += line.len();
-        outer_at += length;
-    }
-    Some(lines)
+/// Where the character at an inner byte starts; behind the last part for the end of the text.
+fn start_of(parts: &[yaml::Part], inner: usize) -> usize {
+    let part = &parts[parts
+        .partition_point(|part| part.inner.1 <= inner)
+        .min(parts.len() - 1)];
+    (part.outer.0 + inner.saturating_sub(part.inner.0)).min(part.outer.1)
 }
 
-/// From the parser's places (in characters) to spans of the outermost text.
-pub(super) struct Places<'a> {
-    text: &'a str,
-    /// Byte offset of every 64th character; empty for ASCII, where both counts agree.
-    checkpoints: Vec<usize>,
-    layout: Layout,
+/// Where the character before an inner byte ends, however it is written.
+fn end_of(parts: &[yaml::Part], inner: usize) -> usize {
+    let part = &parts[parts
+        .partition_point(|part| part.inner.1 < inner)
+        .min(parts.len() - 1)];
+    if inner >= part.inner.1 {
+        return part.outer.1;
+    }
+    (part.outer.0 + inner.saturating_sub(part.inner.0)).min(part.outer.1)
 }
 
-impl<'a> Places<'a> {
-    /// Places of a text with a layout.
-    pub(super) fn new(text: &'a str, layout: Layout) -> Self {
-        let checkpoints = if text.is_ascii() {
-            Vec::new()
-        } else {
-            text.char_indices().step_by(64).map(|(at, _)| at).collect()
-        };
-        Self {
-            text,
-            checkpoints,
-            layout,
+#[cfg(test)]
+mod tests {
+    use crate::config::{Node, Value, parse_document, section};
+    use crate::diagnostic::Diagnostics;
+    use crate::source::Source;
+
+    /// Reads the section `s` of a config: its texts, and what stands at their places.
+    fn places(text: &str) -> Vec<(String, String)> {
+        let source = Source::new("test.yaml", text);
+        let mut found = Diagnostics::default();
+        let root = parse_document(&source, &mut found).unwrap();
+        let inner = section(root.get("s").unwrap(), &source, "s", &mut found).unwrap();
+        assert!(found.iter().next().is_none(), "{text:?}: {found:?}");
+        let mut places = Vec::new();
+        collect(&inner, &source, &mut places);
+        places
+    }
+
+    fn collect(node: &Node, source: &Source, places: &mut Vec<(String, String)>) {
+        match &node.value {
+            Value::List(items) => items.iter().for_each(|item| collect(item, source, places)),
+            Value::Map(entries) => {
+                for (key, value) in entries {
+                    collect(key, source, places);
+                    collect(value, source, places);
+                }
+            }
+            Value::Text(text) => {
+                let written = &source.text[node.span.start..node.span.end];
+                places.push((text.clone(), written.to_owned()));
+            }
+            other => panic!("{other:?}"),
         }
     }
 
-    /// Byte offset in the parsed text.
-    pub(super) fn byte(&self, mark: Marker) -> usize {
-        if self.checkpoints.is_empty() {
-            return mark.index().min(self.text.len());
+    fn check(document: &str, written: [&str; 5]) {
+        for end in ["\n", "\r\n"] {
+            let text = document.replace('\n', end);
+            let got = places(&text);
+            let texts: Vec<&str> = got.iter().map(|(text, _)| text.as_str()).collect();
+            assert_eq!(texts, ["k", "v é", "l", "w", "x y"], "{text:?}");
+            let at: Vec<&str> = got.iter().map(|(_, written)| written.as_str()).collect();
+            assert_eq!(at, written, "{text:?}");
         }
-        let Some(start) = self.checkpoints.get(mark.index() / 64) else {
-            return self.text.len();
-        };
-        self.text[*start..]
-            .char_indices()
-            .nth(mark.index() % 64)
-            .map_or(self.text.len(), |(at, _)| start + at)
     }
 
-    /// The parsed text.
-    pub(super) fn text(&self) -> &'a str {
-        self.text
+    #[test]
+    fn every_style_points_at_the_right_characters() {
+        let documents = [
+            "s: |\n  k: v é\n  l: [w, 'x y']\n",
+            "s: |\n    k: v é\n    l: [w, 'x y']\nz: 1\n",
+            "é: ü\ns: |\n  # ä\n\n  k: v é\n\n  l:\n  - w\n  - 'x y'\n",
+            "s: |2\n    k: v é\n    l: [w, 'x y']\n",
+            "\"s\": |-\n  k: v é\n  l: [w, 'x y']",
+            "a: {b: {s: 1}}\ns: &name !!str |\n k: v é\n l:\n   - w\n   - 'x y'\n",
+            "s: |\n  k: v é # tab:\t.\n  l: [w, 'x y']\n",
+            "s: >\n  {k: v é,\n  l: [w,\n  'x y']}\n",
+            "s: >+\n  k: v é\n\n  l: [w, 'x y']\n\n",
+            "s: \"k: v é\\nl: [w, 'x y']\"\n",
+            "s: \"{k: v é, \\\n  l: [w, 'x y']}\"\n",
+            "s: \"{k: v é,\n l: [w, 'x y']}\"\n",
+        ];
+        for document in documents {
+            check(document, ["k", "v é", "l", "w", "'x y'"]);
+        }
     }
 
-    /// Outer place of a byte range of the parsed text.
-    pub(super) fn span(&self, start: usize, end: usize) -> Span {
-        self.layout.place(start, end)
+    #[test]
+    fn escapes_are_pointed_at_whole() {
+        check(
+            "s: \"{\\x6b: v \\u00e9, l: [\\u0077, 'x\\x20y']}\"\n",
+            ["\\x6b", "v \\u00e9", "l", "\\u0077", "'x\\x20y'"],
+        );
+        check(
+            "s: '{k: v é, l: [w, ''x y'']}'\n",
+            ["k", "v é", "l", "w", "''x y''"],
+        );
+    }
+
+    #[test]
+    fn problems_in_a_block_string_are_pointed_at_within() {
+        let table = [
+            ("s: |\n  a: 1\n  b: @x\n", "@"),
+            ("s: \"a: 1\\nb: \\x40x\"\n", "\\x40"),
+            ("s: >\n  a: {b: 1,\n\n  c: é]}\n", "]"),
+            ("s: |\n  é: [1, 2\n", "["),
+        ];
+        for (text, place) in table {
+            let source = Source::new("test.yaml", text);
+            let mut found = Diagnostics::default();
+            let root = parse_document(&source, &mut found).unwrap();
+            assert!(section(root.get("s").unwrap(), &source, "s", &mut found).is_none());
+            let span = found.iter().next().unwrap().labels[0].span;
+            assert_eq!(&source.text[span.start..span.end], place, "{text:?}");
+        }
     }
 }

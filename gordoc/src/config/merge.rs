@@ -1,40 +1,22 @@
 //! Entries of a mapping while it is read: merge keys and repeated keys.
 
-use std::collections::BTreeMap;
-
 use super::{Node, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// Mappings of more entries are sorted to find repeated keys.
+const FEW: usize = 16;
 
 /// A mapping under construction; own entries win over merged ones, later ones over earlier.
 #[derive(Default)]
 pub(super) struct Entries {
-    own: Ordered,
-    merged: Ordered,
-}
-
-/// Entries in the order of their keys' first appearance.
-#[derive(Default)]
-struct Ordered {
-    entries: Vec<(Node, Node)>,
-    by_key: BTreeMap<String, usize>,
-}
-
-impl Ordered {
-    fn insert(&mut self, name: String, key: Node, value: Node) {
-        let next = self.entries.len();
-        let at = *self.by_key.entry(name).or_insert(next);
-        if at == next {
-            self.entries.push((key, value));
-        } else {
-            self.entries[at] = (key, value);
-        }
-    }
+    own: Vec<(Node, Node)>,
+    merged: Vec<(Node, Node)>,
 }
 
 impl Entries {
     /// Adds an own entry.
     pub(super) fn insert(&mut self, key: Node, value: Node) -> Result<(), Box<Diagnostic>> {
-        let Some(name) = name_of(&key) else {
+        if key.as_key().is_none() {
             return Err(Box::new(
                 Diagnostic::error(
                     "config::key_is_a_collection",
@@ -44,8 +26,8 @@ impl Entries {
                 .help("quote it to make it a text, or fill in the placeholder if it is one")
                 .class("ConstructorError"),
             ));
-        };
-        self.own.insert(name, key, value);
+        }
+        self.own.push((key, value));
         Ok(())
     }
 
@@ -65,36 +47,104 @@ impl Entries {
                         .class("ConstructorError"),
                 ));
             };
-            for (key, value) in entries {
-                if let Some(name) = name_of(&key) {
-                    self.merged.insert(name, key, value);
-                }
-            }
+            self.merged.extend(entries);
         }
         Ok(())
     }
 
-    /// All entries, merged ones first.
-    pub(super) fn into_vec(self) -> Vec<(Node, Node)> {
-        if self.merged.entries.is_empty() {
-            return self.own.entries;
+    /// All entries, merged ones first, each key once; own keys that were given twice are told.
+    pub(super) fn into_vec(self, diagnostics: &mut Diagnostics) -> Vec<(Node, Node)> {
+        for (first, last) in repeated(&self.own) {
+            let (first, last) = (&self.own[first].0, &self.own[last].0);
+            diagnostics.push(
+                Diagnostic::warning(
+                    "config::repeated_key",
+                    format!("`{}` is given twice in one mapping", last.to_key()),
+                )
+                .label(last.span, "wins")
+                .label(first.span, "has no effect")
+                .help("remove one of the two"),
+            );
         }
-        let mut all = self.merged;
-        let mut names: Vec<_> = self.own.by_key.into_iter().map(|(k, at)| (at, k)).collect();
-        names.sort();
-        for ((_, name), (key, value)) in names.into_iter().zip(self.own.entries) {
-            all.insert(name, key, value);
+        let mut entries = self.merged;
+        if entries.is_empty() {
+            entries = self.own;
+        } else {
+            entries.extend(self.own);
         }
-        all.entries
+        fold_repeated(entries)
     }
 }
 
-/// A text that is equal for equal keys.
-fn name_of(key: &Node) -> Option<String> {
-    match &key.value {
-        Value::Text(text) => Some(format!("t{text}")),
-        Value::List(_) | Value::Map(_) => None,
-        Value::Float(value) => Some(format!("f{value:?}")),
-        _ => Some(format!("v{}", key.to_json())),
+/// Repeated keys stand where they stood first, spelled as they were first, with their last value.
+fn fold_repeated(mut entries: Vec<(Node, Node)>) -> Vec<(Node, Node)> {
+    let pairs = repeated(&entries);
+    if pairs.is_empty() {
+        return entries;
+    }
+    let mut is_gone = vec![false; entries.len()];
+    for (first, last) in pairs {
+        let (mut key, value) = entries[last].clone();
+        key.value = entries[first].0.value.clone();
+        entries[first] = (key, value);
+        is_gone[last] = true;
+    }
+    let mut gone = is_gone.into_iter();
+    entries.retain(|_| !gone.next().unwrap_or(false));
+    entries
+}
+
+/// Places of keys that were there before, each with its first place, in ascending order.
+fn repeated(entries: &[(Node, Node)]) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    if entries.len() <= FEW {
+        for (last, (key, _)) in entries.iter().enumerate() {
+            let same = |(other, _): &(Node, Node)| other.as_key() == key.as_key();
+            if let Some(first) = entries[..last].iter().position(same) {
+                pairs.push((first, last));
+            }
+        }
+        return pairs;
+    }
+    let mut sorted: Vec<_> = entries
+        .iter()
+        .map(|(key, _)| key.as_key())
+        .enumerate()
+        .collect();
+    sorted.sort_by(|(_, a), (_, b)| a.cmp(b));
+    let mut first = 0;
+    for index in 1..sorted.len() {
+        if sorted[index].1 == sorted[first].1 {
+            pairs.push((sorted[first].0, sorted[index].0));
+        } else {
+            first = index;
+        }
+    }
+    pairs.sort_unstable_by_key(|(_, last)| *last);
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_and_many_keys_fold_alike() {
+        for n in [1, 3, 40] {
+            let mut entries = Entries::default();
+            let key = |index: usize| Node::text(&format!("k{}", index % n));
+            for index in 0..2 * n {
+                entries
+                    .insert(key(index), Node::text(&index.to_string()))
+                    .unwrap();
+            }
+            let mut found = Diagnostics::default();
+            let entries = entries.into_vec(&mut found);
+            assert_eq!((entries.len(), found.iter().count()), (n, n));
+            for (index, (key, value)) in entries.iter().enumerate() {
+                assert_eq!(key.as_text(), Some(format!("k{index}").as_str()));
+                assert_eq!(value.as_text(), Some((index + n).to_string().as_str()));
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A YAML 1.1 value and its place in the outermost text.
 
+use super::python;
 use crate::source::Span;
 
 /// A value with its place, also inside block strings.
@@ -20,6 +21,8 @@ pub enum Value {
     Bool(bool),
     /// A whole number.
     Int(i64),
+    /// A whole number beyond 64 bits, in decimal digits.
+    Long(String),
     /// A number with a point.
     Float(f64),
     /// Text.
@@ -81,7 +84,7 @@ impl Node {
         match &self.value {
             Value::Null => "nothing",
             Value::Bool(_) => "a truth value",
-            Value::Int(_) | Value::Float(_) => "a number",
+            Value::Int(_) | Value::Long(_) | Value::Float(_) => "a number",
             Value::Text(_) => "a text",
             Value::Timestamp(_) => "a date",
             Value::List(_) => "a list",
@@ -97,7 +100,7 @@ impl Node {
             Value::Int(value) => *value == 0,
             Value::Float(value) => *value == 0.0,
             Value::Text(text) => text.is_empty(),
-            Value::Timestamp(_) => false,
+            Value::Timestamp(_) | Value::Long(_) => false,
             Value::List(items) => items.is_empty(),
             Value::Map(entries) => entries.is_empty(),
         }
@@ -178,6 +181,10 @@ impl Node {
             Value::Null => Json::Null,
             Value::Bool(value) => Json::Bool(*value),
             Value::Int(value) => Json::from(*value),
+            Value::Long(digits) => digits.parse::<u64>().map_or_else(
+                |_| digits.parse::<f64>().map_or(Json::Null, Json::from),
+                Json::from,
+            ),
             Value::Float(value) => Json::from(*value),
             Value::Text(text) | Value::Timestamp(text) => Json::from(text.as_str()),
             Value::List(items) => items.iter().map(Node::to_json).collect(),
@@ -191,9 +198,11 @@ impl Node {
 
     /// The text a key has as a JSON key.
     pub fn to_key(&self) -> String {
-        match self.to_json() {
-            serde_json::Value::String(text) => text,
-            other => other.to_string(),
+        match &self.value {
+            Value::Text(text) | Value::Timestamp(text) => text.clone(),
+            Value::Long(digits) => digits.clone(),
+            Value::Float(value) => python::json_float(*value),
+            _ => self.to_json().to_string(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! is text. Knows nothing of quotes, tags or places.
 
 use super::Value;
+use super::whole::written_int;
 
 /// A plain scalar's kind, before time stamps are read.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +13,10 @@ pub(super) enum Plain {
     Value(Value),
     /// Looks like a date, perhaps with a time.
     Timestamp,
+    /// Looks like a number and is none; why.
+    Broken(&'static str),
+    /// `=` or `<<`, which mean something only as keys.
+    Mark,
 }
 
 /// Resolves a plain scalar.
@@ -22,16 +27,25 @@ pub(super) fn resolve(text: &str) -> Plain {
         "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
             Value::Bool(false)
         }
+        "=" | "<<" => return Plain::Mark,
         _ if !text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => {
             Value::Text(text.to_owned())
         }
         _ if is_timestamp(text) => return Plain::Timestamp,
-        _ => float(text)
-            .map(Value::Float)
-            .or_else(|| int(text))
-            .unwrap_or_else(|| Value::Text(text.to_owned())),
+        _ => return number(text).unwrap_or_else(|| Plain::Value(Value::Text(text.to_owned()))),
     };
     Plain::Value(value)
+}
+
+fn number(text: &str) -> Option<Plain> {
+    if let Some(value) = float(text) {
+        return Some(Plain::Value(Value::Float(value)));
+    }
+    let (is_negative, digits) = written_int(text)?;
+    Some(match digits.value(is_negative) {
+        Ok(value) => Plain::Value(value),
+        Err(problem) => Plain::Broken(problem),
+    })
 }
 
 /// A float in any of the forms of YAML 1.1; an exponent needs a dot before it and a sign.
@@ -43,7 +57,8 @@ pub(super) fn float(text: &str) -> Option<f64> {
         _ => {}
     }
     if digits.contains(':') {
-        return sexagesimal_float(digits).map(|value| sign * value);
+        let value = is_base_60_float(digits).then(|| base_60_float(digits));
+        return value.flatten().map(|value| sign * value);
     }
     let (whole, rest) = digits.split_once('.')?;
     let (fraction, exponent) = rest
@@ -66,38 +81,16 @@ pub(super) fn float(text: &str) -> Option<f64> {
     plain.parse().ok()
 }
 
-/// A whole number in any of the forms of YAML 1.1; beyond 64 bits it becomes a float.
-pub(super) fn int(text: &str) -> Option<Value> {
-    let (sign, digits) = split_sign(text);
-    if digits.contains(':') {
-        return sexagesimal_int(digits).map(|value| whole(sign, value));
+/// What `!!float` makes of a text.
+pub(super) fn tagged_float(text: &str) -> Option<f64> {
+    let plain = text.replace('_', "").to_ascii_lowercase();
+    let (sign, digits) = split_sign(&plain);
+    match digits {
+        ".inf" => Some(sign * f64::INFINITY),
+        ".nan" => Some(f64::NAN),
+        _ if digits.contains(':') => base_60_float(digits).map(|value| sign * value),
+        _ => digits.trim().parse().ok().map(|value: f64| sign * value),
     }
-    let (radix, body) = if let Some(body) = digits.strip_prefix("0b") {
-        (2, body)
-    } else if let Some(body) = digits.strip_prefix("0x") {
-        (16, body)
-    } else if digits == "0" {
-        (10, digits)
-    } else if let Some(body) = digits.strip_prefix('0') {
-        (8, body)
-    } else {
-        (10, digits)
-    };
-    if radix == 10 && !body.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let plain: String = body.chars().filter(|c| *c != '_').collect();
-    if radix == 8 && plain.is_empty() {
-        // `0_`: the zero is a digit as well as a mark.
-        return Some(Value::Int(0));
-    }
-    if plain.is_empty() || !plain.chars().all(|c| c.is_digit(radix)) {
-        return None;
-    }
-    i128::from_str_radix(&plain, radix).map_or_else(
-        |_| plain.parse().ok().map(|v: f64| Value::Float(sign * v)),
-        |value| Some(whole(sign, value)),
-    )
 }
 
 /// Whether text has the shape of a YAML 1.1 time stamp, be it a real date or not.
@@ -186,57 +179,36 @@ fn only_digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit() || b == b'_')
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a sign is one or minus one"
-)]
-fn whole(sign: f64, value: i128) -> Value {
-    let value = value * i128::from(sign as i8);
-    i64::try_from(value).map_or_else(
-        #[expect(clippy::cast_precision_loss, reason = "too large for a whole number")]
-        |_| Value::Float(value as f64),
-        Value::Int,
-    )
+/// `1:30.5`: every part after the first is below 60.
+fn is_base_60_float(digits: &str) -> bool {
+    digits.split_once('.').is_some_and(|(head, fraction)| {
+        let mut parts = head.split(':');
+        let first = parts.next().unwrap_or("");
+        first.starts_with(|c: char| c.is_ascii_digit())
+            && only_digits(first)
+            && parts.all(is_below_sixty)
+            && only_digits(fraction)
+    })
 }
 
-/// `190:20:30`: every part after the first is below 60.
-fn sexagesimal_int(digits: &str) -> Option<i128> {
-    let mut parts = digits.split(':');
-    let first = parts.next()?;
-    if !first.starts_with(|c: char| ('1'..='9').contains(&c)) || !only_digits(first) {
-        return None;
-    }
-    let first: String = first.chars().filter(|c| *c != '_').collect();
-    let mut value: i128 = first.parse().ok()?;
-    for part in parts {
-        value = value.checked_mul(60)?.checked_add(below_sixty(part)?)?;
+/// Summed from the last part on, as the peer does, so that it rounds alike.
+fn base_60_float(digits: &str) -> Option<f64> {
+    let (mut value, mut unit) = (0.0, 1.0);
+    for part in digits.rsplit(':') {
+        let part: f64 = part.replace('_', "").trim().parse().ok()?;
+        value += part * unit;
+        unit *= 60.0;
     }
     Some(value)
 }
 
-fn sexagesimal_float(digits: &str) -> Option<f64> {
-    let (head, fraction) = digits.split_once('.')?;
-    let mut parts = head.split(':');
-    let first = parts.next()?;
-    if !first.starts_with(|c: char| c.is_ascii_digit()) || !only_digits(first) {
-        return None;
+/// One or two digits, at most 59.
+pub(super) fn is_below_sixty(part: &str) -> bool {
+    match part.as_bytes() {
+        [digit] => digit.is_ascii_digit(),
+        [b'0'..=b'5', digit] => digit.is_ascii_digit(),
+        _ => false,
     }
-    let clean = |text: &str| text.chars().filter(|c| *c != '_').collect::<String>();
-    let mut value: f64 = clean(first).parse().ok()?;
-    for part in parts {
-        value = value * 60.0 + i32::try_from(below_sixty(part)?).map(f64::from).ok()?;
-    }
-    if !only_digits(fraction) {
-        return None;
-    }
-    let fraction: f64 = format!("0.{}0", clean(fraction)).parse().ok()?;
-    Some(value + fraction)
-}
-
-fn below_sixty(part: &str) -> Option<i128> {
-    let fits = matches!(part.len(), 1 | 2) && part.bytes().all(|b| b.is_ascii_digit());
-    let value: i128 = part.parse().ok().filter(|_| fits)?;
-    (value < 60).then_some(value)
 }
 
 #[cfg(test)]
@@ -305,12 +277,42 @@ mod tests {
     }
 
     #[test]
-    fn numbers_beyond_64_bits_do_not_overflow() {
-        check("99999999999999999999", Value::Float(1e20));
-        let long = "9".repeat(400);
-        assert!(matches!(resolve(&long), Plain::Value(Value::Float(_))));
-        let long = format!("1{}", ":59".repeat(60));
-        check(&long, Value::Text(long.clone()));
+    fn numbers_beyond_64_bits_keep_their_digits() {
+        let long = "99999999999999999999";
+        check(long, Value::Long(long.to_owned()));
+        assert_eq!(resolve("0x_"), Plain::Broken("has no digits"));
+        assert!(matches!(resolve(&"9".repeat(5000)), Plain::Broken(_)));
+        assert!(matches!(resolve("1.0e+400"), Plain::Value(Value::Float(v)) if v == f64::INFINITY));
+    }
+
+    #[test]
+    fn floats_in_base_60_round_as_the_peer_does() {
+        check("190:20:30.15", Value::Float(685_230.15));
+        check("1:59.999", Value::Float(119.999));
+        check("-0:0.5", Value::Float(-0.5));
+    }
+
+    #[test]
+    fn marks_are_no_values() {
+        assert_eq!((resolve("="), resolve("<<")), (Plain::Mark, Plain::Mark));
+    }
+
+    #[test]
+    fn a_tag_reads_what_python_reads() {
+        let table = [
+            ("3", Some(3.0)),
+            ("1e3", Some(1000.0)),
+            ("-.5", Some(-0.5)),
+            ("1_0", Some(10.0)),
+            ("1:30", Some(90.0)),
+            ("-.INF", Some(f64::NEG_INFINITY)),
+            ("inf", Some(f64::INFINITY)),
+            ("abc", None),
+            ("", None),
+        ];
+        for (text, expect) in table {
+            assert_eq!(tagged_float(text), expect, "{text:?}");
+        }
     }
 
     #[test]

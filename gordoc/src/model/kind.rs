@@ -275,7 +275,7 @@ pub(super) fn kind_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "empty",
         Value::Bool(_) => "a boolean",
-        Value::Int(_) => "a whole number",
+        Value::Int(_) | Value::Long(_) => "a whole number",
         Value::Float(_) => "a number",
         Value::Text(_) => "text",
         Value::Timestamp(_) => "a time stamp",
