@@ -44,6 +44,13 @@ fn config(folder: &Path, machines: &[(&str, &str)]) {
     fs::write(folder.join("config.yaml"), text).unwrap();
 }
 
+/// Reads from elsewhere than the folder with a file per tag.
+fn use_provider(folder: &Path, provider: &str) {
+    let text = fs::read_to_string(folder.join("config.yaml")).unwrap();
+    let text = text.replace("{type: FilesDataProvider, path: data}", provider);
+    fs::write(folder.join("config.yaml"), text).unwrap();
+}
+
 /// Trains what `config.yaml` of a folder says, into `out` there.
 fn compile(folder: &Path) -> Command {
     let mut command = gordoc();
@@ -258,14 +265,59 @@ fn a_wide_file_is_kept_in_the_order_of_its_columns() {
     }
     fs::write(folder.join("wide.csv"), rows).unwrap();
     config(folder, &[("pump", "A, B, C")]);
-    let text = fs::read_to_string(folder.join("config.yaml")).unwrap();
     let provider = "{type: gordo_core.data_providers.contrib.CSVDataProvider, \
                     file_path: wide.csv, timestamp_column: time}";
-    let text = text.replace("{type: FilesDataProvider, path: data}", provider);
-    fs::write(folder.join("config.yaml"), text).unwrap();
+    use_provider(folder, provider);
     let told = said(&mut dataset(folder, "pump", "first"));
     assert_eq!(told, "3 tags fetched, 0 tags from the cache\n");
     fs::remove_file(folder.join("wide.csv")).unwrap();
     said(&mut dataset(folder, "pump", "second"));
     assert_same(&tree(&folder.join("first")), &tree(&folder.join("second")));
+}
+
+#[test]
+fn a_lake_partitioned_by_date_gives_the_same_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for tag in ["A", "B"] {
+        a_day(folder, tag);
+    }
+    config(folder, &[("pump", "A, B")]);
+    run(dataset(folder, "pump", "written").args(["--format", "parquet"]));
+    run(&mut dataset(folder, "pump", "expected"));
+    let lake = folder.join("lake/year=2021/month=03/day=01");
+    fs::create_dir_all(&lake).unwrap();
+    fs::copy(
+        folder.join("written/X.parquet"),
+        lake.join("part-0.parquet"),
+    )
+    .unwrap();
+    let broken = folder.join("lake/year=2021/month=02/day=28/part-0.parquet");
+    fs::create_dir_all(broken.parent().unwrap()).unwrap();
+    fs::write(broken, "not looked into").unwrap();
+    use_provider(
+        folder,
+        "{type: ParquetDataProvider, path: lake, value_column: '{tag}'}",
+    );
+    for round in ["2 tags fetched, 0 tags from", "0 tags fetched, 2 tags from"] {
+        assert_eq!(
+            said(&mut dataset(folder, "pump", "rows")),
+            format!("{round} the cache\n")
+        );
+        let x = |rows: &str| fs::read_to_string(folder.join(rows).join("X.csv")).unwrap();
+        assert_eq!(x("rows"), x("expected"));
+    }
+
+    // Nothing is left of the period, but what was kept.
+    fs::remove_dir_all(folder.join("lake/year=2021/month=03")).unwrap();
+    let told = said(&mut dataset(folder, "pump", "rows"));
+    assert!(told.contains("no source is left of `A`, `B`"), "{told}");
+    let output = gordoc()
+        .current_dir(folder)
+        .args(["check", "config.yaml"])
+        .output()
+        .unwrap();
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("dataset::no_partition"), "{told}");
 }

@@ -54,6 +54,7 @@ pub mod json_text;
 pub mod link;
 pub mod model;
 pub mod name;
+pub mod partitions;
 pub mod project;
 mod random;
 pub mod schema;

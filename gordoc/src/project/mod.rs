@@ -38,6 +38,7 @@ pub use document::forget_build;
 pub use filter_periods::{FilterMethod, FilterPeriods};
 pub use metric::Metric;
 pub use normalize::{normalize, read};
+pub(crate) use preflight::NO_PARTITION_HELP;
 pub use preflight::{Series, Sources, preflight};
 pub(crate) use provider::providers;
 pub use row_filter::RowFilter;
@@ -167,7 +168,7 @@ pub struct Dataset {
 }
 
 /// Training period: instants in nanoseconds since 1970 UTC, `start < end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period {
     /// First instant.
     pub start: i64,
@@ -232,6 +233,8 @@ pub enum Provider {
     },
     /// A folder with one CSV or Parquet file per tag.
     Files(FilesProvider),
+    /// A folder of Parquet files partitioned by date.
+    Parquet(ParquetProvider),
 }
 
 /// `FilesDataProvider`: a folder with one file per tag, as historians export them.
@@ -271,6 +274,39 @@ impl FilesProvider {
     }
 }
 
+/// `ParquetDataProvider`: Parquet files in folders named by dates, as data lakes have them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParquetProvider {
+    /// The folder, relative to the config file's folder.
+    pub path: Spanned<String>,
+    /// Column of times.
+    pub time_column: String,
+    /// Columns of tags and values.
+    pub columns: TagColumns,
+    /// Nanoseconds of what plain numbers count as times.
+    pub time_unit: Option<i64>,
+    /// Zone of days and of times without an offset, an IANA name.
+    pub timezone: String,
+    /// Which rows are handed on.
+    pub window: Window,
+    /// Whether the latest reading before the start may be asked for.
+    pub look_back: bool,
+}
+
+/// Where the tags of a Parquet file are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TagColumns {
+    /// A row says which tag its value is of.
+    Long {
+        /// Column of tags.
+        tag: String,
+        /// Column of values.
+        value: String,
+    },
+    /// A column per tag: its name, in which `{tag}` stands for the tag's.
+    Wide(String),
+}
+
 /// Which rows of a file a provider hands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
@@ -278,6 +314,16 @@ pub enum Window {
     Closed,
     /// `all`: every row.
     All,
+}
+
+impl Window {
+    /// As written in a config.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::All => "all",
+        }
+    }
 }
 
 /// The `evaluation` section as meant.

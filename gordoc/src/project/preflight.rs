@@ -3,14 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{FilesProvider, Provider, Tag};
+use jiff::tz::TimeZone;
+
+use super::{FilesProvider, ParquetProvider, Period, Provider, Tag, Window};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::partitions;
 use crate::source::{Span, Spanned};
+
+/// What to do where no partition is found.
+pub(crate) const NO_PARTITION_HELP: &str =
+    "name folders by dates, as `year=2020/month=05/day=01` or `2020/05/01`, or train on others";
 
 /// Series that a machine reads: from where, and which.
 #[derive(Clone, Debug)]
 pub struct Series {
     provider: Spanned<Provider>,
+    /// When, if that is known.
+    period: Option<Period>,
     /// Names of inputs and targets, then of tags that only a row filter reads; each once.
     tags: Vec<Spanned<String>>,
     /// How many of them are inputs and targets.
@@ -21,6 +30,7 @@ impl Series {
     /// Tags read from a provider; a tag may be named several times.
     pub(super) fn new<'a>(
         provider: &Spanned<Provider>,
+        period: Option<Period>,
         listed: impl Iterator<Item = &'a Spanned<Tag>>,
         triggers: &'a [Spanned<Tag>],
     ) -> Self {
@@ -32,6 +42,7 @@ impl Series {
         tags.extend(triggers.iter().filter(new).map(name));
         Self {
             provider: provider.clone(),
+            period,
             tags,
             n_listed,
         }
@@ -60,6 +71,7 @@ pub fn preflight(series: &[Series], base: &Path, sources: Sources, diagnostics: 
         base,
         sources,
         headers: BTreeMap::new(),
+        dated: BTreeMap::new(),
         diagnostics: Diagnostics::default(),
     };
     for one in series {
@@ -77,10 +89,14 @@ pub fn preflight(series: &[Series], base: &Path, sources: Sources, diagnostics: 
 /// Column names of CSV files read so far; `None` for files that cannot be read.
 type Headers = BTreeMap<(PathBuf, char), Option<BTreeSet<String>>>;
 
+/// Folder, zone and period, and whether the folder has a file of the period.
+type Dated = BTreeMap<(PathBuf, String, Period), bool>;
+
 struct Look<'a> {
     base: &'a Path,
     sources: Sources,
     headers: Headers,
+    dated: Dated,
     diagnostics: Diagnostics,
 }
 
@@ -109,6 +125,7 @@ impl Look<'_> {
                 }
             }
             Provider::Files(files) => self.files(files, series),
+            Provider::Parquet(parquet) => self.partitions(parquet, series.period),
         }
     }
 
@@ -131,6 +148,34 @@ impl Look<'_> {
                 self.columns_of_tag(files, &path, &tag.value, place);
             }
         }
+    }
+
+    fn partitions(&mut self, parquet: &ParquetProvider, period: Option<Period>) {
+        let folder = self.base.join(&parquet.path.value);
+        if !folder.is_dir() {
+            self.missing("folder", parquet.path.span, &parquet.path.value, &folder);
+            return;
+        }
+        let Some(period) = period.filter(|_| parquet.window == Window::Closed) else {
+            return;
+        };
+        let key = (folder, parquet.timezone.clone(), period);
+        let has_some = self.dated.entry(key).or_insert_with_key(has_partition);
+        if *has_some || self.sources == Sources::MayBeKept {
+            return;
+        }
+        self.diagnostics.push(
+            Diagnostic::error(
+                "dataset::no_partition",
+                format!(
+                    "`{}` has no partition of the training period",
+                    parquet.path.value
+                ),
+            )
+            .label(parquet.path.span, "has no file of these dates")
+            .help(NO_PARTITION_HELP)
+            .class("InsufficientDataError"),
+        );
     }
 
     fn columns_of_tag(&mut self, files: &FilesProvider, path: &Path, tag: &str, place: Span) {
@@ -231,6 +276,14 @@ impl Look<'_> {
             .or_insert_with(|| header(path, separator))
             .as_ref()
     }
+}
+
+/// A folder that cannot be listed is told when it is read.
+fn has_partition((folder, zone, period): &(PathBuf, String, Period)) -> bool {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let overlaps = |(first, last)| first <= period.end && period.start <= last;
+    let found = partitions::find(folder, &zone, &overlaps);
+    found.is_ok_and(|found| !found.is_empty())
 }
 
 fn header(path: &Path, separator: char) -> Option<BTreeSet<String>> {

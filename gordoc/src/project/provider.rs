@@ -3,6 +3,7 @@
 mod arguments;
 mod files;
 mod influx;
+mod parquet;
 
 use serde_json::{Value as Json, json};
 
@@ -46,6 +47,10 @@ const KINDS: &[(Kind, &[&str])] = &[
         Kind::Files,
         &["FilesDataProvider", "gordoc.FilesDataProvider"],
     ),
+    (
+        Kind::Parquet,
+        &["ParquetDataProvider", "gordoc.ParquetDataProvider"],
+    ),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +59,7 @@ enum Kind {
     Influx,
     Csv,
     Files,
+    Parquet,
 }
 
 impl Kind {
@@ -64,6 +70,7 @@ impl Kind {
             Self::Influx => influx::KEYS,
             Self::Csv => files::CSV_KEYS,
             Self::Files => files::FILES_KEYS,
+            Self::Parquet => parquet::KEYS,
         }
     }
 }
@@ -154,6 +161,7 @@ pub(super) fn describe(
         Kind::Influx => influx::describe(arguments),
         Kind::Csv => files::csv(arguments),
         Kind::Files => files::files(arguments),
+        Kind::Parquet => parquet::describe(arguments),
     }
 }
 

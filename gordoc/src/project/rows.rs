@@ -130,7 +130,7 @@ pub(super) fn describe(
     if let Some(provider) = provider.as_ref().and_then(|it| it.provider.as_ref()) {
         let listed = tags.iter().chain(&targets).flatten();
         let triggers = selection.as_ref().map_or(&[][..], |it| &it.trigger_tags);
-        series.push(Series::new(provider, listed, triggers));
+        series.push(Series::new(provider, period, listed, triggers));
     }
     let (provider, period, tags, targets) = (provider?, period?, tags?, targets?);
     lent.filter(|_| periods_are_right)?;

@@ -3,6 +3,7 @@
 //! One table per question, in the order of the causes.
 
 use super::{Cause, quoted};
+use crate::project::NO_PARTITION_HELP;
 
 impl Cause {
     /// Stable code of its diagnostic.
@@ -16,6 +17,7 @@ impl Cause {
             Self::OutOfPeriod { .. } => "dataset::out_of_period",
             Self::MissingFile { .. } => "dataset::missing_file",
             Self::UnreadableFile { .. } | Self::NoRoom { .. } => "dataset::unreadable_file",
+            Self::NoPartition { .. } => "dataset::no_partition",
             Self::MissingColumn { .. } => "dataset::missing_column",
             Self::ColumnType { .. } => "dataset::column_type",
             Self::UnreadableTime { .. } => "dataset::unreadable_time",
@@ -56,6 +58,7 @@ impl Cause {
             }
             Self::MissingFile { .. } => "paths start at the folder of the config file".into(),
             Self::UnreadableFile { .. } => "check that the file is readable and complete".into(),
+            Self::NoPartition { .. } => NO_PARTITION_HELP.into(),
             Self::NoRoom { .. } => "make room there".into(),
             Self::MissingColumn { present, .. } => format!("the columns are {}", quoted(present)),
             Self::ColumnType { .. } => "name another column".into(),
@@ -76,7 +79,7 @@ impl Cause {
     /// Name of the peer's exception class, which decides the exit code of `build`.
     pub fn class(&self) -> &'static str {
         match self {
-            Self::MissingSeries { .. } => "InsufficientDataError",
+            Self::MissingSeries { .. } | Self::NoPartition { .. } => "InsufficientDataError",
             Self::EmptyGenerated { .. } => "EmptyGeneratedDataframeError",
             Self::StrictKnownPeriods { .. } => "KnownPeriodsEmptyDataError",
             Self::StrictRowFilter { .. } => "RowFilterEmptyDataError",
@@ -103,6 +106,7 @@ impl Cause {
             Self::BadSizes { .. } => "no size fits",
             Self::RepeatedTime { .. } => "in this dataset",
             Self::UnreadableFile { .. }
+            | Self::NoPartition { .. }
             | Self::NoRoom { .. }
             | Self::MissingColumn { .. }
             | Self::ColumnType { .. }

@@ -116,6 +116,16 @@ pub enum Cause {
         /// What the system or the format's reader says.
         reason: String,
     },
+    /// A folder has no file of a period.
+    #[error("`{}` has no partition between {start} and {end}", folder.display())]
+    NoPartition {
+        /// The folder.
+        folder: PathBuf,
+        /// From when one is needed.
+        start: String,
+        /// Until when.
+        end: String,
+    },
     /// Readings cannot be set aside.
     #[error("cannot set readings aside in `{}`: {reason}", folder.display())]
     NoRoom {

@@ -151,7 +151,7 @@ pub(super) fn run<T: Send>(
                 while let Some((ask, tag)) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let gate = match asks[*ask].provider.access() {
                         Access::Server => &servers,
-                        Access::Files | Access::Drawn => &files,
+                        Access::Files | Access::DatedFiles | Access::Drawn => &files,
                     };
                     let turn = gate.enter();
                     let is_last = run.tag(*ask, *tag);

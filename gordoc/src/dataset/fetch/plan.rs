@@ -58,11 +58,11 @@ impl<'a> Plan<'a> {
     }
 
     fn add(&mut self, name: &str, asked: &Asked<'a>) {
-        if asked.provider.access() != Access::Server {
+        if matches!(asked.provider.access(), Access::Files | Access::Drawn) {
             self.add_unit(name, asked, Range::ALL);
             return;
         }
-        // A server is not asked for what lies between two periods.
+        // What lies between two periods is not asked for.
         let wants = asked.tags.values().flatten();
         let stretches: Ranges = wants.map(|want| want.range).collect();
         for stretch in stretches.as_slice() {

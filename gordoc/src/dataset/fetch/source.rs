@@ -1,5 +1,7 @@
 //! A source and the cache before it: what is kept need not be read.
 
+use std::collections::BTreeMap;
+
 use super::Shop;
 use crate::dataset::cache::{Cache, Entry, Found, Key};
 use crate::dataset::error::Cause;
@@ -35,8 +37,8 @@ pub(super) enum Got {
 /// The cache as it stands to a source.
 struct Kept<'a> {
     cache: &'a Cache,
-    /// The source before it was read.
-    state: State,
+    /// How the source was before it was read, by what is wanted of it.
+    states: BTreeMap<Ranges, State>,
 }
 
 impl Source<'_> {
@@ -48,7 +50,7 @@ impl Source<'_> {
         wanted: &[Wanted<'_>],
         shop: &Shop,
     ) -> Result<Vec<Result<Got, Cause>>, Cause> {
-        let kept = self.kept(shop);
+        let kept = self.kept(wanted, shop);
         let found = wanted
             .iter()
             .map(|wanted| self.find(wanted, kept.as_ref(), shop));
@@ -66,21 +68,27 @@ impl Source<'_> {
 
     /// The rows of one tag from the source, whatever is kept.
     pub(super) fn get_anew(&self, wanted: &Wanted<'_>, shop: &Shop) -> Result<Raw, Cause> {
-        let kept = self.kept(shop);
+        let kept = self.kept(std::slice::from_ref(wanted), shop);
         self.read(&[wanted], kept.as_ref(), shop)?.remove(0)
     }
 
-    fn kept<'s>(&self, shop: &'s Shop) -> Option<Kept<'s>> {
+    fn kept<'s>(&self, wanted: &[Wanted<'_>], shop: &'s Shop) -> Option<Kept<'s>> {
         let cache = shop.cache.as_ref()?;
         if self.provider.access() == Access::Drawn {
             return None;
         }
-        let state = self.provider.state(&self.name);
-        Some(Kept { cache, state })
+        let mut states = BTreeMap::new();
+        for Wanted { ranges, .. } in wanted {
+            if !states.contains_key(ranges) {
+                states.insert(ranges.clone(), self.provider.state(&self.name, ranges));
+            }
+        }
+        Some(Kept { cache, states })
     }
 
     fn find(&self, wanted: &Wanted<'_>, kept: Option<&Kept<'_>>, shop: &Shop) -> Option<Entry> {
-        let Kept { cache, state } = kept?;
+        let Kept { cache, states } = kept?;
+        let state = states.get(&wanted.ranges)?;
         let key = self.key(wanted.tag);
         let tell = |damage| shop.told.damaged(wanted.tag, damage);
         let (entry, is_gone) = match cache.find(&key, &wanted.ranges, state, tell) {
@@ -111,9 +119,11 @@ impl Source<'_> {
         self.provider.read(&self.name, &tags, &mut rows)?;
         shop.told.fetched(tags.len());
         let read = rows.finish();
-        if let Some(Kept { cache, state }) = kept {
+        if let Some(Kept { cache, states }) = kept {
             for (raw, wanted) in read.iter().zip(wanted) {
-                let Ok(raw) = raw else { continue };
+                let (Ok(raw), Some(state)) = (raw, states.get(&wanted.ranges)) else {
+                    continue;
+                };
                 let series = shop.series(raw.rows.clone())?;
                 let key = self.key(wanted.tag);
                 let put = cache.put(&key, &wanted.ranges, state, (&series, raw.rank));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier};
 use serde_json::json;
 
 use super::*;
-use crate::dataset::provider::{Range, Rows, State};
+use crate::dataset::provider::{Range, Rows};
 use crate::source::Span;
 
 /// Hands on a reading for each whole number, and counts how often it is asked.
@@ -77,10 +77,6 @@ impl Provider for Numbers {
         Ok(())
     }
 
-    fn state(&self, _source: &str) -> State {
-        State::Unknown
-    }
-
     fn place(&self, _cause: &Cause, _tag: &str) -> Span {
         Span::default()
     }
@@ -143,10 +139,15 @@ fn a_source_is_read_once_for_all_and_each_gets_its_part() {
 
 #[test]
 fn a_server_is_asked_once_for_periods_that_overlap_and_not_for_what_lies_between() {
+    asked_by_range(Access::Server);
+    asked_by_range(Access::DatedFiles);
+}
+
+fn asked_by_range(access: Access) {
     let log = Arc::default();
     let numbers = || Numbers {
         prefix: 2,
-        ..Numbers::new(Access::Server, &log)
+        ..Numbers::new(access, &log)
     };
     let asks = [
         ask(numbers(), &["a1", "a2"], 0, 9),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::delimited::{self, Layout};
-use super::{Access, Provider, Range, Rows, State, file};
+use super::{Access, Provider, Range, Ranges, Rows, State, file};
 use crate::dataset::error::Cause;
 use crate::dataset::time::Clock;
 use crate::project::Period;
@@ -69,7 +69,7 @@ impl Provider for CsvProvider {
         Ok(())
     }
 
-    fn state(&self, _source: &str) -> State {
+    fn state(&self, _source: &str, _wanted: &Ranges) -> State {
         file::state(&self.path)
     }
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::delimited::{self, Layout};
-use super::{Access, Provider, Range, Rows, State, file, parquet};
+use super::{Access, Provider, Range, Ranges, Rows, State, file, parquet};
 use crate::dataset::error::Cause;
 use crate::dataset::time::Clock;
 use crate::project::{self, Period, Window};
@@ -62,20 +62,31 @@ impl Provider for FilesProvider {
         let clock = Clock::in_zone(&self.config.timezone)
             .expect("the zone was looked up when the config was read");
         let columns: Vec<String> = tags.iter().map(|tag| self.config.column_of(tag)).collect();
+        let path = self.folder.join(source);
+        if project::FilesProvider::is_parquet(&path) {
+            let layout = parquet::Layout {
+                time_column: &self.config.time_column,
+                time_unit: None,
+                clock: &clock,
+            };
+            let absent = parquet::read_wide(&path, &layout, &columns, rows)?;
+            for (column, cause) in absent.into_iter().enumerate() {
+                if let Some(cause) = cause {
+                    rows.fail(column, cause);
+                }
+            }
+            return Ok(());
+        }
         let layout = Layout {
             time_column: &self.config.time_column,
             value_columns: &columns,
             separator: self.config.separator,
             clock: &clock,
         };
-        let path = self.folder.join(source);
-        if project::FilesProvider::is_parquet(&path) {
-            return parquet::read(&path, &layout, rows);
-        }
         delimited::read(&path, &layout, rows).map(|_| ())
     }
 
-    fn state(&self, source: &str) -> State {
+    fn state(&self, source: &str, _wanted: &Ranges) -> State {
         file::state(&self.folder.join(source))
     }
 

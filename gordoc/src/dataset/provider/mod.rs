@@ -7,6 +7,7 @@ mod delimited;
 mod file;
 mod files;
 mod parquet;
+mod parquet_folder;
 mod random;
 mod range;
 mod rows;
@@ -79,6 +80,8 @@ pub struct Delivery {
 pub enum Access {
     /// Files: each is read once for all tags and machines.
     Files,
+    /// Files that hold some time each: asked for one range of time at a time.
+    DatedFiles,
     /// A server: asked for a tag and one range of time at a time, by few at once.
     Server,
     /// Numbers drawn for one dataset, all its tags in order: neither shared nor kept.
@@ -134,8 +137,8 @@ pub trait Provider: Send + Sync {
     /// An error concerns all tags; see [`Rows::fail`] for those that concern one.
     fn read(&self, source: &str, tags: &[&str], rows: &mut Rows) -> Result<(), Cause>;
 
-    /// How a source is now.
-    fn state(&self, _source: &str) -> State {
+    /// How a source is now, where it is wanted.
+    fn state(&self, _source: &str, _wanted: &Ranges) -> State {
         State::Unknown
     }
 
@@ -170,6 +173,11 @@ pub fn open(provider: &Spanned<project::Provider>, base: &Path, seed: u64) -> Bo
         project::Provider::Files(files) => Box::new(files::FilesProvider {
             config: files.clone(),
             folder: base.join(&files.path.value),
+            span: provider.span,
+        }),
+        project::Provider::Parquet(parquet) => Box::new(parquet_folder::ParquetProvider {
+            config: parquet.clone(),
+            folder: base.join(&parquet.path.value),
             span: provider.span,
         }),
     }

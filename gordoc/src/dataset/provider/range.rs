@@ -23,6 +23,11 @@ impl Range {
         (self.first..=self.last).contains(&time)
     }
 
+    /// Whether an instant lies in both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+
     /// Whether all of another range lies in it.
     pub fn covers(&self, other: &Self) -> bool {
         self.first <= other.first && other.last <= self.last

@@ -6,6 +6,7 @@ use super::config_error;
 use crate::config::{Node, Value};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::did_you_mean;
+use crate::project::Window;
 use crate::source::{Span, Spanned};
 
 /// The keys of a provider beside its type.
@@ -86,6 +87,46 @@ impl Arguments<'_> {
                 if let Some(node) = self.node.get(key) {
                     self.wrong(key, node, "one character such as `;`");
                 }
+                None
+            }
+        }
+    }
+
+    /// An IANA name; UTC without one.
+    pub(super) fn timezone(&mut self) -> Option<String> {
+        let name = self.text("timezone", "UTC")?;
+        if jiff::tz::TimeZone::get(&name).is_ok() {
+            return Some(name);
+        }
+        if let Some(node) = self.node.get("timezone") {
+            self.wrong("timezone", node, "an IANA time zone such as `Europe/Oslo`");
+        }
+        None
+    }
+
+    /// Which rows are handed on.
+    pub(super) fn window(&mut self) -> Option<Window> {
+        match self.text("window", "closed")?.as_str() {
+            "closed" => Some(Window::Closed),
+            "all" => Some(Window::All),
+            _ => {
+                if let Some(node) = self.node.get("window") {
+                    self.wrong("window", node, "`closed` or `all`");
+                }
+                None
+            }
+        }
+    }
+
+    /// Whether the latest reading before the start may be asked for.
+    pub(super) fn look_back(&mut self) -> Option<bool> {
+        match self.node.get("look_back") {
+            None => Some(false),
+            Some(node) => {
+                if let Value::Bool(value) = node.value {
+                    return Some(value);
+                }
+                self.wrong("look_back", node, "true or false");
                 None
             }
         }

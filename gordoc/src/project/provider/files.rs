@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::Described;
 use super::arguments::Arguments;
 use crate::config::Value;
-use crate::project::{FilesProvider, Provider, Window};
+use crate::project::{FilesProvider, Provider};
 use crate::source::Spanned;
 
 pub(super) const CSV_KEYS: &[&str] = &["file_path", "timestamp_column", "sep"];
@@ -55,9 +55,9 @@ pub(super) fn files(mut arguments: Arguments<'_>) -> Option<Described> {
     let time_column = arguments.text("time_column", "time");
     let value_column = arguments.text("value_column", "value");
     let separator = arguments.separator("separator");
-    let timezone = timezone(&mut arguments);
-    let window = window(&mut arguments);
-    let look_back = look_back(&mut arguments);
+    let timezone = arguments.timezone();
+    let window = arguments.window();
+    let look_back = arguments.look_back();
     checked?;
     let provider = FilesProvider {
         path: path?,
@@ -76,7 +76,7 @@ pub(super) fn files(mut arguments: Arguments<'_>) -> Option<Described> {
         "value_column": provider.value_column,
         "separator": provider.separator,
         "timezone": provider.timezone,
-        "window": if provider.window == Window::All { "all" } else { "closed" },
+        "window": provider.window.name(),
         "look_back": provider.look_back,
         "type": "gordoc.FilesDataProvider",
     });
@@ -104,41 +104,4 @@ fn tag_files(arguments: &mut Arguments<'_>) -> Option<IndexMap<String, Spanned<S
         files.insert(tag.to_key(), arguments.text_of(&tag.to_key(), file)?);
     }
     Some(files)
-}
-
-fn timezone(arguments: &mut Arguments<'_>) -> Option<String> {
-    let name = arguments.text("timezone", "UTC")?;
-    if jiff::tz::TimeZone::get(&name).is_ok() {
-        return Some(name);
-    }
-    if let Some(node) = arguments.node.get("timezone") {
-        arguments.wrong("timezone", node, "an IANA time zone such as `Europe/Oslo`");
-    }
-    None
-}
-
-fn window(arguments: &mut Arguments<'_>) -> Option<Window> {
-    match arguments.text("window", "closed")?.as_str() {
-        "closed" => Some(Window::Closed),
-        "all" => Some(Window::All),
-        _ => {
-            if let Some(node) = arguments.node.get("window") {
-                arguments.wrong("window", node, "`closed` or `all`");
-            }
-            None
-        }
-    }
-}
-
-fn look_back(arguments: &mut Arguments<'_>) -> Option<bool> {
-    match arguments.node.get("look_back") {
-        None => Some(false),
-        Some(node) => {
-            if let Value::Bool(value) = node.value {
-                return Some(value);
-            }
-            arguments.wrong("look_back", node, "true or false");
-            None
-        }
-    }
 }

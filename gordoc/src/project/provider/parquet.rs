@@ -1,0 +1,181 @@
+//! Our provider of Parquet files partitioned by date.
+
+use serde_json::{Value as Json, json};
+
+use super::arguments::Arguments;
+use super::{Described, config_error};
+use crate::config::Value;
+use crate::project::{ParquetProvider, Provider, TagColumns};
+use crate::source::Spanned;
+
+pub(super) const KEYS: &[&str] = &[
+    "path",
+    "time_column",
+    "tag_column",
+    "value_column",
+    "time_unit",
+    "timezone",
+    "window",
+    "look_back",
+];
+
+/// Nanoseconds of the units in which plain numbers may count.
+const UNITS: [(&str, i64); 4] = [
+    ("s", 1_000_000_000),
+    ("ms", 1_000_000),
+    ("us", 1_000),
+    ("ns", 1),
+];
+
+/// A folder of Parquet files, most of them in folders named by dates.
+pub(super) fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
+    let checked = arguments.check(KEYS);
+    let path = arguments.required("path");
+    let time_column = arguments.text("time_column", "time");
+    let columns = columns(&mut arguments);
+    let time_unit = time_unit(&mut arguments);
+    let timezone = arguments.timezone();
+    let window = arguments.window();
+    let look_back = arguments.look_back();
+    checked?;
+    let provider = ParquetProvider {
+        path: path?,
+        time_column: time_column?,
+        columns: columns?,
+        time_unit: time_unit.ok()?,
+        timezone: timezone?,
+        window: window?,
+        look_back: look_back?,
+    };
+    let (tag_column, value_column) = match &provider.columns {
+        TagColumns::Long { tag, value } => (Some(tag), value),
+        TagColumns::Wide(value) => (None, value),
+    };
+    let document = json!({
+        "path": provider.path.value,
+        "time_column": provider.time_column,
+        "tag_column": tag_column,
+        "value_column": value_column,
+        "time_unit": arguments.json("time_unit", Json::Null),
+        "timezone": provider.timezone,
+        "window": provider.window.name(),
+        "look_back": provider.look_back,
+        "type": "gordoc.ParquetDataProvider",
+    });
+    Some(Described {
+        document,
+        provider: Some(Spanned::new(Provider::Parquet(provider), arguments.place)),
+        blocker: None,
+    })
+}
+
+/// There is a column of tags unless each tag has a column of its own.
+fn columns(arguments: &mut Arguments<'_>) -> Option<TagColumns> {
+    let value = arguments.text("value_column", "value")?;
+    let is_wide = value.contains("{tag}");
+    let given = arguments.node.get("tag_column");
+    match given.filter(|node| node.value != Value::Null) {
+        Some(node) if is_wide => {
+            arguments.diagnostics.push(
+                config_error(
+                    "project::bad_provider_argument",
+                    format!("`value_column` `{value}` names a column for each tag"),
+                )
+                .label(node.span, "so there is no column of tags")
+                .help("leave out `tag_column`"),
+            );
+            None
+        }
+        _ if is_wide => Some(TagColumns::Wide(value)),
+        None => Some(TagColumns::Long {
+            tag: "tag".to_owned(),
+            value,
+        }),
+        Some(node) => {
+            let tag = arguments.text_of("tag_column", node)?.value;
+            Some(TagColumns::Long { tag, value })
+        }
+    }
+}
+
+/// The unit of plain numbers, if they are times; an error if it was reported.
+fn time_unit(arguments: &mut Arguments<'_>) -> Result<Option<i64>, ()> {
+    let given = arguments.node.get("time_unit");
+    let Some(node) = given.filter(|node| node.value != Value::Null) else {
+        return Ok(None);
+    };
+    let written = node.as_text().unwrap_or_default();
+    if let Some((_, nanoseconds)) = UNITS.iter().find(|(unit, _)| *unit == written) {
+        return Ok(Some(*nanoseconds));
+    }
+    arguments.wrong("time_unit", node, "`s`, `ms`, `us` or `ns`");
+    Err(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Node;
+    use crate::diagnostic::Diagnostics;
+    use crate::source::Span;
+
+    /// The document of a provider, or what is wrong with its keys.
+    fn read(keys: &Json) -> Result<Json, Vec<String>> {
+        let mut diagnostics = Diagnostics::default();
+        let described = describe(Arguments {
+            node: &Node::from_json(keys),
+            name: "ParquetDataProvider",
+            place: Span::default(),
+            diagnostics: &mut diagnostics,
+        });
+        let found = diagnostics.into_vec().into_iter();
+        described
+            .map(|described| described.document)
+            .ok_or_else(|| found.map(|finding| finding.message).collect())
+    }
+
+    #[test]
+    fn defaults_are_recorded() {
+        let expect = json!({
+            "path": "lake",
+            "time_column": "time",
+            "tag_column": "tag",
+            "value_column": "value",
+            "time_unit": null,
+            "timezone": "UTC",
+            "window": "closed",
+            "look_back": false,
+            "type": "gordoc.ParquetDataProvider",
+        });
+        assert_eq!(read(&json!({ "path": "lake" })), Ok(expect));
+        let wide = json!({ "path": "lake", "value_column": "x {tag}", "time_unit": "ms" });
+        let document = read(&wide).unwrap();
+        assert_eq!(document["tag_column"], Json::Null);
+        assert_eq!(document["time_unit"], "ms");
+    }
+
+    #[test]
+    fn keys_that_make_no_sense_are_refused() {
+        for (keys, expect) in [
+            (json!({}), "`ParquetDataProvider` needs `path`"),
+            (
+                json!({ "path": "x", "files": {} }),
+                "`ParquetDataProvider` does not take `files`",
+            ),
+            (
+                json!({ "path": "x", "value_column": "{tag}", "tag_column": "t" }),
+                "`value_column` `{tag}` names a column for each tag",
+            ),
+            (
+                json!({ "path": "x", "time_unit": "minutes" }),
+                "`time_unit` cannot be `minutes`",
+            ),
+            (
+                json!({ "path": "x", "timezone": "Mars" }),
+                "`timezone` cannot be `Mars`",
+            ),
+        ] {
+            assert_eq!(read(&keys), Err(vec![expect.to_owned()]), "{keys}");
+        }
+    }
+}
