@@ -20,6 +20,9 @@ const MADE_HERE: &[(&str, Make)] = &[
     }),
     ("config::too_deep", || "- ".repeat(10_000).into_bytes()),
     ("config::too_many_copies", laughs),
+    ("config::too_many_values", || {
+        format!("machines: [{}]", "a,".repeat(2_000_001)).into_bytes()
+    }),
 ];
 
 /// Codes that nothing written on a page causes, and why; rooms test them on their own.

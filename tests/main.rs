@@ -19,6 +19,7 @@ mod golden_dataset;
 mod golden_dataset_configs;
 mod golden_model_definitions;
 mod golden_row_filters;
+mod hostile;
 mod init;
 mod injection;
 mod manifests;

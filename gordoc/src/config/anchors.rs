@@ -46,12 +46,16 @@ impl<'a> Anchors<'a> {
         Ok(())
     }
 
-    /// Ends a value, to be copied from here on.
-    pub(super) fn end(&mut self, name: Option<&'a str>, part: Part) -> Part {
+    /// Ends a value, to be copied from here on; keeping it is a copy too.
+    pub(super) fn end(&mut self, name: Option<&'a str>, part: Part) -> Composed<Part> {
         if let Some(anchor) = name.and_then(|name| self.named.get_mut(name)) {
+            self.n_copied += part.size;
+            if self.n_copied > MAX_COPIES {
+                return Err(Box::new(too_many_copies(anchor.place)));
+            }
             anchor.part = Some(part.clone());
         }
-        part
+        Ok(part)
     }
 
     /// The value that an alias at this place stands for.
@@ -68,14 +72,7 @@ impl<'a> Anchors<'a> {
         };
         self.n_copied += part.size;
         if self.n_copied > MAX_COPIES {
-            return Err(Box::new(
-                Diagnostic::error(
-                    "config::too_many_copies",
-                    format!("aliases copy more than {MAX_COPIES} values"),
-                )
-                .label(span, "one copy too many")
-                .help("leave out aliases of values that hold aliases themselves"),
-            ));
+            return Err(Box::new(too_many_copies(span)));
         }
         Ok(part.clone())
     }
@@ -93,4 +90,11 @@ impl<'a> Anchors<'a> {
         .help(help)
         .class("ComposerError")
     }
+}
+
+fn too_many_copies(place: Span) -> Diagnostic {
+    let message = format!("aliases copy more than {MAX_COPIES} values");
+    Diagnostic::error("config::too_many_copies", message)
+        .label(place, "one copy too many")
+        .help("leave out aliases of values that hold aliases themselves")
 }

@@ -15,6 +15,9 @@ use crate::source::{Span, Spanned};
 
 /// Deepest nesting of lists and mappings.
 const MAX_DEPTH: usize = 200;
+/// Most values of a text, which bounds the memory of reading it: with as many copies about 600 MB.
+const MAX_VALUES: usize = 2_000_000;
+
 /// Which of the peer's two loaders reads a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loader {
@@ -42,6 +45,7 @@ pub(super) fn compose(
         layout,
         loader,
         anchors: Anchors::default(),
+        n_values: 0,
         found: Diagnostics::default(),
     };
     let result = composer.document();
@@ -69,6 +73,7 @@ struct Composer<'a> {
     layout: Layout,
     loader: Loader,
     anchors: Anchors<'a>,
+    n_values: usize,
     found: Diagnostics,
 }
 
@@ -131,6 +136,10 @@ impl<'a> Composer<'a> {
         if depth >= MAX_DEPTH {
             return Err(Box::new(self.too_deep(spot)));
         }
+        self.n_values += 1;
+        if self.n_values > MAX_VALUES {
+            return Err(Box::new(self.too_many_values(spot)));
+        }
         match step.event {
             Event::Alias(name) => self.alias(name, spot, depth),
             Event::Scalar(text, style, properties) => {
@@ -144,20 +153,20 @@ impl<'a> Composer<'a> {
                 };
                 let value = tagged::scalar(scalar, self.loader, &mut self.found)?;
                 let part = self.leaf(value, spot);
-                Ok(self.anchors.end(properties.anchor, part))
+                self.anchors.end(properties.anchor, part)
             }
             Event::ListStart(properties) => {
                 self.begin_anchor(&properties)?;
                 let form = tagged::list_form(self.tag(&properties, spot), self.loader)?;
                 let mut part = self.list(spot, depth)?;
                 part.node = form.shape(part.node)?;
-                Ok(self.anchors.end(properties.anchor, part))
+                self.anchors.end(properties.anchor, part)
             }
             Event::MapStart(properties) => {
                 self.begin_anchor(&properties)?;
                 tagged::check_mapping(self.tag(&properties, spot), self.loader)?;
                 let part = self.mapping(spot, depth)?;
-                Ok(self.anchors.end(properties.anchor, part))
+                self.anchors.end(properties.anchor, part)
             }
             _ => Ok(self.leaf(Value::Null, spot)),
         }
@@ -262,6 +271,13 @@ impl<'a> Composer<'a> {
             end: spot.1,
             ..part
         })
+    }
+
+    fn too_many_values(&self, spot: Spot) -> Diagnostic {
+        let message = format!("the config holds more than {MAX_VALUES} values");
+        Diagnostic::error("config::too_many_values", message)
+            .label(self.span(spot), "one value too many")
+            .help("split it into several projects")
     }
 
     fn too_deep(&self, spot: Spot) -> Diagnostic {

@@ -38,12 +38,13 @@ pub struct Config {
 
 /// Reads a config in either of its shapes: bare, or a custom resource with `spec.config`.
 pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Config> {
-    let root = parse_document(source, diagnostics)?;
-    let (config, resource_name) = match root.get("spec") {
-        None => (&root, None),
-        Some(spec) => {
-            let place = root.key_span("spec").unwrap_or(spec.span);
-            let config = custom_resource(spec, place, diagnostics)?;
+    let mut root = parse_document(source, diagnostics)?;
+    let place = root.key_span("spec");
+    let (mut config, resource_name) = match root.take("spec") {
+        None => (root, None),
+        Some(mut spec) => {
+            let place = place.unwrap_or(spec.span);
+            let config = custom_resource(&mut spec, place, diagnostics)?;
             (config, resource_name(&root))
         }
     };
@@ -56,10 +57,10 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Config> {
         );
         return None;
     }
-    let globals = globals(config, diagnostics);
-    let machines = machines(config, diagnostics)?;
-    Some(Config {
-        globals: globals?,
+    let globals_fit = check_globals(&config, diagnostics);
+    let machines = take_machines(&mut config, diagnostics)?;
+    globals_fit.then(|| Config {
+        globals: config.take("globals"),
         machines,
         resource_name,
     })
@@ -71,12 +72,8 @@ pub fn parse_document(source: &Source, diagnostics: &mut Diagnostics) -> Option<
     compose::compose(&source.text, layout, loader, diagnostics)
 }
 
-fn custom_resource<'a>(
-    spec: &'a Node,
-    place: Span,
-    diagnostics: &mut Diagnostics,
-) -> Option<&'a Node> {
-    let config = spec.get("config");
+fn custom_resource(spec: &mut Node, place: Span, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let config = spec.take("config");
     if config.is_none() {
         diagnostics.push(
             Diagnostic::error("config::missing_config", "`spec` has no `config`")
@@ -93,26 +90,24 @@ fn resource_name(root: &Node) -> Option<String> {
     name.as_text().map(str::to_owned)
 }
 
-/// `Some(None)` if there are none, `None` after a diagnostic.
-#[expect(clippy::option_option, reason = "absent is fine, wrong is not")]
-fn globals(config: &Node, diagnostics: &mut Diagnostics) -> Option<Option<Node>> {
-    let Some(globals) = config.get("globals") else {
-        return Some(None);
-    };
-    if !matches!(globals.value, Value::Map(_)) {
+/// Globals may be left out, but not be anything else than a mapping.
+fn check_globals(config: &Node, diagnostics: &mut Diagnostics) -> bool {
+    let wrong = config
+        .get("globals")
+        .filter(|globals| !matches!(globals.value, Value::Map(_)));
+    if let Some(globals) = wrong {
         diagnostics.push(
             Diagnostic::error("config::not_a_mapping", "`globals` is not a mapping")
                 .label(globals.span, format!("{} instead", globals.kind()))
                 .help("leave `globals` out if there are none")
                 .class("ConfigException"),
         );
-        return None;
     }
-    Some(Some(globals.clone()))
+    wrong.is_none()
 }
 
-fn machines(config: &Node, diagnostics: &mut Diagnostics) -> Option<Vec<Node>> {
-    let Some(machines) = config.get("machines") else {
+fn take_machines(config: &mut Node, diagnostics: &mut Diagnostics) -> Option<Vec<Node>> {
+    let Some(machines) = config.take("machines") else {
         diagnostics.push(
             Diagnostic::error("config::no_machines", "the config has no `machines`")
                 .label(config.key_line(), "only has other keys")
@@ -121,16 +116,17 @@ fn machines(config: &Node, diagnostics: &mut Diagnostics) -> Option<Vec<Node>> {
         );
         return None;
     };
-    let Value::List(items) = &machines.value else {
+    let kind = machines.kind();
+    let Value::List(items) = machines.value else {
         diagnostics.push(
             Diagnostic::error("config::not_a_list", "`machines` is not a list")
-                .label(machines.span, format!("{} instead", machines.kind()))
+                .label(machines.span, format!("{kind} instead"))
                 .help("start each machine with `- name: ...`")
                 .class("ConfigException"),
         );
         return None;
     };
-    Some(items.clone())
+    Some(items)
 }
 
 #[cfg(test)]

@@ -62,6 +62,15 @@ impl Node {
         entry.map(|(_, value)| value)
     }
 
+    /// Takes the entry of a text key out of a mapping, for its value.
+    pub fn take(&mut self, key: &str) -> Option<Node> {
+        let Value::Map(entries) = &mut self.value else {
+            return None;
+        };
+        let at = entries.iter().position(|(k, _)| k.as_text() == Some(key))?;
+        Some(entries.remove(at).1)
+    }
+
     /// Puts a value under a text key of a mapping; does nothing to other values.
     pub fn set(&mut self, key: &str, value: Node) {
         if let Some(present) = self.get_mut(key) {
