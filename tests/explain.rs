@@ -36,7 +36,7 @@ const NOT_CAUSED: &[(&str, &str)] = &[
 ];
 
 /// Starts of codes whose pages are still to be written.
-const AWAITED: &[&str] = &["model::", "project::bad_uri"];
+const AWAITED: &[&str] = &["project::bad_uri"];
 
 type Make = fn() -> Vec<u8>;
 
@@ -194,7 +194,11 @@ fn every_example_causes_its_code_and_is_mended() {
             continue;
         };
         let said = stderr(&mended);
-        if mended.status.code() != Some(0) || codes_in(&said).contains(page.code) {
+        // What gordoc cannot do yet may be left: pages tell what is right, not what is there.
+        let left = codes_in(&said);
+        let later = left.len() == 1 && left.contains("model::not_supported_yet");
+        let works = mended.status.code() == Some(0) || later;
+        if !works || left.contains(page.code) {
             wrong.push(format!("{code}: is not mended: {said}"));
         }
     }

@@ -78,10 +78,9 @@ fn one_line(source: &Source, diagnostic: &Diagnostic) -> String {
         .iter()
         .map(|label| label.text.as_str())
         .collect();
-    let peer = if diagnostic.code.starts_with("model::") {
-        "Pipeline from definition failed: "
-    } else {
-        ""
+    let peer = match diagnostic.code.split_once("::") {
+        Some(("model", _)) => "Pipeline from definition failed: ",
+        _ => "",
     };
     let message = &diagnostic.message;
     format!("{place}{peer}{message}: {}{help}", labels.join(", "))

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 
 use super::kind::kind_name;
-use super::registry::{Class, classes, find_class, find_renamed};
+use super::registry::{Class, Role, classes, find_class, find_renamed};
 use super::suggest::join_names;
 
 /// A class and what was given to it.
@@ -181,8 +181,17 @@ pub(super) fn not_supported_yet(class: &Class, span: Span, help: impl Into<Strin
     .help(help)
 }
 
+/// The names of the classes that may stand where one of a role does.
+pub(super) fn supported_in_place_of(role: Role) -> String {
+    join_names(
+        classes()
+            .filter(|class| class.supported && class.role == role)
+            .map(Class::name),
+    )
+}
+
 /// The names of the classes a model can be made of.
-pub(super) fn supported_classes() -> String {
+fn supported_classes() -> String {
     join_names(
         classes()
             .filter(|class| class.supported && class.role.is_of_models())

@@ -7,7 +7,7 @@ use crate::config::node::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 
-use super::definition::{Definition, Place, not_supported_yet, supported_classes};
+use super::definition::{Definition, Place, not_supported_yet, supported_in_place_of};
 use super::parameters::{Arguments, unknown_names};
 use super::registry::{Parameter, Part, Role};
 use super::width::{Columns, Width};
@@ -172,7 +172,7 @@ impl Resolver<'_> {
             _ => self.learner(&definition, columns),
         };
         if !class.supported {
-            let help = format!("supported are {}", supported_classes());
+            let help = format!("use {}", supported_in_place_of(class.role));
             self.blockers
                 .push(not_supported_yet(class, definition.path, help));
         }

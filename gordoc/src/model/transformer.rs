@@ -29,7 +29,11 @@ impl Resolver<'_> {
                 return Found::transformer(Width::Unknown, inverts, None);
             }
         }
-        let width = self.width_after(definition, &given, columns.inputs);
+        let width = if fits {
+            self.width_after(definition, &given, columns.inputs)
+        } else {
+            Width::Unknown
+        };
         let step = build(part, &given).filter(|_| fits);
         Found::transformer(width, inverts, step)
     }
