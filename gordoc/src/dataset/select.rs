@@ -41,29 +41,16 @@ pub(crate) fn select(
             by: Remover::KnownPeriods,
             watch,
         };
-        apply(&sieve, &mut rows, config, |n_rows, threshold| {
-            Cause::StrictKnownPeriods {
-                rows: n_rows,
-                threshold,
-            }
-        })?;
+        sieve.apply(&mut rows, config.n_samples_threshold)?;
     }
     if let Some(filter) = &selection.row_filter {
-        let buffer = selection.buffer;
         let sieve = Sieve {
             filter,
-            buffer,
+            buffer: selection.buffer,
             by: Remover::RowFilter,
             watch,
         };
-        apply(&sieve, &mut rows, config, |n_rows, threshold| {
-            Cause::StrictRowFilter {
-                rows: n_rows,
-                threshold,
-                filter: filter.text.clone(),
-                buffer,
-            }
-        })?;
+        sieve.apply(&mut rows, config.n_samples_threshold)?;
     }
     for tag in &selection.trigger_tags {
         rows.columns
@@ -84,31 +71,37 @@ struct Sieve<'a> {
     watch: Watch<'a>,
 }
 
-/// Removes the rows that do not pass a filter; too few left are an error.
-fn apply(
-    sieve: &Sieve<'_>,
-    rows: &mut Frame,
-    config: &project::Dataset,
-    too_few: impl FnOnce(usize, usize) -> Cause,
-) -> Result<(), Error> {
-    let filter = sieve.filter;
-    let columns = columns(filter, rows);
-    let view = Rows {
-        times: &rows.times,
-        columns: &columns,
-    };
-    let mask = staying(filter, sieve.buffer, view);
-    sieve.tell(view, &mask);
-    let n_kept = mask.iter().filter(|kept| **kept).count();
-    if n_kept <= config.n_samples_threshold {
-        let cause = too_few(n_kept, config.n_samples_threshold);
-        return Err(cause.at(filter.span).labelled(labels(filter, view)));
-    }
-    rows.keep_rows(&mask);
-    Ok(())
-}
-
 impl Sieve<'_> {
+    /// Removes the rows that do not pass; the threshold or fewer left are an error.
+    fn apply(&self, rows: &mut Frame, threshold: usize) -> Result<(), Error> {
+        let columns = columns(self.filter, rows);
+        let view = Rows {
+            times: &rows.times,
+            columns: &columns,
+        };
+        let mask = staying(self.filter, self.buffer, view);
+        self.tell(view, &mask);
+        let n_kept = mask.iter().filter(|kept| **kept).count();
+        if n_kept <= threshold {
+            let error = self.too_few(n_kept, threshold).at(self.filter.span);
+            return Err(error.labelled(labels(self.filter, view)));
+        }
+        rows.keep_rows(&mask);
+        Ok(())
+    }
+
+    fn too_few(&self, rows: usize, threshold: usize) -> Cause {
+        if self.by == Remover::KnownPeriods {
+            return Cause::StrictKnownPeriods { rows, threshold };
+        }
+        Cause::StrictRowFilter {
+            rows,
+            threshold,
+            filter: self.filter.text.clone(),
+            buffer: self.buffer,
+        }
+    }
+
     /// Tells which rows it removes, those of the buffer apart.
     fn tell(&self, rows: Rows<'_>, mask: &[bool]) {
         self.watch.tell(|trace| {

@@ -26,6 +26,7 @@ mod selection;
 mod spacing;
 mod suggest;
 mod tag;
+mod tag_lists;
 
 use std::ffi::OsStr;
 use std::path::Path;

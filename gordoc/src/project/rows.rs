@@ -2,15 +2,16 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::Dataset;
 use super::preflight::Series;
 use super::provider::{self, Described};
-use super::spacing::{self, Settings};
+use super::spacing;
 use super::suggest::unknown_keys;
-use super::{Dataset, Tag};
+use super::tag_lists::{self, TagLists};
 use super::{aggregation, filter_periods, period, selection, tag};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{Source, Spanned};
+use crate::source::Source;
 
 /// Makes a default value.
 type Default = fn() -> Json;
@@ -111,29 +112,22 @@ pub(super) fn describe(
     let is_random = is_random(section, diagnostics);
     let provider = read_provider(section, is_random, default_provider, diagnostics);
     let period = period::period(section, diagnostics);
-    let defaults = tag::default_fields(section, diagnostics);
-    let tags = input_tags(section, defaults.as_ref(), diagnostics);
-    let targets = optional_tags("target_tag_list", section, defaults.as_ref(), diagnostics);
-    let lent = optional_tags("additional_tags", section, defaults.as_ref(), diagnostics);
+    let lists = TagLists::read(section, diagnostics);
     let periods_are_right = filter_periods::check_keys(section, diagnostics);
     let settings = spacing::describe(section, blockers);
-    let selection = (|| {
-        let tags = selection::Tags {
-            inputs: tags.as_ref()?,
-            targets: targets.as_ref()?,
-            lent: lent.as_ref()?,
-            defaults: defaults.as_ref()?,
-            are_paired: settings.as_ref().is_some_and(Settings::has_pairs),
-        };
-        selection::describe(section, source, &tags, diagnostics, blockers)
-    })();
+    let aggregation = settings.as_ref().map(|settings| &settings.aggregation);
+    let selection = lists
+        .tags(aggregation.map(|methods| &methods.value))
+        .and_then(|tags| selection::describe(section, source, &tags, diagnostics, blockers));
     if let Some(provider) = provider.as_ref().and_then(|it| it.provider.as_ref()) {
-        let listed = tags.iter().chain(&targets).flatten();
         let triggers = selection.as_ref().map_or(&[][..], |it| &it.trigger_tags);
+        let listed = lists.inputs_and_targets();
         series.push(Series::new(provider, period, listed, triggers));
     }
-    let (provider, period, tags, targets) = (provider?, period?, tags?, targets?);
-    lent.filter(|_| periods_are_right)?;
+    let (provider, period, (tags, targets)) = (provider?, period?, lists.finish()?);
+    if !periods_are_right {
+        return None;
+    }
     tag::fields_agree(tags.iter().chain(&targets), blockers);
     let document = document(section, is_random?, provider.document);
     let target_tags = if targets.is_empty() {
@@ -141,11 +135,10 @@ pub(super) fn describe(
     } else {
         targets
     };
-    let aggregation = settings.as_ref().map(|settings| &settings.aggregation);
     let per_tag = aggregation.map_or(1, |methods| methods.value.n_columns());
     let n_columns = (tags.len() * per_tag, target_tags.len() * per_tag);
     let untrainable = aggregation.and_then(aggregation::untrainable);
-    check_repeated(&tags, blockers);
+    tag_lists::check_repeated(&tags, blockers);
     blockers.extend(provider.blocker);
     let dataset = (|| {
         let (settings, selection, provider) = (settings?, selection?, provider.provider?);
@@ -241,46 +234,6 @@ fn read_provider(
     provider::describe(section, default, diagnostics)
 }
 
-type Fields = Map<String, Json>;
-
-fn input_tags(
-    section: &Node,
-    defaults: Option<&Fields>,
-    diagnostics: &mut Diagnostics,
-) -> Option<Vec<Spanned<Tag>>> {
-    let Some(list) = section.get("tag_list") else {
-        diagnostics.push(
-            Diagnostic::error("project::missing_tags", "`dataset` has no `tag_list`")
-                .label(section.key_line(), "in this dataset")
-                .help("add `tag_list: [TAG 1, TAG 2]`")
-                .class("ConfigException"),
-        );
-        return None;
-    };
-    if matches!(&list.value, Value::List(items) if items.is_empty()) {
-        diagnostics.push(
-            Diagnostic::error("project::no_tags", "`tag_list` must be a non-empty list")
-                .label(list.span, "no tags")
-                .help("name at least one tag"),
-        );
-        return None;
-    }
-    tag::tags("tag_list", list, defaults?, diagnostics)
-}
-
-/// Tags of a list that may be missing or null.
-fn optional_tags(
-    key: &str,
-    section: &Node,
-    defaults: Option<&Fields>,
-    diagnostics: &mut Diagnostics,
-) -> Option<Vec<Spanned<Tag>>> {
-    match section.get(key).filter(|list| list.value != Value::Null) {
-        None => Some(Vec::new()),
-        Some(list) => tag::tags(key, list, defaults?, diagnostics),
-    }
-}
-
 fn document(section: &Node, is_random: bool, provider: Json) -> Json {
     let mut document = Map::new();
     for key in ["train_start_date", "train_end_date", "tag_list"] {
@@ -300,22 +253,4 @@ fn document(section: &Node, is_random: bool, provider: Json) -> Json {
     };
     document.insert("type".to_owned(), json!(ty));
     document.into()
-}
-
-/// A name repeated among the inputs breaks the peer's statistics.
-fn check_repeated(tags: &[Spanned<Tag>], blockers: &mut Diagnostics) {
-    let mut seen = std::collections::BTreeMap::new();
-    for tag in tags {
-        if let Some(first) = seen.insert(tag.value.name.as_str(), tag.span) {
-            blockers.push(
-                Diagnostic::error(
-                    "dataset::repeated_tag",
-                    format!("`{}` is listed twice", tag.value.name),
-                )
-                .label(tag.span, "again here")
-                .label(first, "first here")
-                .help("name each tag once in `tag_list`"),
-            );
-        }
-    }
 }

@@ -1,11 +1,9 @@
 //! Which rows of a dataset are kept: known periods, the row filter, and the tags that only it
 //! reads.
 
-use serde_json::{Map, Value as Json};
-
 use super::Tag;
 use super::row_filter::{RowFilter, Scope, Written};
-use super::tag::fields_agree;
+use super::tag_lists::Tags;
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::{Source, Spanned};
@@ -23,18 +21,6 @@ pub struct Selection {
     pub row_filter_tags: Vec<String>,
     /// Those of them that are neither inputs nor targets; loaded, filtered by, and dropped.
     pub trigger_tags: Vec<Spanned<Tag>>,
-}
-
-/// The tags of a dataset.
-pub(super) struct Tags<'a> {
-    pub(super) inputs: &'a [Spanned<Tag>],
-    pub(super) targets: &'a [Spanned<Tag>],
-    /// `additional_tags`, which lend their fields.
-    pub(super) lent: &'a [Spanned<Tag>],
-    /// Fields of tags that are listed nowhere.
-    pub(super) defaults: &'a Map<String, Json>,
-    /// Whether each becomes several columns.
-    pub(super) are_paired: bool,
 }
 
 /// Reads the keys that select rows; `None` after a diagnostic.
@@ -150,39 +136,4 @@ fn buffer(section: &Node, found: &mut Vec<Diagnostic>) -> Option<usize> {
             .help("write how many rows beside each filtered one are dropped too, such as `6`"),
     );
     None
-}
-
-impl<'a> Tags<'a> {
-    /// Names of the tags that are read in any case.
-    fn loaded(&self) -> impl Iterator<Item = &'a str> {
-        let tags = self.inputs.iter().chain(self.targets);
-        tags.map(|tag| tag.value.name.as_str())
-    }
-
-    /// Names that the dataset spells anywhere.
-    fn listed(&self) -> Vec<&'a str> {
-        let lent = self.lent.iter().map(|tag| tag.value.name.as_str());
-        self.loaded().chain(lent).collect()
-    }
-
-    /// The tag of a name in the row filter: with the fields of an additional tag, or the defaults.
-    fn trigger(&self, name: &Spanned<String>) -> Spanned<Tag> {
-        let mut lent = self.lent.iter();
-        let lender = lent.find(|tag| tag.value.name == name.value);
-        let fields = lender.map_or(self.defaults, |tag| &tag.value.fields);
-        let tag = Tag {
-            name: name.value.clone(),
-            fields: fields.clone(),
-        };
-        Spanned::new(tag, name.span)
-    }
-
-    /// Whether one name has the same fields in all lists.
-    fn agree(&self, found: &mut Vec<Diagnostic>) -> bool {
-        let lists = self.inputs.iter().chain(self.targets).chain(self.lent);
-        let mut conflicts = Diagnostics::default();
-        let agree = fields_agree(lists, &mut conflicts);
-        found.extend(conflicts.into_vec());
-        agree
-    }
 }

@@ -21,11 +21,6 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Whether a tag becomes a column per aggregation method.
-    pub(super) fn has_pairs(&self) -> bool {
-        matches!(self.aggregation.value, Aggregation::Pairs(_))
-    }
-
     /// Raw rows, which are neither aggregated nor filled: nobody reads how.
     fn raw(section: &Node, threshold: usize) -> Self {
         Self {

@@ -1,25 +1,25 @@
-//! Comparisons: numbers with numbers, with lists and texts, and the row's time with times.
+//! Comparisons: of numbers with numbers, with lists and with texts.
 //!
-//! Texts never equal numbers; asking for that is told, and answered.
+//! Texts never equal numbers; asking for that is told, and answered. The row's time is the
+//! business of `times`.
 
+use super::calculate::indicator;
 use super::condition::{Condition, Number, Relation};
-use super::instant::{self, Instant};
 use super::name::quoted;
 use super::tree::{Form, Tree};
-use super::types::{Meaning, Typing, indicator, misfit};
-use crate::config::missing_zone;
+use super::types::{Meaning, Typing, misfit};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 
 /// An operator that asks for membership, or would with a list beside it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Membership {
+pub(super) enum Membership {
     Inside,
     Outside,
 }
 
 impl Membership {
-    fn find(operator: &str) -> Option<Self> {
+    pub(super) fn find(operator: &str) -> Option<Self> {
         match operator {
             "==" | "in" => Some(Self::Inside),
             "!=" | "not in" => Some(Self::Outside),
@@ -28,7 +28,7 @@ impl Membership {
     }
 
     /// The condition, given the one that asks whether a value is inside.
-    fn condition(self, inside: Condition) -> Condition {
+    pub(super) fn condition(self, inside: Condition) -> Condition {
         match self {
             Self::Inside => inside,
             Self::Outside => inside.negated(),
@@ -37,7 +37,7 @@ impl Membership {
 }
 
 /// A side of a comparison.
-type Side<'s, 't> = (&'s Meaning<'t>, Span);
+pub(super) type Side<'s, 't> = (&'s Meaning<'t>, Span);
 
 impl Typing<'_> {
     /// `a < b <= c`: every neighbouring pair has to fit.
@@ -211,91 +211,7 @@ impl Typing<'_> {
         is_right.then_some(numbers)
     }
 
-    /// The row's time beside a text or a list; `is_turned` if it stands on the right.
-    fn compare_time(
-        &mut self,
-        operator: &str,
-        other: Side<'_, '_>,
-        is_turned: bool,
-    ) -> Option<Condition> {
-        if let Some(membership) = Membership::find(operator) {
-            let instants = match other.0 {
-                Meaning::Text(text) => self.instant_to_match(text, other.1)?.into_iter().collect(),
-                Meaning::List(items) => self.instants_of(items)?,
-                _ => return None,
-            };
-            return Some(membership.condition(Condition::TimeAmong(instants)));
-        }
-        let (Some(relation), Meaning::Text(text)) = (Relation::find(operator), other.0) else {
-            let message = format!("`{operator}` compares `index` with one time, not a list");
-            self.found
-                .push(misfit(message, other.1, "a list").help("write `in` before a list"));
-            return None;
-        };
-        let relation = if is_turned {
-            relation.turned()
-        } else {
-            relation
-        };
-        match instant::read(text) {
-            Instant::Exact(instant) => Some(Condition::Time(relation, instant)),
-            Instant::WithoutZone => {
-                self.found
-                    .push(missing_zone(text, other.1).class("TypeError"));
-                None
-            }
-            Instant::None => self.refuse_text(text, other.1),
-        }
-    }
-
-    /// The instants of a list; none at all if one of its items never matches, as in Gordo.
-    fn instants_of(&mut self, items: &[Tree]) -> Option<Vec<i64>> {
-        let mut instants = Vec::with_capacity(items.len());
-        for item in items {
-            if let Meaning::Text(text) = self.meaning(item)? {
-                instants.push(self.instant_to_match(text, item.span)?);
-            } else {
-                self.warn_of_no_match(item.span, "it is not a time");
-                instants.push(None);
-            }
-        }
-        let all: Option<Vec<i64>> = instants.into_iter().collect();
-        Some(all.unwrap_or_default())
-    }
-
-    /// The instant of a text that a row's time is to equal; `Some(None)` if it equals none.
-    #[expect(
-        clippy::option_option,
-        reason = "no match is an answer, a mistake is not"
-    )]
-    fn instant_to_match(&mut self, text: &str, span: Span) -> Option<Option<i64>> {
-        match instant::read(text) {
-            Instant::Exact(instant) => Some(Some(instant)),
-            Instant::WithoutZone => {
-                self.warn_of_no_match(span, "it has no timezone");
-                Some(None)
-            }
-            Instant::None => self.refuse_text(text, span),
-        }
-    }
-
-    fn refuse_text<T>(&mut self, text: &str, span: Span) -> Option<T> {
-        let message = format!("`{text}` is not a time");
-        let help = "write it as `2020-01-31 00:00:00+00:00`";
-        self.found
-            .push(misfit(message, span, "not ISO 8601").help(help));
-        None
-    }
-
-    fn refuse_time(&mut self, span: Span) -> Option<Condition> {
-        let message = "`index` is compared with something that is not a time";
-        let help = "write the time between quotes: `index > '2020-01-31 00:00:00+00:00'`";
-        self.found
-            .push(misfit(message, span, "the row's time").help(help));
-        None
-    }
-
-    fn warn_of_no_match(&mut self, span: Span, reason: &str) {
+    pub(super) fn warn_of_no_match(&mut self, span: Span, reason: &str) {
         let message = format!("{} matches no row: {reason}", self.quoted(span));
         self.found.push(
             Diagnostic::warning("dataset::filter_without_match", message)

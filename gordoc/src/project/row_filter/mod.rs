@@ -2,6 +2,7 @@
 //!
 //! Looks at no row; the `dataset` room finds out which ones pass.
 
+mod calculate;
 mod compare;
 mod condition;
 mod constant;
@@ -12,6 +13,8 @@ mod literal;
 mod name;
 mod parse;
 mod scope;
+mod stumble;
+mod times;
 mod token;
 mod tree;
 mod types;

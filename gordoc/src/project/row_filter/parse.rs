@@ -2,7 +2,7 @@
 //!
 //! `|` and `or` are one operator, `&` and `and` another; both bind weaker than comparisons.
 
-use super::name::quoted;
+use super::stumble::Stumble;
 use super::token::{Token, syntax, tokens};
 use super::tree::{Form, MAX_DEPTH, Tree};
 use crate::diagnostic::Diagnostic;
@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str) -> Parsed<Alternatives> {
     let alternatives = parser.alternatives()?;
     match parser.peek() {
         Token::End => Ok(alternatives),
-        _ => Err(parser.left_over().into()),
+        _ => Err(parser.stumble().left_over().into()),
     }
 }
 
@@ -144,7 +144,7 @@ impl<'a> Parser<'a> {
             Token::Symbol("False") => Form::Truth(false),
             Token::Symbol("(") => return self.deeper(Self::brackets),
             Token::Symbol("[") => return self.deeper(Self::list),
-            _ => return Err(self.no_value().into()),
+            _ => return Err(self.stumble().no_value().into()),
         };
         self.at += 1;
         tree(form, token.span)
@@ -203,7 +203,7 @@ impl<'a> Parser<'a> {
                 let open = syntax(message, open, "opened here");
                 return Err(open.help(format!("add `{close}`")).into());
             } else if *self.peek() != Token::Symbol(close) {
-                return Err(self.left_over().into());
+                return Err(self.stumble().left_over().into());
             }
         }
         Ok((items, has_comma))
@@ -222,6 +222,15 @@ impl<'a> Parser<'a> {
         let read = read(self);
         self.depth -= 1;
         read
+    }
+
+    /// Where reading stopped.
+    fn stumble(&self) -> Stumble<'a> {
+        Stumble {
+            text: self.text,
+            before: self.at.checked_sub(1).map(|at| self.tokens[at].span),
+            token: &self.tokens[self.at],
+        }
     }
 
     fn peek(&self) -> &'a Token {
@@ -252,59 +261,6 @@ impl<'a> Parser<'a> {
             _ => None,
         }
     }
-
-    /// The finding where a value is missing.
-    fn no_value(&self) -> Diagnostic {
-        let last = self.at.checked_sub(1).map(|at| self.tokens[at].span);
-        let shown = |span: Span| &self.text[span.start..span.end];
-        match (self.peek(), last) {
-            (Token::End, None) => syntax("a filter is empty", self.span(), "nothing here"),
-            (Token::End, Some(last)) => {
-                let message = format!("the filter ends after {}", quoted(shown(last)));
-                syntax(message, last, "a value has to follow")
-            }
-            _ => {
-                let found = quoted(shown(self.span()));
-                let message = format!("{found} stands where a value belongs");
-                syntax(message, self.span(), "no value")
-            }
-        }
-    }
-
-    /// The finding where something follows a whole expression.
-    fn left_over(&self) -> Diagnostic {
-        let shown = |span: Span| &self.text[span.start..span.end];
-        let (before, here) = (self.before(), self.span());
-        let found = shown(here);
-        match self.peek() {
-            Token::Symbol(")" | "]") => {
-                syntax(format!("`{found}` closes nothing"), here, "not opened").help("remove it")
-            }
-            Token::Symbol("[") => {
-                let subscript = syntax("filters have no subscripts", here, "not understood");
-                subscript.help("write `in` before a list of values")
-            }
-            _ => {
-                let (last, found) = (quoted(shown(before)), quoted(found));
-                let message = format!("there is no operator between {last} and {found}");
-                let found = syntax(message, here, "one has to stand before this");
-                let upper = [before, here]
-                    .into_iter()
-                    .find_map(|span| lower_case(shown(span)));
-                match upper {
-                    Some(word) => found.help(format!("write `{word}` in lower case")),
-                    None => found.help("put a tag whose name holds a blank in backticks"),
-                }
-            }
-        }
-    }
-}
-
-/// An operator that was written in upper case.
-fn lower_case(word: &str) -> Option<&'static str> {
-    let words = ["and", "or", "not", "in"];
-    let is_upper = |known: &&str| word != *known && word.eq_ignore_ascii_case(known);
-    words.into_iter().find(is_upper)
 }
 
 /// Alternatives that nothing can be joined to any more.

@@ -388,6 +388,9 @@ fn nothing_nests_without_end() {
         " & A > 1".repeat(2000)
     );
     assert!(findings(&source(&format!("row_filter: '{deep}'"))).is_empty());
+    // Every part is looked at once, however deep.
+    let signs = format!("A > {}A", "-".repeat(59));
+    assert!(findings(&source(&format!("row_filter: '{signs}'"))).is_empty());
     let long = format!("A{} > 1", " + A".repeat(248));
     assert!(findings(&source(&format!("row_filter: '{long}'"))).is_empty());
 }

@@ -1,0 +1,97 @@
+//! Comparisons of the row's time, `index`, with times.
+//!
+//! As in Gordo, asking for equality with a time that has no offset is answered: no row has it.
+
+use super::compare::{Membership, Side};
+use super::condition::{Condition, Relation};
+use super::instant::{self, Instant};
+use super::tree::Tree;
+use super::types::{Meaning, Typing, misfit};
+use crate::config::missing_zone;
+use crate::source::Span;
+
+impl Typing<'_> {
+    /// The row's time beside a text or a list; `is_turned` if it stands on the right.
+    pub(super) fn compare_time(
+        &mut self,
+        operator: &str,
+        other: Side<'_, '_>,
+        is_turned: bool,
+    ) -> Option<Condition> {
+        if let Some(membership) = Membership::find(operator) {
+            let instants = match other.0 {
+                Meaning::Text(text) => self.instant_to_match(text, other.1)?.into_iter().collect(),
+                Meaning::List(items) => self.instants_of(items)?,
+                _ => return None,
+            };
+            return Some(membership.condition(Condition::TimeAmong(instants)));
+        }
+        let (Some(relation), Meaning::Text(text)) = (Relation::find(operator), other.0) else {
+            let message = format!("`{operator}` compares `index` with one time, not a list");
+            self.found
+                .push(misfit(message, other.1, "a list").help("write `in` before a list"));
+            return None;
+        };
+        let relation = if is_turned {
+            relation.turned()
+        } else {
+            relation
+        };
+        match instant::read(text) {
+            Instant::Exact(instant) => Some(Condition::Time(relation, instant)),
+            Instant::WithoutZone => {
+                self.found
+                    .push(missing_zone(text, other.1).class("TypeError"));
+                None
+            }
+            Instant::None => self.refuse_text(text, other.1),
+        }
+    }
+
+    /// The instants of a list; none at all if one of its items never matches, as in Gordo.
+    fn instants_of(&mut self, items: &[Tree]) -> Option<Vec<i64>> {
+        let mut instants = Vec::with_capacity(items.len());
+        for item in items {
+            if let Meaning::Text(text) = self.meaning(item)? {
+                instants.push(self.instant_to_match(text, item.span)?);
+            } else {
+                self.warn_of_no_match(item.span, "it is not a time");
+                instants.push(None);
+            }
+        }
+        let all: Option<Vec<i64>> = instants.into_iter().collect();
+        Some(all.unwrap_or_default())
+    }
+
+    /// The instant of a text that a row's time is to equal; `Some(None)` if it equals none.
+    #[expect(
+        clippy::option_option,
+        reason = "no match is an answer, a mistake is not"
+    )]
+    fn instant_to_match(&mut self, text: &str, span: Span) -> Option<Option<i64>> {
+        match instant::read(text) {
+            Instant::Exact(instant) => Some(Some(instant)),
+            Instant::WithoutZone => {
+                self.warn_of_no_match(span, "it has no timezone");
+                Some(None)
+            }
+            Instant::None => self.refuse_text(text, span),
+        }
+    }
+
+    fn refuse_text<T>(&mut self, text: &str, span: Span) -> Option<T> {
+        let message = format!("`{text}` is not a time");
+        let help = "write it as `2020-01-31 00:00:00+00:00`";
+        self.found
+            .push(misfit(message, span, "not ISO 8601").help(help));
+        None
+    }
+
+    pub(super) fn refuse_time(&mut self, span: Span) -> Option<Condition> {
+        let message = "`index` is compared with something that is not a time";
+        let help = "write the time between quotes: `index > '2020-01-31 00:00:00+00:00'`";
+        self.found
+            .push(misfit(message, span, "the row's time").help(help));
+        None
+    }
+}
