@@ -23,6 +23,7 @@ mod hostile;
 mod init;
 mod injection;
 mod manifests;
+mod mutations;
 mod quickstart_data;
 mod serve;
 mod support;

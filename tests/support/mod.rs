@@ -1,6 +1,7 @@
 //! Runs the binary in temporary folders, and starts the servers that it links.
 
 pub(crate) mod exchange;
+pub(crate) mod reading;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -126,6 +126,8 @@ impl<'a> Composer<'a> {
             .help(problem.help)
             .class(problem.class);
         if let Some((start, end, label)) = problem.context {
+            // Named by its first byte; a character may have more.
+            let end = self.text.ceil_char_boundary(end.min(self.text.len()));
             diagnostic = diagnostic.label(self.span((start, end)), label);
         }
         diagnostic

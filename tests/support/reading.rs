@@ -1,0 +1,34 @@
+//! What holds for any bytes that are read as a config.
+
+use gordoc::command::expand;
+use gordoc::diagnostic::{Diagnostics, Style, pages, render, to_json};
+use gordoc::project::{self, Options};
+use gordoc::source::Source;
+
+/// Reads bytes as `check` and `expand` do, but for looking at files.
+pub(crate) fn check(bytes: &[u8]) {
+    let (source, problem) = Source::from_bytes("config.yaml", bytes.to_vec());
+    let mut found = Diagnostics::default();
+    if let Some(problem) = problem {
+        found.push(problem);
+    } else {
+        let reading = project::read(&source, &Options::default());
+        let errors = reading.diagnostics.has_errors();
+        assert_eq!(reading.project.is_none(), errors, "errors or a project");
+        if let Some(project) = &reading.project {
+            assert!(expand::document(project).is_object());
+        }
+        found.append(reading.diagnostics);
+        found.append(reading.blockers);
+    }
+    for finding in found.iter() {
+        assert!(pages::find_page(finding.code).is_some(), "{}", finding.code);
+        for label in &finding.labels {
+            let place = source.text.get(label.span.start..label.span.end);
+            assert!(place.is_some(), "{finding:?} is no place of the text");
+        }
+    }
+    let drawn = render(&source, &found, Style::default());
+    assert!(drawn.len() >= found.iter().count());
+    assert!(to_json(&source, &found).is_array());
+}
