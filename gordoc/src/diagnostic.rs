@@ -3,6 +3,7 @@
 //! Diagnostics are gathered, never thrown: one run reports everything a stage can see.
 
 mod json;
+mod mask;
 pub mod pages;
 mod render;
 mod suggest;

@@ -8,6 +8,7 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
+use super::mask::masked;
 use super::{Diagnostic, Diagnostics, Severity};
 use crate::source::{LineIndex, Source, Span};
 
@@ -56,6 +57,7 @@ pub fn render(source: &Source, diagnostics: &Diagnostics, style: Style) -> Strin
         .with_context_lines(1);
     let text = Text {
         source,
+        shown: masked(&source.text),
         lines: LineIndex::new(&source.text),
     };
     let mut drawn = String::new();
@@ -76,6 +78,8 @@ pub fn render(source: &Source, diagnostics: &Diagnostics, style: Style) -> Strin
 #[derive(Debug)]
 struct Text<'a> {
     source: &'a Source,
+    /// The text without its secrets, of the same length.
+    shown: String,
     lines: LineIndex,
 }
 
@@ -86,7 +90,7 @@ impl SourceCode for Text<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        let text = &*self.source.text;
+        let text = &self.shown;
         let (start, end) = (span.offset(), span.offset() + span.len());
         if end > text.len() {
             return Err(MietteError::OutOfBounds);
@@ -134,7 +138,7 @@ impl Text<'_> {
         if span.len() > LONGEST {
             return Err(MietteError::OutOfBounds);
         }
-        let text = &*self.source.text;
+        let text = &*self.shown;
         let (start, end) = (span.offset(), span.offset() + span.len());
         let line = self.lines.line(start);
         let line_start = self.lines.start(line).unwrap_or(0);
