@@ -360,7 +360,11 @@ fn features_of_later_versions_expand_but_do_not_check() {
       aggregation_methods: [mean, max]
       train_start_date: 2021-03-01T00:00:00Z
       train_end_date: 2021-04-01T00:00:00Z
-      data_provider: {{type: InfluxDataProvider, measurement: readings}}
+      data_provider:
+        type: InfluxDataProvider
+        measurement: readings
+        database: works
+        proxies: {{http: proxy.plant}}
 {MODEL}"
     );
     let reading = project::read(

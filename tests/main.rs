@@ -9,6 +9,7 @@
 mod check;
 mod client;
 mod compile;
+mod databases;
 mod dataset;
 mod emit;
 mod expand;
@@ -17,6 +18,7 @@ mod fetch;
 mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;
+mod golden_influx;
 mod golden_model_definitions;
 mod golden_row_filters;
 mod hostile;

@@ -2,6 +2,8 @@
 
 pub(crate) mod exchange;
 pub(crate) mod reading;
+pub(crate) mod script;
+pub(crate) mod services;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -68,6 +68,7 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
             project_name,
         } => {
             let mut revisions = store::read_all(folder)?;
+            hide_secrets(&mut revisions);
             if let Some(revision) = revision {
                 make_current(revision, &mut revisions, folder)?;
             }
@@ -98,6 +99,18 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
         project: &name,
     };
     serve::exec(binary, url, current, streams.err)
+}
+
+/// Gordo writes passwords into the metadata of machines, which servers show to everyone.
+fn hide_secrets(revisions: &mut Revisions) {
+    let machines = revisions
+        .iter_mut()
+        .flat_map(|(_, machines)| machines.values_mut());
+    for machine in machines {
+        if let Some(dataset) = machine.metadata.get_mut("dataset") {
+            project::hide_secrets(dataset);
+        }
+    }
 }
 
 fn make_current(

@@ -84,7 +84,10 @@ fn run(jobs: &[Job<'_>], options: &Options, purpose: Purpose, done: &Done<'_>) -
     let take = |ask: usize, delivery| recipes[ask].1.part(delivery);
     fetch::run(&asks, options, &take, &|ask, mut fetched| {
         let (number, recipe) = &recipes[ask];
-        let mut errors = std::mem::take(&mut fetched.errors);
+        let errors = std::mem::take(&mut fetched.errors).into_iter();
+        let mut errors: Vec<Error> = errors
+            .map(|error| error.pointing_at_tag(|tag| recipe.place_of(tag)))
+            .collect();
         if let Err(error) = recipe.require_rows(&fetched.parts) {
             errors.push(error);
         }

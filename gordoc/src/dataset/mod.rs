@@ -29,7 +29,7 @@ mod write_parquet;
 
 pub use cache::Cache;
 pub use client::{ClientError, load_for_client};
-pub use error::{Cause, Error};
+pub use error::{Cause, Error, Fault, Trouble, Wait};
 pub use fetch::{Options, Summary};
 pub use frame::{Column, Table};
 pub use load::{Job, load, load_all, load_one};

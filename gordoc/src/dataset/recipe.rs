@@ -19,7 +19,7 @@ use super::select::{Selected, select};
 use super::trace::{History, Watch};
 use super::{Dataset, metadata};
 use crate::project::{self, Tag};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// What becomes of a machine's series, decided before any is read.
 pub(super) struct Recipe<'a> {
@@ -95,6 +95,11 @@ impl<'a> Recipe<'a> {
         Ok(Part { tag, rows: rows? })
     }
 
+    /// Where a tag stands in the config.
+    pub(super) fn place_of(&self, tag: &str) -> Option<Span> {
+        self.tags.get(tag).map(|tag| tag.span)
+    }
+
     /// Fails naming every tag without rows, at the place of the first.
     pub(super) fn require_rows(&self, parts: &[Part]) -> Result<(), Error> {
         let missing = parts.iter().filter(|part| matches!(part.rows, Rows::None));
@@ -102,8 +107,7 @@ impl<'a> Recipe<'a> {
         let Some(first) = missing.first() else {
             return Ok(());
         };
-        let tag = self.tags.get(first.as_str());
-        let span = tag.map_or(self.config.span, |tag| tag.span);
+        let span = self.place_of(first).unwrap_or(self.config.span);
         Err(Cause::MissingSeries { tags: missing }.at(span))
     }
 

@@ -22,6 +22,7 @@ mod resources;
 pub mod row_filter;
 mod rows;
 mod scoring;
+mod secret;
 mod selection;
 mod spacing;
 mod suggest;
@@ -42,10 +43,15 @@ pub use normalize::{normalize, read};
 pub(crate) use preflight::NO_PARTITION_HELP;
 pub use preflight::{Series, Sources, preflight};
 pub(crate) use provider::providers;
+pub use provider::{
+    InfluxAddress, InfluxProvider, InfluxServer, InfluxTls, Patience, Query, SqlProvider, SqlRows,
+    SqlServer, SqlTable, SslMode, Trust,
+};
 pub use row_filter::RowFilter;
 #[cfg(test)]
 pub(crate) use rows::KEYS as DATASET_KEYS;
 pub(crate) use rows::{defaults as dataset_defaults, types as dataset_types};
+pub use secret::{Secret, hide_secrets};
 pub use selection::Selection;
 
 use crate::diagnostic::Diagnostics;
@@ -164,7 +170,8 @@ pub struct Dataset {
     pub n_samples_threshold: usize,
     /// Where series are read.
     pub provider: Spanned<Provider>,
-    /// Machine's dataset section in the peer's `to_dict` form: all defaults, types as full paths.
+    /// Machine's dataset section in the peer's `to_dict` form: all defaults, types as full paths;
+    /// but without the passwords and keys in it, as it goes into files that others read.
     pub document: Value,
 }
 
@@ -236,6 +243,10 @@ pub enum Provider {
     Files(FilesProvider),
     /// A folder of Parquet files partitioned by date.
     Parquet(ParquetProvider),
+    /// An InfluxDB server.
+    Influx(Box<InfluxProvider>),
+    /// A PostgreSQL server.
+    Sql(Box<SqlProvider>),
 }
 
 /// `FilesDataProvider`: a folder with one file per tag, as historians export them.

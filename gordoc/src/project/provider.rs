@@ -1,11 +1,19 @@
 //! `data_provider`: what its type denotes and which arguments it takes.
 
 mod arguments;
+mod connection;
 mod files;
 mod influx;
 mod parquet;
+mod query;
+mod sql;
 
 use serde_json::{Value as Json, json};
+
+pub use self::connection::{Patience, Trust};
+pub use self::influx::{InfluxAddress, InfluxProvider, InfluxServer, InfluxTls};
+pub use self::query::Query;
+pub use self::sql::{SqlProvider, SqlRows, SqlServer, SqlTable, SslMode};
 
 use self::arguments::Arguments;
 use super::Provider;
@@ -51,6 +59,7 @@ const KINDS: &[(Kind, &[&str])] = &[
         Kind::Parquet,
         &["ParquetDataProvider", "gordoc.ParquetDataProvider"],
     ),
+    (Kind::Sql, &["SqlDataProvider", "gordoc.SqlDataProvider"]),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +69,7 @@ enum Kind {
     Csv,
     Files,
     Parquet,
+    Sql,
 }
 
 impl Kind {
@@ -71,6 +81,7 @@ impl Kind {
             Self::Csv => files::CSV_KEYS,
             Self::Files => files::FILES_KEYS,
             Self::Parquet => parquet::KEYS,
+            Self::Sql => sql::KEYS,
         }
     }
 }
@@ -140,7 +151,7 @@ pub(super) fn describe(
                 config_error("project::missing_provider", format!("`{missing}` is empty"))
                     .label(place, "where are the readings?")
                     .help(
-                        "add `data_provider: {type: RandomDataProvider}`, or a provider of files",
+                        "add `data_provider: {type: RandomDataProvider}`, or a provider of files or of a database",
                     ),
             );
             return None;
@@ -162,6 +173,7 @@ pub(super) fn describe(
         Kind::Csv => files::csv(arguments),
         Kind::Files => files::files(arguments),
         Kind::Parquet => parquet::describe(arguments),
+        Kind::Sql => sql::describe(arguments),
     }
 }
 
@@ -201,8 +213,8 @@ fn unknown(name: &str, place: Span) -> Diagnostic {
                 .collect();
             did_you_mean(name, known.iter().copied()).map_or_else(
                 || {
-                    "use `RandomDataProvider`, `FilesDataProvider` or \
-                     `gordo_core.data_providers.contrib.CSVDataProvider`"
+                    "use `RandomDataProvider`, `FilesDataProvider`, `InfluxDataProvider`, \
+                     `SqlDataProvider` or `gordo_core.data_providers.contrib.CSVDataProvider`"
                         .to_owned()
                 },
                 |word| format!("did you mean `{word}`?"),

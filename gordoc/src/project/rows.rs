@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Dataset;
+use super::hide_secrets;
 use super::preflight::Series;
 use super::provider::{self, Described};
 use super::spacing;
 use super::suggest::unknown_keys;
 use super::tag_lists::{self, TagLists};
-use super::{aggregation, filter_periods, period, selection, tag};
+use super::{Dataset, aggregation, filter_periods, period, selection, tag};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Source;
@@ -155,7 +155,7 @@ pub(super) fn describe(
             filter_periods: settings.filter_periods,
             n_samples_threshold: settings.threshold,
             provider,
-            document: document.clone(),
+            document: hidden(&document),
         })
     })();
     Some(Rows {
@@ -164,6 +164,13 @@ pub(super) fn describe(
         n_columns,
         untrainable,
     })
+}
+
+/// A dataset's document without secrets.
+fn hidden(document: &Json) -> Json {
+    let mut hidden = document.clone();
+    hide_secrets(&mut hidden);
+    hidden
 }
 
 /// The section with old key names replaced; an old name wins over a new one beside it.

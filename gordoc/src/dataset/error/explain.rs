@@ -22,6 +22,7 @@ impl Cause {
             Self::ColumnType { .. } => "dataset::column_type",
             Self::UnreadableTime { .. } => "dataset::unreadable_time",
             Self::UnreadableValue { .. } => "dataset::unreadable_value",
+            Self::Fault(fault) => fault.trouble.code(),
             Self::ShortPeriod => "dataset::short_period",
             Self::BadSizes { .. } => "dataset::bad_sizes",
             Self::TooManyBuckets { .. } => "dataset::too_many_buckets",
@@ -66,6 +67,7 @@ impl Cause {
                 "write times as `2020-01-31T12:00:00Z`, or check `separator` and the time column".into()
             }
             Self::UnreadableValue { .. } => "write a number with a decimal point, or leave the cell empty".into(),
+            Self::Fault(fault) => fault.trouble.help(),
             Self::ShortPeriod => "widen the training period".into(),
             Self::BadSizes { .. } => "make `max_size` at least `min_size`".into(),
             Self::TooManyBuckets { .. } => "choose a coarser resolution, such as `10T`".into(),
@@ -87,6 +89,7 @@ impl Cause {
             Self::OutOfPeriod { .. } => "RuntimeError",
             Self::MissingFile { .. } => "FileNotFoundError",
             Self::UnreadableFile { .. } | Self::NoRoom { .. } => "OSError",
+            Self::Fault(fault) => fault.trouble.class(),
             _ => "ValueError",
         }
     }
@@ -112,6 +115,7 @@ impl Cause {
             | Self::ColumnType { .. }
             | Self::UnreadableTime { .. }
             | Self::UnreadableValue { .. }
+            | Self::Fault(_)
             | Self::Infinite { .. } => "read from here",
         }
     }

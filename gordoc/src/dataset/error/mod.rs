@@ -4,6 +4,7 @@
 //! business.
 
 mod explain;
+mod fault;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,8 @@ use thiserror::Error as ThisError;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::project::row_filter::quoted as in_message;
 use crate::source::Span;
+
+pub use fault::{Fault, Trouble, Wait};
 
 /// A cause and its place in the config.
 #[derive(Clone, Debug, ThisError)]
@@ -178,6 +181,9 @@ pub enum Cause {
         /// The cell.
         text: String,
     },
+    /// A server that gave no readings.
+    #[error(transparent)]
+    Fault(#[from] Box<Fault>),
     /// Random readings need two different seconds.
     #[error("the training period is shorter than a second, so no random readings fit in")]
     ShortPeriod,
@@ -249,6 +255,21 @@ impl Error {
         let tag = tag.to_owned();
         Self {
             context: Some(Box::new(Context::Read { tag, provider })),
+            ..self
+        }
+    }
+
+    /// Points at the tag, by name, if it is the tag that is wrong.
+    #[must_use]
+    pub(super) fn pointing_at_tag(self, place: impl Fn(&str) -> Option<Span>) -> Self {
+        let span = match (&self.cause, self.context.as_deref()) {
+            (Cause::Fault(fault), Some(Context::Read { tag, .. })) if fault.is_of_tag() => {
+                place(tag)
+            }
+            _ => None,
+        };
+        Self {
+            span: span.unwrap_or(self.span),
             ..self
         }
     }

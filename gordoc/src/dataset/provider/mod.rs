@@ -6,11 +6,14 @@ mod csv;
 mod delimited;
 mod file;
 mod files;
+mod influx;
 mod parquet;
 mod parquet_folder;
 mod random;
 mod range;
+mod remote;
 mod rows;
+mod sql;
 
 use std::path::Path;
 
@@ -180,5 +183,15 @@ pub fn open(provider: &Spanned<project::Provider>, base: &Path, seed: u64) -> Bo
             folder: base.join(&parquet.path.value),
             span: provider.span,
         }),
+        project::Provider::Influx(influx) => Box::new(influx::InfluxProvider::new(
+            (**influx).clone(),
+            base.to_owned(),
+            provider.span,
+        )),
+        project::Provider::Sql(sql) => Box::new(sql::SqlProvider::new(
+            (**sql).clone(),
+            base.to_owned(),
+            provider.span,
+        )),
     }
 }

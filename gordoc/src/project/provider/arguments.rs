@@ -4,8 +4,7 @@ use serde_json::Value as Json;
 
 use super::config_error;
 use crate::config::{Node, Value};
-use crate::diagnostic::Diagnostics;
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::project::Window;
 use crate::source::{Span, Spanned};
 
@@ -17,7 +16,7 @@ pub(super) struct Arguments<'a> {
     pub(super) diagnostics: &'a mut Diagnostics,
 }
 
-impl Arguments<'_> {
+impl<'a> Arguments<'a> {
     /// Refuses keys the provider does not take.
     pub(super) fn check(&mut self, known: &[&str]) -> Option<()> {
         let mut good = Some(());
@@ -50,17 +49,21 @@ impl Arguments<'_> {
     /// A mandatory text.
     pub(super) fn required(&mut self, key: &str) -> Option<Spanned<String>> {
         let Some(node) = self.node.get(key) else {
-            self.diagnostics.push(
-                config_error(
-                    "project::missing_provider_argument",
-                    format!("`{}` needs `{key}`", self.name),
-                )
-                .label(self.place, format!("has no `{key}`"))
-                .help(format!("add `{key}: ...`")),
-            );
+            let missing = self.missing(key);
+            self.diagnostics.push(missing);
             return None;
         };
         self.text_of(key, node)
+    }
+
+    /// That an argument is not there.
+    pub(super) fn missing(&self, key: &str) -> Diagnostic {
+        config_error(
+            "project::missing_provider_argument",
+            format!("`{}` needs `{key}`", self.name),
+        )
+        .label(self.place, format!("has no `{key}`"))
+        .help(format!("add `{key}: ...`"))
     }
 
     pub(super) fn text_of(&mut self, key: &str, node: &Node) -> Option<Spanned<String>> {
@@ -120,16 +123,7 @@ impl Arguments<'_> {
 
     /// Whether the latest reading before the start may be asked for.
     pub(super) fn look_back(&mut self) -> Option<bool> {
-        match self.node.get("look_back") {
-            None => Some(false),
-            Some(node) => {
-                if let Value::Bool(value) = node.value {
-                    return Some(value);
-                }
-                self.wrong("look_back", node, "true or false");
-                None
-            }
-        }
+        self.truth("look_back", false)
     }
 
     pub(super) fn size(&mut self, key: &str, default: u32) -> Option<u32> {
@@ -144,6 +138,22 @@ impl Arguments<'_> {
             self.wrong(key, node, "a whole number, zero or more");
         }
         size
+    }
+
+    pub(super) fn truth(&mut self, key: &str, default: bool) -> Option<bool> {
+        let Some(node) = self.given(key) else {
+            return Some(default);
+        };
+        if let Value::Bool(value) = node.value {
+            return Some(value);
+        }
+        self.wrong(key, node, "true or false");
+        None
+    }
+
+    /// The value of a key, unless it is null.
+    pub(super) fn given(&self, key: &str) -> Option<&'a Node> {
+        self.node.get(key).filter(|node| node.value != Value::Null)
     }
 
     pub(super) fn wrong(&mut self, key: &str, node: &Node, expected: &str) {

@@ -1,17 +1,54 @@
-//! The peer's Influx provider, recorded but not yet read from.
+//! `InfluxDataProvider`: an InfluxDB 1.x server, as the peer is told of it.
+//!
+//! Checks the arguments; talks to no server.
 
+mod server;
+
+use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
+
+pub use self::server::{InfluxAddress, InfluxServer, InfluxTls};
 
 use super::Described;
 use super::arguments::Arguments;
+use super::connection::{Refused, secret_keys};
+use crate::config::{Node, Value};
 use crate::diagnostic::Diagnostic;
+use crate::project::{Patience, Provider, Secret, Trust};
+use crate::source::Spanned;
 
-/// Its own, then those of the connection.
+/// `InfluxDataProvider`
+#[derive(Clone, Debug, PartialEq)]
+pub struct InfluxProvider {
+    /// Measurement that is selected from.
+    pub measurement: Spanned<String>,
+    /// Field of the values.
+    pub value_name: String,
+    /// Where the server is.
+    pub server: InfluxServer,
+    /// A key that is sent along, and the header it is sent in.
+    pub api_key: ApiKey,
+    /// Further headers of every request.
+    pub headers: IndexMap<String, Secret>,
+    /// `None` speaks plain HTTP.
+    pub tls: Option<InfluxTls>,
+    /// How long to wait, and how often to try.
+    pub patience: Patience,
+}
+
+/// A header and the key that it carries.
+type ApiKey = Option<(String, Spanned<Secret>)>;
+
+/// Its own, then those of the connection; `_env` and `_file` are ours.
 pub(super) const KEYS: &[&str] = &[
     "measurement",
     "value_name",
     "uri",
+    "uri_env",
+    "uri_file",
     "api_key",
+    "api_key_env",
+    "api_key_file",
     "api_key_header",
     "client",
     "threads",
@@ -19,6 +56,8 @@ pub(super) const KEYS: &[&str] = &[
     "port",
     "username",
     "password",
+    "password_env",
+    "password_file",
     "database",
     "ssl",
     "verify_ssl",
@@ -36,34 +75,44 @@ pub(super) const KEYS: &[&str] = &[
     "socket_options",
 ];
 
+/// Arguments that only Python objects or other networks could give a meaning.
+const UNSUPPORTED: &[&str] = &["client", "session", "proxies", "socket_options"];
+
 /// Checks and records the arguments.
 pub(super) fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
     let checked = arguments.check(KEYS);
-    arguments.required("measurement")?;
+    let document = document(&arguments);
+    let unsupported = unsupported(&arguments);
+    let measurement = arguments.required("measurement");
+    let value_name = arguments.text("value_name", "Value");
+    let server = server(&mut arguments);
+    let api_key = api_key(&mut arguments);
+    let headers = headers(&mut arguments);
+    let tls = tls(&mut arguments);
+    let patience = arguments.patience();
     checked?;
-    let present = |key| arguments.node.get(key).is_some_and(|node| !node.is_falsy());
-    if let Some(uri) = arguments.node.get("uri").filter(|uri| !uri.is_falsy()) {
-        let text = uri.to_key();
-        let parts: Vec<&str> = text.split(['/', '@', ':']).collect();
-        if parts.len() < 5 || parts[3].parse::<u16>().is_err() {
-            arguments.diagnostics.push(
-                Diagnostic::error("project::bad_uri", "`uri` is not an Influx address")
-                    .label(uri.span, "too few parts, or no port")
-                    .help("write `user:password@host:port/database`"),
-            );
-            return None;
-        }
-    } else if present("api_key") && !present("api_key_header") {
-        arguments.diagnostics.push(
-            Diagnostic::error(
-                "project::missing_provider_argument",
-                "`api_key` needs `api_key_header`",
-            )
-            .label(arguments.place, "has no `api_key_header`")
-            .help("add `api_key_header: ...`"),
-        );
-        return None;
-    }
+    let (server, missing_database) = server?;
+    let (api_key, missing_header) = api_key?;
+    let provider = InfluxProvider {
+        measurement: measurement?,
+        value_name: value_name?,
+        server,
+        api_key,
+        headers: headers?,
+        tls: tls.ok()?,
+        patience: patience?,
+    };
+    let provider = Spanned::new(Provider::Influx(Box::new(provider)), arguments.place);
+    let blocker = unsupported.or(missing_database).or(missing_header);
+    Some(Described {
+        document,
+        provider: Some(provider).filter(|_| blocker.is_none()),
+        blocker,
+    })
+}
+
+/// All arguments as the peer records them.
+fn document(arguments: &Arguments<'_>) -> Json {
     let mut document = Map::new();
     for key in [
         "measurement",
@@ -85,16 +134,278 @@ pub(super) fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
     }
     let full = "gordo_core.data_providers.providers.InfluxDataProvider";
     document.insert("type".to_owned(), json!(full));
-    let blocker = Diagnostic::error(
-        "dataset::not_supported_yet",
-        "`InfluxDataProvider` cannot be read from yet",
+    document.into()
+}
+
+/// The server, and a blocker if its database is not said.
+fn server(arguments: &mut Arguments<'_>) -> Option<(InfluxServer, Option<Diagnostic>)> {
+    let uri = arguments.secret("uri").ok()?;
+    let password = arguments.secret("password").ok()?;
+    let Some(uri) = uri.filter(|uri| uri.value != Secret::Written(String::new())) else {
+        return parts(arguments, password);
+    };
+    if let Secret::Written(text) = &uri.value
+        && InfluxAddress::parse(text).is_none()
+    {
+        arguments.diagnostics.push(
+            Diagnostic::error("project::bad_uri", "`uri` is not an Influx address")
+                .label(uri.span, "too few parts, or no port")
+                .help("write `user:password@host:port/database`"),
+        );
+        return None;
+    }
+    // Beside a `uri` the peer does not look at `password`; our own keys are meant.
+    let password = password.filter(|it| !matches!(it.value, Secret::Written(_)));
+    Some((InfluxServer::Uri { uri, password }, None))
+}
+
+fn parts(
+    arguments: &mut Arguments<'_>,
+    password: Option<Spanned<Secret>>,
+) -> Option<(InfluxServer, Option<Diagnostic>)> {
+    // What is null is left out, what is absent has the client's default.
+    let is_absent = |key| arguments.node.get(key).is_none();
+    let root = || Spanned::new(Secret::Written("root".to_owned()), arguments.place);
+    let password = password.or_else(|| is_absent("password").then(root));
+    let default_user = is_absent("username").then(|| "root".to_owned());
+    let host = arguments.text("host", "localhost");
+    let port = arguments.port(8086);
+    let path = arguments.text("path", "");
+    let username = arguments.optional_text("username").ok()?;
+    let database = arguments.optional_text("database").ok()?;
+    let blocker = database.is_none().then(|| arguments.missing("database"));
+    let address = InfluxAddress {
+        host: host?,
+        port: port?,
+        path: path?.trim_matches('/').to_owned(),
+        username: username.map(|name| name.value).or(default_user),
+        database: database.map(|name| name.value).unwrap_or_default(),
+    };
+    Some((InfluxServer::Parts { address, password }, blocker))
+}
+
+/// The key and its header, and a blocker if the peer would miss the header only when it asks.
+fn api_key(arguments: &mut Arguments<'_>) -> Option<(ApiKey, Option<Diagnostic>)> {
+    let key = arguments.secret("api_key").ok()?;
+    let header = arguments.optional_text("api_key_header").ok()?;
+    let Some(key) = key.filter(|key| key.value != Secret::Written(String::new())) else {
+        return Some((None, None));
+    };
+    if let Some(header) = header.filter(|header| !header.value.is_empty()) {
+        return Some((Some((header.value, key)), None));
+    }
+    let missing = Diagnostic::error(
+        "project::missing_provider_argument",
+        "`api_key` needs `api_key_header`",
     )
-    .label(arguments.place, "needs a later version of gordoc")
-    .help("export the readings and use `FilesDataProvider`")
-    .class("ConfigException");
-    Some(Described {
-        document: document.into(),
-        provider: None,
-        blocker: Some(blocker),
-    })
+    .label(arguments.place, "has no `api_key_header`")
+    .help("add `api_key_header: ...`");
+    if arguments.given("uri").is_some() {
+        return Some((None, Some(missing)));
+    }
+    arguments.diagnostics.push(missing);
+    None
+}
+
+fn headers(arguments: &mut Arguments<'_>) -> Option<IndexMap<String, Secret>> {
+    let Some(node) = arguments.given("headers") else {
+        return Some(IndexMap::new());
+    };
+    let is_text = |(_, value): &(Node, Node)| value.as_text().is_some();
+    if !matches!(node.value, Value::Map(_)) || !node.entries().iter().all(is_text) {
+        arguments.diagnostics.push(
+            super::config_error(
+                "project::bad_provider_argument",
+                "`headers` is not a mapping of names to texts",
+            )
+            .label(node.span, "not texts by name"),
+        );
+        return None;
+    }
+    let entries = node.entries().iter();
+    let headers = entries.map(|(name, value)| (name.to_key(), Secret::Written(value.to_key())));
+    Some(headers.collect())
+}
+
+/// HTTPS if `ssl` says so, or if it says nothing and a key is sent to a `uri`.
+fn tls(arguments: &mut Arguments<'_>) -> Result<Option<InfluxTls>, Refused> {
+    let present = |key| {
+        secret_keys(key)
+            .iter()
+            .any(|key| arguments.given(key).is_some())
+    };
+    let default = present("uri") && present("api_key");
+    let on = arguments.truth("ssl", default);
+    let trust = match arguments.given("verify_ssl") {
+        None => Some(Trust::Anyone),
+        Some(node) => match &node.value {
+            Value::Bool(false) => Some(Trust::Anyone),
+            Value::Bool(true) => Some(Trust::PublicRoots),
+            Value::Text(path) => Some(Trust::Roots(Spanned::new(path.clone(), node.span))),
+            _ => {
+                arguments.wrong("verify_ssl", node, "true, false or a PEM file");
+                None
+            }
+        },
+    };
+    let identity = match arguments.given("cert") {
+        None => Some(None),
+        Some(node) => identity(arguments, node).map(Some),
+    };
+    let (Some(on), Some(trust), Some(identity)) = (on, trust, identity) else {
+        return Err(Refused);
+    };
+    Ok(on.then_some(InfluxTls { trust, identity }))
+}
+
+fn identity(
+    arguments: &mut Arguments<'_>,
+    node: &Node,
+) -> Option<(Spanned<String>, Spanned<String>)> {
+    let file = |node: &Node| Some(Spanned::new(node.as_text()?.to_owned(), node.span));
+    let files = match &node.value {
+        Value::List(files) => match files.as_slice() {
+            [certificate, key] => file(certificate).zip(file(key)),
+            _ => None,
+        },
+        _ => file(node).map(|both| (both.clone(), both)),
+    };
+    if files.is_none() {
+        arguments.wrong("cert", node, "a PEM file, or a list of certificate and key");
+    }
+    files
+}
+
+fn unsupported(arguments: &Arguments<'_>) -> Option<Diagnostic> {
+    let given = |key: &&&str| arguments.given(key).is_some_and(|node| !node.is_falsy());
+    let key = UNSUPPORTED.iter().find(given)?;
+    let place = arguments.node.key_span(key).unwrap_or(arguments.place);
+    Some(
+        Diagnostic::error(
+            "dataset::not_supported_yet",
+            format!("`{key}` of `{}` is not supported", arguments.name),
+        )
+        .label(place, "cannot be used")
+        .help(format!("remove `{key}`: servers are asked directly"))
+        .class("ConfigException"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Diagnostics;
+    use crate::source::Span;
+
+    fn describe(provider: &Json) -> (Option<Described>, Vec<Diagnostic>) {
+        let node = Node::from_json(provider);
+        let mut diagnostics = Diagnostics::default();
+        let described = super::describe(Arguments {
+            node: &node,
+            name: "InfluxDataProvider",
+            place: Span::new(0, 1),
+            diagnostics: &mut diagnostics,
+        });
+        (described, diagnostics.into_vec())
+    }
+
+    #[track_caller]
+    fn provider(provider: &Json) -> InfluxProvider {
+        let (described, found) = describe(provider);
+        assert_eq!(found, []);
+        let described = described.unwrap();
+        assert_eq!(described.blocker, None);
+        match described.provider.unwrap().value {
+            Provider::Influx(provider) => *provider,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn defaults_are_the_peers() {
+        let provider = provider(&json!({"measurement": "m", "database": "d"}));
+        assert_eq!(provider.value_name, "Value");
+        let InfluxServer::Parts { address, password } = provider.server else {
+            panic!("no uri was given");
+        };
+        let expected = InfluxAddress {
+            host: "localhost".into(),
+            port: 8086,
+            path: String::new(),
+            username: Some("root".into()),
+            database: "d".into(),
+        };
+        assert_eq!(address, expected);
+        assert_eq!(password.unwrap().value, Secret::Written("root".into()));
+        assert_eq!((provider.api_key, provider.tls), (None, None));
+        let patience = Patience {
+            timeout: None,
+            attempts: 3,
+        };
+        assert_eq!(provider.patience, patience);
+    }
+
+    #[test]
+    fn a_key_to_a_uri_goes_over_https() {
+        let uri = "u:p@h:1/d";
+        let with_key = json!({
+            "measurement": "m", "uri": uri, "api_key_env": "K", "api_key_header": "X-Key",
+        });
+        let provider = provider(&with_key);
+        let tls = provider.tls.unwrap();
+        assert_eq!((tls.trust, tls.identity), (Trust::Anyone, None));
+        let (header, key) = provider.api_key.unwrap();
+        assert_eq!(
+            (header.as_str(), key.value),
+            ("X-Key", Secret::Variable("K".into()))
+        );
+        let plain = self::provider(&json!({"measurement": "m", "uri": uri}));
+        assert_eq!(plain.tls, None);
+    }
+
+    #[test]
+    fn refusals_do_not_tell_secrets() {
+        let check = |mut provider: Json, code: &str| {
+            provider["measurement"] = json!("m");
+            let (described, found) = describe(&provider);
+            let blocker = described.and_then(|it| it.blocker);
+            let found: Vec<Diagnostic> = found.into_iter().chain(blocker).collect();
+            let codes: Vec<&str> = found.iter().map(|it| it.code).collect();
+            assert_eq!(codes, [code]);
+            assert!(!format!("{found:?}").contains("hush"), "{found:?}");
+        };
+        check(json!({"uri": "hush"}), "project::bad_uri");
+        check(
+            json!({"database": "d", "password": ["hush"]}),
+            "project::bad_provider_argument",
+        );
+        check(
+            json!({"database": "d", "password": "hush", "password_env": "X"}),
+            "project::bad_provider_argument",
+        );
+        check(
+            json!({"database": "d", "headers": {"x": ["hush"]}}),
+            "project::bad_provider_argument",
+        );
+        check(
+            json!({"database": "d", "api_key": "hush"}),
+            "project::missing_provider_argument",
+        );
+        check(
+            json!({"password": "hush"}),
+            "project::missing_provider_argument",
+        );
+        check(
+            json!({"database": "d", "proxies": {"http": "hush"}}),
+            "dataset::not_supported_yet",
+        );
+        check(
+            json!({"database": "d", "timeout": 0}),
+            "project::bad_provider_argument",
+        );
+        check(
+            json!({"database": "d", "port": 70000}),
+            "project::bad_provider_argument",
+        );
+    }
 }

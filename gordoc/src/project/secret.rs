@@ -1,0 +1,138 @@
+//! Passwords and keys of a config: where they are found, and documents without them.
+//!
+//! Looks up none of them; that is done where a server is asked.
+
+use std::fmt;
+
+use serde_json::{Value as Json, json};
+
+/// A password or key, or where it is found.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// Written out in the config.
+    Written(String),
+    /// In an environment variable of this name.
+    Variable(String),
+    /// In a file, relative to the config file's folder.
+    File(String),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Written(_) => f.write_str("Written(***)"),
+            Self::Variable(name) => f.debug_tuple("Variable").field(name).finish(),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+        }
+    }
+}
+
+/// What stands where a secret stood.
+const HIDDEN: &str = "***";
+
+/// Hides passwords and keys in a machine's `dataset` document, for what others may read.
+///
+/// Names of variables and files that hold secrets stay.
+pub fn hide_secrets(dataset: &mut Json) {
+    let Some(provider) = dataset
+        .get_mut("data_provider")
+        .and_then(Json::as_object_mut)
+    else {
+        return;
+    };
+    for (key, value) in provider {
+        match (key.as_str(), value) {
+            (_, Json::Null) => {}
+            ("password" | "api_key", value) => *value = json!(HIDDEN),
+            ("uri" | "url", Json::String(address)) => *address = without_password(address),
+            ("headers" | "proxies", Json::Object(entries)) => {
+                entries
+                    .values_mut()
+                    .for_each(|entry| *entry = json!(HIDDEN));
+            }
+            ("uri" | "url" | "headers" | "proxies", value) => *value = json!(HIDDEN),
+            _ => {}
+        }
+    }
+}
+
+/// An address of the form `[scheme://]user:password@rest[?password=...]`.
+///
+/// One that has no user cannot be told from one that is all secret, so only its scheme is kept,
+/// unless it has one: then it is an address without a user.
+fn without_password(address: &str) -> String {
+    let (scheme, rest) = match address.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), address),
+    };
+    let shown = match rest.rsplit_once('@') {
+        Some((user, host)) => {
+            let user = user.split(':').next().unwrap_or_default();
+            format!("{user}:{HIDDEN}@{host}")
+        }
+        None if scheme.is_empty() => HIDDEN.to_owned(),
+        None => rest.to_owned(),
+    };
+    let shown = match shown.split_once("password=") {
+        Some((before, password)) => {
+            let after = password.find('&').map_or("", |at| &password[at..]);
+            format!("{before}password={HIDDEN}{after}")
+        }
+        None => shown,
+    };
+    format!("{scheme}{shown}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_and_keys_are_hidden_and_their_places_are_not() {
+        let mut dataset = json!({
+            "tag_list": ["password"],
+            "data_provider": {
+                "username": "u", "password": "p1", "password_env": "PW", "api_key": 12,
+                "api_key_header": "X-Key", "uri": null, "headers": {"Authorization": "p2"},
+            },
+        });
+        hide_secrets(&mut dataset);
+        assert_eq!(
+            dataset,
+            json!({
+                "tag_list": ["password"],
+                "data_provider": {
+                    "username": "u", "password": "***", "password_env": "PW", "api_key": "***",
+                    "api_key_header": "X-Key", "uri": null, "headers": {"Authorization": "***"},
+                },
+            })
+        );
+        let mut none = json!({"data_provider": null});
+        hide_secrets(&mut none);
+        assert_eq!(none, json!({"data_provider": null}));
+    }
+
+    #[test]
+    fn addresses_keep_all_but_the_password() {
+        for (address, shown) in [
+            ("user:p@host:8086/db", "user:***@host:8086/db"),
+            ("user:p:@:/@host:8086/db", "user:***@host:8086/db"),
+            ("secret", "***"),
+            ("postgresql://u:p@h/db", "postgresql://u:***@h/db"),
+            ("postgresql://u@h/db", "postgresql://u:***@h/db"),
+            (
+                "postgresql://h/db?password=p&x=1",
+                "postgresql://h/db?password=***&x=1",
+            ),
+            ("postgresql://h/db", "postgresql://h/db"),
+        ] {
+            assert_eq!(without_password(address), shown);
+        }
+    }
+
+    #[test]
+    fn a_secret_does_not_tell_itself() {
+        let told = format!("{:?}", Secret::Written("hush".to_owned()));
+        assert!(!told.contains("hush"), "{told}");
+    }
+}

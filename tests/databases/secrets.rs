@@ -1,0 +1,233 @@
+//! Passwords and keys: where they may be, and where they may not be found afterwards.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{check_fault, dataset, machine, run};
+use crate::support::script::{Play, Script, closed_port};
+use crate::support::{gordoc, stderr, stdout, tree};
+
+/// Readings of `A`, enough to learn from.
+fn answer() -> Play {
+    let row = |row: u32| {
+        format!(
+            "[\"2021-03-01T0{}:{:02}:00Z\",{}]",
+            row / 60,
+            row % 60,
+            row % 7
+        )
+    };
+    let rows: Vec<String> = (0..360).step_by(10).map(row).collect();
+    Play::json(&format!(
+        "{{\"results\":[{{\"series\":[{{\"name\":\"m\",\"columns\":[\"time\",\"A\"],\"values\":[{}]}}]}}]}}",
+        rows.join(",")
+    ))
+}
+
+fn write_config(folder: &Path, provider: &str) {
+    let text = machine("pump", "A", provider, "");
+    fs::write(folder.join("c.yaml"), format!("machines:\n{text}")).unwrap();
+}
+
+/// Every file below a folder that holds one of some texts.
+fn holding(folder: &Path, texts: &[&str]) -> Vec<String> {
+    let holds = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        texts.iter().any(|secret| text.contains(secret))
+    };
+    let files = tree(folder).into_iter();
+    files
+        .filter(|(_, bytes)| holds(bytes))
+        .map(|(path, _)| path.display().to_string())
+        .collect()
+}
+
+#[test]
+fn what_compile_writes_tells_no_secret() {
+    let written = "password: hush-password, api_key: hush-key, api_key_header: X-Key, \
+                   headers: {X-More: hush-header}";
+    let secrets = ["hush-password", "hush-key", "hush-header", "hush-uri"];
+    for (place, key) in [
+        ("database: d, username: u, host: 127.0.0.1", ""),
+        ("uri: 'u:hush-uri@127.0.0.1:PORT/d', ssl: false", "uri"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let script = Script::http([answer()]);
+        let port = script.port();
+        let place = place.replace("PORT", &port.to_string());
+        let provider = format!(
+            "{{type: InfluxDataProvider, measurement: m, port: {port}, {place}, {written}}}"
+        );
+        write_config(folder.path(), &provider);
+        let mut command = gordoc();
+        command.current_dir(folder.path());
+        command.args(["compile", "c.yaml", "-o", "out", "--bin", "none"]);
+        command.args(["--project-name", "works", "--log-level", "debug"]);
+        command.args(["--data-cache", "cache"]);
+        let output = command.output().unwrap();
+        let said = stdout(&output) + &stderr(&output);
+        assert!(output.status.success(), "{said}");
+        for secret in secrets {
+            assert!(!said.contains(secret), "{said}");
+        }
+        let out = folder.path().join("out");
+        let cache = folder.path().join("cache");
+        assert!(!tree(&cache).is_empty());
+        for written in [&out, &cache] {
+            assert_eq!(holding(written, &secrets), Vec::<String>::new());
+        }
+        // But everything else of the provider is there.
+        let naming = holding(&out, &["InfluxDataProvider"]);
+        assert!(
+            naming.iter().any(|path| path.ends_with("metadata.json")),
+            "{naming:?}"
+        );
+        assert!(
+            naming.iter().any(|path| path.starts_with("trained")),
+            "{naming:?}"
+        );
+        if key == "uri" {
+            assert!(!holding(&out, &["u:***@127.0.0.1"]).is_empty());
+        }
+        let asked = script.asked();
+        assert_eq!(asked[0].headers["x-key"], "hush-key");
+        assert_eq!(asked[0].headers["x-more"], "hush-header");
+    }
+}
+
+#[test]
+fn machines_trained_elsewhere_lose_their_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = Script::http([answer()]);
+    let provider = format!(
+        "{{type: InfluxDataProvider, measurement: m, port: {}, host: 127.0.0.1, database: d}}",
+        script.port()
+    );
+    write_config(folder.path(), &provider);
+    let mut command = gordoc();
+    command.current_dir(folder.path());
+    run(command.args(["compile", "c.yaml", "-o", "out", "--bin", "none"]));
+    for (path, bytes) in tree(&folder.path().join("out/trained")) {
+        if path.ends_with("machine.json") {
+            let mut document: Value = serde_json::from_slice(&bytes).unwrap();
+            let provider = &mut document["metadata"]["dataset"]["data_provider"];
+            assert!(provider.is_object());
+            provider["password"] = "hush-password".into();
+            let path = folder.path().join("out/trained").join(path);
+            fs::write(path, document.to_string()).unwrap();
+        }
+    }
+    let mut command = gordoc();
+    command.current_dir(folder.path());
+    run(command.args([
+        "compile",
+        "--trained",
+        "out/trained",
+        "-o",
+        "again",
+        "--bin",
+        "none",
+    ]));
+    let again = folder.path().join("again");
+    assert_eq!(holding(&again, &["hush-password"]), Vec::<String>::new());
+    assert!(!holding(&again, &["InfluxDataProvider"]).is_empty());
+}
+
+#[test]
+fn the_expanded_document_stays_the_peers() {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = "{type: InfluxDataProvider, measurement: m, database: d, password: hush, \
+                    api_key_env: KEY, api_key_header: X-Key}";
+    write_config(folder.path(), provider);
+    let mut command = gordoc();
+    command.current_dir(folder.path());
+    command.args([
+        "expand",
+        "c.yaml",
+        "--project-name",
+        "works",
+        "--format",
+        "json",
+    ]);
+    let output = command.output().unwrap();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let provider = &document["machines"][0]["dataset"]["data_provider"];
+    assert_eq!(provider["password"], "hush");
+    assert_eq!(provider["api_key_env"], "KEY");
+}
+
+#[test]
+fn secrets_may_be_in_variables_and_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = Script::http([answer(), answer()]);
+    let port = script.port();
+    let provider = format!(
+        "{{type: InfluxDataProvider, measurement: m, host: 127.0.0.1, port: {port}, database: d, \
+         password_file: secrets/password, api_key_env: KEY, api_key_header: X-Key}}"
+    );
+    write_config(folder.path(), &provider);
+    let mut command = dataset(folder.path(), "c.yaml", "rows");
+    let words = ["`secrets/password` cannot be read"];
+    check_fault(&mut command, "dataset::missing_secret", &words);
+    fs::create_dir(folder.path().join("secrets")).unwrap();
+    fs::write(folder.path().join("secrets/password"), "from-file\n").unwrap();
+    let words = ["the environment variable `KEY` is not set"];
+    check_fault(&mut command, "dataset::missing_secret", &words);
+    assert_eq!(script.asked().len(), 0);
+    run(command.env("KEY", "from-environment"));
+    let asked = script.asked();
+    assert_eq!(asked[0].headers["x-key"], "from-environment");
+    // root:from-file
+    assert_eq!(
+        asked[0].headers["authorization"],
+        "Basic cm9vdDpmcm9tLWZpbGU="
+    );
+}
+
+#[test]
+fn findings_show_lines_without_their_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = format!(
+        "
+        type: InfluxDataProvider
+        password: hush-password
+        measurment: m
+        host: 127.0.0.1
+        api_key: hush-key
+        port: {}
+        pasword: hush-misspelt
+        database: d",
+        closed_port()
+    );
+    write_config(folder.path(), &provider);
+    let mut command = gordoc();
+    command.current_dir(folder.path());
+    let output = command.args(["check", "c.yaml"]).output().unwrap();
+    let said = stdout(&output) + &stderr(&output);
+    assert!(said.contains("did you mean `measurement`?"), "{said}");
+    assert!(said.contains("password: *"), "{said}");
+    assert!(!said.contains("hush"), "{said}");
+}
+
+#[test]
+fn check_asks_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = Script::http([answer()]);
+    let port = script.port();
+    for provider in [
+        format!(
+            "{{type: InfluxDataProvider, measurement: m, host: 127.0.0.1, port: {port}, database: d}}"
+        ),
+        format!(
+            "{{type: SqlDataProvider, table: t, host: 127.0.0.1, port: {port}, dbname: d, user: u}}"
+        ),
+        "{type: SqlDataProvider, table: t, url_env: NOT_SET_HERE}".to_owned(),
+    ] {
+        write_config(folder.path(), &provider);
+        let mut command = gordoc();
+        run(command.current_dir(folder.path()).args(["check", "c.yaml"]));
+    }
+    assert_eq!(script.asked().len(), 0);
+}

@@ -1,0 +1,188 @@
+//! An HTTP server that plays back answers and records what it was asked.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::root;
+
+/// What a request is answered with.
+#[derive(Clone, Debug)]
+pub(crate) enum Play {
+    /// A status and a body.
+    Answer(u16, String),
+    /// These bytes; then the connection is closed.
+    Bytes(Vec<u8>),
+    /// These bytes; then nothing for longer than a test waits.
+    Hang(Vec<u8>),
+}
+
+impl Play {
+    /// A body of JSON, with status 200.
+    pub(crate) fn json(body: &(impl ToString + ?Sized)) -> Self {
+        Self::Answer(200, body.to_string())
+    }
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// Parameters of the query, decoded.
+    pub(crate) parameters: BTreeMap<String, String>,
+    /// Headers, their names in lower case.
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+/// A server that answers each request with the next part of its script.
+pub(crate) struct Script {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Script {
+    pub(crate) fn http(plays: impl IntoIterator<Item = Play>) -> Self {
+        Self::start(plays, None)
+    }
+
+    /// With the certificate of [`certificate`].
+    pub(crate) fn https(plays: impl IntoIterator<Item = Play>) -> Self {
+        let folder = root().join("tests/support");
+        let certificate = CertificateDer::from_pem_file(certificate()).unwrap();
+        let key = PrivateKeyDer::from_pem_file(folder.join("localhost.key")).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        Self::start(plays, Some(Arc::new(config)))
+    }
+
+    fn start(plays: impl IntoIterator<Item = Play>, tls: Option<Arc<ServerConfig>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let plays = Arc::new(Mutex::new(plays.into_iter().collect::<VecDeque<_>>()));
+        let record = Arc::clone(&asked);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (plays, record, tls) = (Arc::clone(&plays), Arc::clone(&record), tls.clone());
+                thread::spawn(move || match tls {
+                    None => play(stream, &plays, &record),
+                    Some(tls) => {
+                        let connection = ServerConnection::new(tls).unwrap();
+                        play(StreamOwned::new(connection, stream), &plays, &record);
+                    }
+                });
+            }
+        });
+        Self { address, asked }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// What was asked so far.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+/// The certificate of HTTPS servers, which vouches for itself.
+pub(crate) fn certificate() -> std::path::PathBuf {
+    root().join("tests/support/localhost.crt")
+}
+
+/// A port at which nothing listens.
+pub(crate) fn closed_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Answers one request; what is no request is told so in HTTP.
+fn play(stream: impl Read + Write, plays: &Mutex<VecDeque<Play>>, record: &Mutex<Vec<Asked>>) {
+    let mut stream = BufReader::new(stream);
+    let Some(asked) = read(&mut stream) else {
+        let _ = stream
+            .get_mut()
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        return;
+    };
+    record.lock().unwrap().push(asked);
+    let play = plays.lock().unwrap().pop_front();
+    let (bytes, hangs) = match play.unwrap_or(Play::Answer(599, "no more answers".into())) {
+        Play::Answer(status, body) => {
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: \
+                 {length}\r\nconnection: close\r\n\r\n{body}"
+            );
+            (answer.into_bytes(), false)
+        }
+        Play::Bytes(bytes) => (bytes, false),
+        Play::Hang(bytes) => (bytes, true),
+    };
+    let stream = stream.get_mut();
+    let _ = stream.write_all(&bytes).and_then(|()| stream.flush());
+    if hangs {
+        thread::sleep(Duration::from_secs(20));
+    }
+}
+
+fn read(stream: &mut impl BufRead) -> Option<Asked> {
+    let mut line = String::new();
+    stream
+        .read_line(&mut line)
+        .ok()
+        .filter(|length| *length > 0)?;
+    let mut words = line.split(' ');
+    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else {
+            break;
+        };
+        headers.insert(name.to_lowercase(), value.to_owned());
+    }
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    Some(Asked {
+        method,
+        path: path.to_owned(),
+        parameters: pairs
+            .map(|(name, value)| (decoded(name), decoded(value)))
+            .collect(),
+        headers,
+    })
+}
+
+/// Text of percent-encoded text.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let digits = [rest.next().unwrap(), rest.next().unwrap()];
+                let digits = str::from_utf8(&digits).unwrap();
+                bytes.push(u8::from_str_radix(digits, 16).unwrap());
+            }
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
