@@ -2,8 +2,7 @@
 //!
 //! A view of the registry; checks nothing.
 
-use super::layers::RECIPES;
-use super::network::{DENSE_KINDS, RECURRENT_KINDS};
+use super::recipe::{DENSE_KINDS, RECIPES, RECURRENT_KINDS};
 use super::registry::{self, Class, Default, Part};
 use super::training::KEYWORDS;
 

@@ -4,10 +4,11 @@ use crate::config::node::Node;
 use crate::diagnostic::Diagnostic;
 
 use super::definition::{Definition, Place};
+use super::found::{Built, Found};
 use super::network::default_network;
 use super::parameters::Arguments;
 use super::registry::{Part, Role};
-use super::resolve::{Built, Found, Resolver};
+use super::resolve::Resolver;
 use super::width::Columns;
 use super::{Detector, Estimator, Smoothing, Step};
 

@@ -91,6 +91,8 @@ impl Kind {
     pub(super) const NUMBER: Self = Self::Number(Bound::Unbounded, Bound::Unbounded);
     /// A number of at least 0.
     pub(super) const NOT_NEGATIVE: Self = Self::Number(Bound::Included(0.0), Bound::Unbounded);
+    /// A number of at most 0.
+    pub(super) const NOT_POSITIVE: Self = Self::Number(Bound::Unbounded, Bound::Included(0.0));
     /// A share that may be nothing but not all.
     pub(super) const PART: Self = Self::Number(Bound::Included(0.0), Bound::Excluded(1.0));
     /// A share that may be all but not nothing.
@@ -159,6 +161,7 @@ impl Kind {
             Self::Count(i64::MIN, i64::MAX) => "a whole number".to_owned(),
             Self::Count(least, i64::MAX) => format!("a whole number of at least {least}"),
             Self::Count(i64::MIN, most) => format!("a whole number of at most {most}"),
+            Self::Count(least, most) if least == most => format!("`{least}`"),
             Self::Count(least, most) => format!("a whole number from {least} to {most}"),
             Self::Number(low, high) => wanted_number(low, high),
             Self::Real => "a number".to_owned(),

@@ -1,4 +1,4 @@
-//! Recipes of layers: every width, the encoding half, or an hourglass.
+//! Layers by a recipe: every width, the encoding half, or an hourglass.
 //!
 //! Knows widths, activations and penalties, and nothing of training.
 
@@ -10,97 +10,12 @@ use crate::source::Span;
 
 use super::Layer;
 use super::activation::resolve_activation;
-use super::kind::Kind;
 use super::parameters::Arguments;
-use super::registry::{Default, Parameter, parameter};
-use super::suggest::join_names;
+use super::recipe::{DEFAULT_LAYERS, Form, Recipe};
 use super::width::{Columns, Width};
 
 /// Penalty of the peer on answers of encoding layers after the first.
 const ACTIVITY_L1: f32 = 1e-4;
-const DEFAULT_WIDTHS: &[i64] = &[256, 128, 64];
-const DEFAULT_FUNCS: &[&str] = &["tanh", "tanh", "tanh"];
-
-/// How the widths of layers are given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    Model,
-    Symmetric,
-    Hourglass,
-}
-
-/// A way to stack layers.
-pub(super) struct Recipe {
-    form: Form,
-    /// Its name for dense layers.
-    pub(super) dense: &'static str,
-    /// Its name for recurrent layers.
-    pub(super) recurrent: &'static str,
-    pub(super) keywords: &'static [Parameter],
-    /// Keywords of other kinds the peer fails on.
-    pub(super) conflicts: &'static [&'static str],
-}
-
-/// Most units of a layer; keeps a slip of the keyboard from asking for terabytes.
-const MOST_UNITS: i64 = 1_000_000;
-const WIDTHS: Kind = Kind::ListOf(&Kind::Count(1, MOST_UNITS));
-const FUNCS: Kind = Kind::ListOf(&FUNC);
-const FUNC: Kind = Kind::Optional(&Kind::Activation);
-
-pub(super) static RECIPES: &[Recipe] = &[
-    Recipe {
-        form: Form::Model,
-        dense: "feedforward_model",
-        recurrent: "lstm_model",
-        keywords: &[
-            parameter("encoding_dim", Default::Counts(DEFAULT_WIDTHS), WIDTHS),
-            parameter("encoding_func", Default::Texts(DEFAULT_FUNCS), FUNCS),
-            parameter("decoding_dim", Default::Counts(&[64, 128, 256]), WIDTHS),
-            parameter("decoding_func", Default::Texts(DEFAULT_FUNCS), FUNCS),
-            parameter("out_func", Default::Text("linear"), FUNC),
-        ],
-        conflicts: &[],
-    },
-    Recipe {
-        form: Form::Symmetric,
-        dense: "feedforward_symmetric",
-        recurrent: "lstm_symmetric",
-        keywords: &[
-            parameter("dims", Default::Counts(DEFAULT_WIDTHS), WIDTHS),
-            parameter("funcs", Default::Texts(DEFAULT_FUNCS), FUNCS),
-            parameter("out_func", Default::Text("linear"), FUNC),
-        ],
-        conflicts: &[
-            "encoding_dim",
-            "encoding_func",
-            "decoding_dim",
-            "decoding_func",
-        ],
-    },
-    Recipe {
-        form: Form::Hourglass,
-        dense: "feedforward_hourglass",
-        recurrent: "lstm_hourglass",
-        keywords: &[
-            parameter("encoding_layers", Default::Int(3), Kind::Count(1, 1000)),
-            parameter(
-                "compression_factor",
-                Default::Float(0.5),
-                Kind::between(0.0, 1.0),
-            ),
-            parameter("func", Default::Text("tanh"), FUNC),
-            parameter("out_func", Default::Text("linear"), FUNC),
-        ],
-        conflicts: &[
-            "dims",
-            "funcs",
-            "encoding_dim",
-            "encoding_func",
-            "decoding_dim",
-            "decoding_func",
-        ],
-    },
-];
 
 /// The hourglass of an estimator without keywords.
 pub(super) fn default_layers(n_tags: usize, n_targets: usize) -> Vec<Layer> {
@@ -145,11 +60,6 @@ impl Side {
 }
 
 impl Recipe {
-    /// Its keywords as a message names them.
-    pub(super) fn keyword_names(&self) -> String {
-        join_names(self.keywords.iter().map(|keyword| keyword.name))
-    }
-
     /// The layers of a network with the keywords `given`; `path` is the place of the class.
     ///
     /// None also without a finding if numbers of columns are not known.
@@ -166,11 +76,12 @@ impl Recipe {
             Form::Model => {
                 let encoding = resolve_side(&given, ENCODING, path, diagnostics);
                 let decoding = resolve_side(&given, DECODING, path, diagnostics);
+                let encoding = refuse_empty(encoding?, &given, ENCODING, diagnostics);
                 (encoding?, decoding?)
             }
             Form::Symmetric => {
                 let encoding = resolve_side(&given, SYMMETRIC, path, diagnostics)?;
-                let encoding = refuse_empty(encoding, &given, diagnostics)?;
+                let encoding = refuse_empty(encoding, &given, SYMMETRIC, diagnostics)?;
                 let decoding = encoding.reversed();
                 (encoding, decoding)
             }
@@ -278,7 +189,7 @@ fn resolve_side(
                 .collect();
             all.into_iter().collect::<Option<Vec<_>>>()?
         }
-        _ => vec![Activation::Tanh; DEFAULT_FUNCS.len()],
+        _ => vec![Activation::Tanh; DEFAULT_LAYERS],
     };
     if widths.len() != activations.len() {
         let counts = (widths.len(), activations.len());
@@ -338,14 +249,21 @@ fn mismatched(
     ))
 }
 
-fn refuse_empty(side: Side, given: &Arguments<'_>, diagnostics: &mut Diagnostics) -> Option<Side> {
+/// The first layer takes the inputs, so there must be one.
+fn refuse_empty(
+    side: Side,
+    given: &Arguments<'_>,
+    pair: Pair,
+    diagnostics: &mut Diagnostics,
+) -> Option<Side> {
     if !side.widths.is_empty() {
         return Some(side);
     }
-    let mut diagnostic = Diagnostic::error("model::no_layers", "`dims` has no layers");
-    if let Some(span) = given.find_span("dims") {
+    let name = pair.widths;
+    let mut diagnostic = Diagnostic::error("model::no_layers", format!("`{name}` has no layers"));
+    if let Some(span) = given.find_span(name) {
         diagnostic = diagnostic.label(span, "needs at least one width");
     }
-    diagnostics.push(diagnostic.help("give `dims` at least one width"));
+    diagnostics.push(diagnostic.help(format!("give `{name}` at least one width")));
     None
 }

@@ -6,8 +6,9 @@ use crate::diagnostic::Diagnostic;
 use super::conflict;
 use super::definition::Definition;
 use super::detector::columns_of;
+use super::found::Found;
 use super::registry::Part;
-use super::resolve::{Found, Resolver};
+use super::resolve::Resolver;
 use super::width::{Columns, Width};
 
 impl Resolver<'_> {

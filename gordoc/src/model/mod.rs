@@ -5,12 +5,12 @@
 mod activation;
 mod callback;
 pub mod catalog;
-mod composite;
 mod conflict;
 mod definition;
 mod describe;
 mod detector;
 mod expand;
+mod found;
 mod function;
 mod kind;
 mod layers;
@@ -19,9 +19,12 @@ mod network;
 mod objective;
 mod optimizer;
 mod parameters;
+mod pipeline;
 mod raw;
+mod recipe;
 mod registry;
 mod resolve;
+mod shape;
 mod splitter;
 mod suggest;
 #[cfg(test)]
@@ -29,6 +32,7 @@ mod tests;
 mod training;
 mod transformer;
 mod width;
+mod wrapper;
 
 use serde_json::Value;
 

@@ -6,23 +6,18 @@ use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 
 use super::definition::Definition;
-use super::layers::{RECIPES, Recipe, default_layers};
+use super::found::Found;
+use super::layers::default_layers;
 use super::parameters::Arguments;
+use super::recipe::{Recipe, find_recipe, kinds};
 use super::registry::{Class, Part};
-use super::resolve::{Found, Resolver};
+use super::resolve::Resolver;
 use super::suggest::join_names;
-use super::training::{self, IGNORED, KEYWORDS, REFUSED, SILENT, default_training};
+use super::training::{
+    self, IGNORED, KEYWORDS, REFUSED, SILENT, default_training, refused_keyword,
+};
 use super::width::Columns;
 use super::{Estimator, Network, NetworkClass};
-
-/// Kinds of dense networks.
-pub(super) const DENSE_KINDS: &[&str] = &[
-    "feedforward_model",
-    "feedforward_symmetric",
-    "feedforward_hourglass",
-];
-/// Kinds of recurrent networks.
-pub(super) const RECURRENT_KINDS: &[&str] = &["lstm_model", "lstm_symmetric", "lstm_hourglass"];
 
 /// Modules of the peer that hold its kinds, for those who name them by their path.
 const MODULES: &[&str] = &[
@@ -124,23 +119,6 @@ impl Resolver<'_> {
     }
 }
 
-impl Recipe {
-    fn kind_of(&self, class: &Class) -> &'static str {
-        match class.part {
-            Part::AutoEncoder => self.dense,
-            _ => self.recurrent,
-        }
-    }
-}
-
-fn kinds(class: &Class) -> impl Iterator<Item = &'static str> {
-    RECIPES.iter().map(|recipe| recipe.kind_of(class))
-}
-
-fn find_recipe(class: &Class, kind: &str) -> Option<&'static Recipe> {
-    RECIPES.iter().find(|recipe| recipe.kind_of(class) == kind)
-}
-
 fn unknown_kind(class: &Class, kind: &Node) -> Diagnostic {
     let name = kind.to_key();
     let text = format!("not a kind of `{}`", class.name());
@@ -154,20 +132,23 @@ fn unknown_kind(class: &Class, kind: &Node) -> Diagnostic {
 
 fn judge_keyword(class: &Class, recipe: &Recipe, key: &Node) -> Option<Diagnostic> {
     let name = key.to_key();
+    if name == "shuffle" && class.part != Part::AutoEncoder {
+        return Some(
+            Diagnostic::warning(
+                "model::ignored_keyword",
+                format!("`shuffle` has no effect on `{}`", class.name()),
+            )
+            .label(key.span, "ignored")
+            .help("leave it out: windows are learnt in the order of time"),
+        );
+    }
     let own = || class.parameters.iter().chain(recipe.keywords);
     let known = || own().chain(KEYWORDS).map(|known| known.name);
     if name == "kind" || SILENT.contains(&&*name) || known().any(|known| known == name) {
         return None;
     }
     if REFUSED.contains(&&*name) {
-        return Some(
-            Diagnostic::error(
-                "model::refused_keyword",
-                format!("`{name}` cannot be given to `{}`", class.name()),
-            )
-            .label(key.span, "not a keyword of its training")
-            .help("leave it out"),
-        );
+        return Some(refused_keyword(class, key));
     }
     let kind = recipe.kind_of(class);
     if recipe.conflicts.contains(&&*name) {

@@ -5,8 +5,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 
 use super::Loss;
 use super::kind::Kind;
+use super::optimizer::resolve_optimizer;
 use super::parameters::Arguments;
-use super::registry::{Default, Parameter, parameter};
+use super::registry::{Default, Parameter, optional, parameter};
+use super::resolve::missing_parameter;
 use super::suggest::join_names;
 
 pub(super) const ACCURACY: &str = "accuracy";
@@ -43,9 +45,12 @@ const LATER_LOSSES: &[&str] = &[
     "BCE",
     "binary_crossentropy",
     "BinaryCrossentropy",
+    "categorical_crossentropy",
+    "CategoricalCrossentropy",
 ];
 /// Metrics of Keras that gordoc does not have yet.
 const LATER_METRICS: &[&str] = &[
+    "acc",
     "mape",
     "MAPE",
     "mean_absolute_percentage_error",
@@ -80,17 +85,46 @@ const LATER_METRICS: &[&str] = &[
     "CategoricalAccuracy",
 ];
 
-static COMPILE: &[Parameter] = &[
-    parameter("loss", Default::Null, Kind::Optional(&Kind::Text)),
-    parameter("metrics", Default::Null, Kind::Optional(&Kind::List)),
+const METRICS: Parameter = optional("metrics", &Kind::List);
+const LOSS_WEIGHTS: Parameter = parameter("loss_weights", Default::Null, Kind::Any).later();
+const WEIGHTED_METRICS: Parameter = parameter("weighted_metrics", Default::Null, Kind::Any).later();
+const RUN_EAGERLY: Parameter = parameter("run_eagerly", Default::Bool(false), Kind::Any);
+const STEPS: Parameter = parameter("steps_per_execution", Default::Int(1), Kind::POSITIVE);
+const JIT: Parameter = parameter("jit_compile", Default::Text("auto"), Kind::Any);
+const AUTO_SCALE: Parameter = parameter("auto_scale_loss", Default::Bool(true), Kind::Any);
+
+/// `compile_kwargs` of the classes with a recipe.
+static KEYWORDS: &[Parameter] = &[
+    parameter("loss", Default::Text("mean_squared_error"), Kind::Text),
+    METRICS,
     parameter("optimizer", Default::Null, Kind::Any),
-    parameter("loss_weights", Default::Null, Kind::Any).later(),
-    parameter("weighted_metrics", Default::Null, Kind::Any).later(),
-    parameter("run_eagerly", Default::Bool(false), Kind::Any),
-    parameter("steps_per_execution", Default::Int(1), Kind::Any),
-    parameter("jit_compile", Default::Text("auto"), Kind::Any),
-    parameter("auto_scale_loss", Default::Bool(true), Kind::Any),
+    LOSS_WEIGHTS,
+    WEIGHTED_METRICS,
+    RUN_EAGERLY,
+    STEPS,
+    JIT,
+    AUTO_SCALE,
 ];
+
+/// `compile` of a raw network.
+static COMPILE: &[Parameter] = &[
+    parameter("loss", Default::Required, Kind::Text),
+    METRICS,
+    parameter(
+        "optimizer",
+        Default::Text("rmsprop"),
+        Kind::Either(&[Kind::Text, Kind::Map]),
+    ),
+    LOSS_WEIGHTS,
+    WEIGHTED_METRICS,
+    RUN_EAGERLY,
+    STEPS,
+    JIT,
+    AUTO_SCALE,
+];
+
+/// Modules of Keras that hold optimizers.
+const OPTIMIZERS: &[&str] = &["tensorflow.keras.optimizers.", "keras.optimizers."];
 
 /// What a network is compiled with, beside its optimizer.
 pub(super) struct Objective {
@@ -104,7 +138,7 @@ pub(super) fn resolve_objective(
     metrics: &[&str],
     diagnostics: &mut Diagnostics,
 ) -> Option<Objective> {
-    let given = Arguments::check("compile_kwargs", given, COMPILE, diagnostics)?;
+    let given = Arguments::check("compile_kwargs", given, KEYWORDS, diagnostics)?;
     if let Some(span) = given.find_span("optimizer") {
         diagnostics.push(
             Diagnostic::warning(
@@ -134,6 +168,46 @@ pub(super) fn resolve_objective(
         loss: loss?,
         metrics: metrics?,
     })
+}
+
+/// Judges the `compile` of a raw network.
+pub(super) fn resolve_written(compile: &Node, diagnostics: &mut Diagnostics) {
+    if compile.get("loss").is_none() {
+        let loss = &COMPILE[0];
+        diagnostics.push(missing_parameter("compile", compile.key_line(), loss));
+    }
+    let Some(given) = Arguments::check("compile", Some(compile), COMPILE, diagnostics) else {
+        return;
+    };
+    if let Some(loss) = given.find("loss") {
+        resolve_loss(loss, diagnostics);
+    }
+    if let Some(Value::List(items)) = given.find("metrics").map(|node| &node.value) {
+        for item in items {
+            resolve_metric(item, diagnostics);
+        }
+    }
+    if let Some(optimizer) = given.find("optimizer") {
+        check_written_optimizer(optimizer, diagnostics);
+    }
+}
+
+/// A name, or a class path with its options.
+fn check_written_optimizer(node: &Node, diagnostics: &mut Diagnostics) {
+    let (name, options) = match node.entries() {
+        [(key, options)] => (key, Some(options)),
+        _ => (node, None),
+    };
+    let written = name.to_key();
+    let bare = OPTIMIZERS
+        .iter()
+        .find_map(|module| written.strip_prefix(module))
+        .filter(|_| options.is_some());
+    resolve_optimizer(
+        Some((bare.unwrap_or(&written), name.span)),
+        options,
+        diagnostics,
+    );
 }
 
 fn resolve_loss(node: &Node, diagnostics: &mut Diagnostics) -> Option<Loss> {

@@ -1,65 +1,165 @@
-//! Optimizers by name, with their `optimizer_kwargs`.
+//! Optimizers by name, with their options.
 
 use crate::config::node::Node;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::source::Span;
 
 use super::Optimizer;
 use super::kind::Kind;
 use super::parameters::Arguments;
-use super::registry::{Default, Parameter, parameter};
+use super::registry::{Default, Parameter, flag, number, optional, parameter};
 use super::suggest::join_names;
-use crate::diagnostic::did_you_mean;
 
-/// Options of every Keras optimizer, none of which is supported yet.
+/// An optimizer of Keras.
+struct Algorithm {
+    name: &'static str,
+    options: &'static [Parameter],
+    supported: bool,
+}
+
+const fn rate(default: f64) -> Parameter {
+    number("learning_rate", default, Kind::ABOVE_ZERO)
+}
+
+const fn share(name: &'static str, default: f64) -> Parameter {
+    number(name, default, Kind::PART)
+}
+
+const EPSILON: Parameter = number("epsilon", 1e-7, Kind::NOT_NEGATIVE);
+const ACCUMULATOR: Parameter = number("initial_accumulator_value", 0.1, Kind::NOT_NEGATIVE);
+
+/// Options of an optimizer and of every one, of which the latter are not supported yet.
 macro_rules! options {
     ($($own:expr),* $(,)?) => {
         &[
             $($own,)*
-            parameter("name", Default::Null, Kind::Any),
-            parameter("weight_decay", Default::Null, Kind::Optional(&Kind::NOT_NEGATIVE)).later(),
-            parameter("clipnorm", Default::Null, Kind::Optional(&Kind::ABOVE_ZERO)).later(),
-            parameter("clipvalue", Default::Null, Kind::Optional(&Kind::ABOVE_ZERO)).later(),
-            parameter("global_clipnorm", Default::Null, Kind::Optional(&Kind::ABOVE_ZERO)).later(),
-            parameter("use_ema", Default::Bool(false), Kind::Flag).later(),
-            parameter("ema_momentum", Default::Float(0.99), Kind::Any),
-            parameter("ema_overwrite_frequency", Default::Null, Kind::Any),
-            parameter("loss_scale_factor", Default::Null, Kind::Optional(&Kind::ABOVE_ZERO)).later(),
-            parameter("gradient_accumulation_steps", Default::Null, Kind::Optional(&Kind::at_least(2))).later(),
+            parameter("name", Default::Null, Kind::Optional(&Kind::Text)),
+            optional("weight_decay", &Kind::NUMBER).later(),
+            optional("clipnorm", &Kind::NUMBER).later(),
+            optional("clipvalue", &Kind::NUMBER).later(),
+            optional("global_clipnorm", &Kind::NUMBER).later(),
+            flag("use_ema", false).later(),
+            number("ema_momentum", 0.99, Kind::between(0.0, 1.0)),
+            optional("ema_overwrite_frequency", &Kind::COUNT),
+            optional("loss_scale_factor", &Kind::NUMBER).later(),
+            optional("gradient_accumulation_steps", &Kind::at_least(2)).later(),
         ]
     };
 }
 
-static ADAM: &[Parameter] = options![
-    parameter("learning_rate", Default::Float(0.001), Kind::NOT_NEGATIVE),
-    parameter("beta_1", Default::Float(0.9), Kind::PART),
-    parameter("beta_2", Default::Float(0.999), Kind::PART),
-    parameter("epsilon", Default::Float(1e-7), Kind::NOT_NEGATIVE),
-    parameter("amsgrad", Default::Bool(false), Kind::Flag).later(),
-];
-static SGD: &[Parameter] = options![
-    parameter("learning_rate", Default::Float(0.01), Kind::NOT_NEGATIVE),
-    parameter("momentum", Default::Float(0.0), Kind::Float(0.0, 1.0)),
-    parameter("nesterov", Default::Bool(false), Kind::Flag),
-];
-static RMS_PROP: &[Parameter] = options![
-    parameter("learning_rate", Default::Float(0.001), Kind::NOT_NEGATIVE),
-    parameter("rho", Default::Float(0.9), Kind::PART),
-    parameter("momentum", Default::Float(0.0), Kind::Float(0.0, 1.0)).later(),
-    parameter("epsilon", Default::Float(1e-7), Kind::NOT_NEGATIVE),
-    parameter("centered", Default::Bool(false), Kind::Flag).later(),
-];
+const ADAM: &str = "Adam";
 
-const SUPPORTED: [&str; 3] = ["Adam", "SGD", "RMSprop"];
-/// Optimizers of Keras that gordoc does not have yet.
-const LATER: &[&str] = &[
-    "nadam",
-    "adamax",
-    "adagrad",
-    "adadelta",
-    "ftrl",
-    "adamw",
-    "lion",
-    "adafactor",
+static ALGORITHMS: &[Algorithm] = &[
+    Algorithm {
+        name: ADAM,
+        options: options![
+            rate(0.001),
+            share("beta_1", 0.9),
+            share("beta_2", 0.999),
+            EPSILON,
+            flag("amsgrad", false).later(),
+        ],
+        supported: true,
+    },
+    Algorithm {
+        name: "SGD",
+        options: options![
+            rate(0.01),
+            parameter("momentum", Default::Float(0.0), Kind::Float(0.0, 1.0)),
+            flag("nesterov", false),
+        ],
+        supported: true,
+    },
+    Algorithm {
+        name: "RMSprop",
+        options: options![
+            rate(0.001),
+            share("rho", 0.9),
+            number("momentum", 0.0, Kind::between(0.0, 1.0)).later(),
+            EPSILON,
+            flag("centered", false).later(),
+        ],
+        supported: true,
+    },
+    Algorithm {
+        name: "Nadam",
+        options: options![
+            rate(0.001),
+            share("beta_1", 0.9),
+            share("beta_2", 0.999),
+            EPSILON,
+        ],
+        supported: false,
+    },
+    Algorithm {
+        name: "Adamax",
+        options: options![
+            rate(0.001),
+            share("beta_1", 0.9),
+            share("beta_2", 0.999),
+            EPSILON,
+        ],
+        supported: false,
+    },
+    Algorithm {
+        name: "Adagrad",
+        options: options![rate(0.001), ACCUMULATOR, EPSILON],
+        supported: false,
+    },
+    Algorithm {
+        name: "Adadelta",
+        options: options![rate(0.001), share("rho", 0.95), EPSILON],
+        supported: false,
+    },
+    Algorithm {
+        name: "Ftrl",
+        options: options![
+            rate(0.001),
+            number("learning_rate_power", -0.5, Kind::NOT_POSITIVE),
+            ACCUMULATOR,
+            number("l1_regularization_strength", 0.0, Kind::NOT_NEGATIVE),
+            number("l2_regularization_strength", 0.0, Kind::NOT_NEGATIVE),
+            number(
+                "l2_shrinkage_regularization_strength",
+                0.0,
+                Kind::NOT_NEGATIVE
+            ),
+            number("beta", 0.0, Kind::NUMBER),
+        ],
+        supported: false,
+    },
+    Algorithm {
+        name: "AdamW",
+        options: options![
+            rate(0.001),
+            share("beta_1", 0.9),
+            share("beta_2", 0.999),
+            EPSILON,
+            flag("amsgrad", false),
+        ],
+        supported: false,
+    },
+    Algorithm {
+        name: "Lion",
+        options: options![
+            rate(0.001),
+            number("beta_1", 0.9, Kind::SHARE),
+            number("beta_2", 0.99, Kind::SHARE),
+        ],
+        supported: false,
+    },
+    Algorithm {
+        name: "Adafactor",
+        options: options![
+            rate(0.001),
+            number("beta_2_decay", -0.8, Kind::NUMBER),
+            number("epsilon_1", 1e-30, Kind::NOT_NEGATIVE),
+            number("epsilon_2", 1e-3, Kind::NOT_NEGATIVE),
+            number("clip_threshold", 1.0, Kind::NUMBER),
+            flag("relative_step", true),
+        ],
+        supported: false,
+    },
 ];
 
 /// Adam with its defaults.
@@ -72,44 +172,47 @@ pub(super) fn default_optimizer() -> Optimizer {
     }
 }
 
-/// The optimizer of this name, Adam if there is none.
+/// The optimizer of a name in any case, Adam if there is none.
 pub(super) fn resolve_optimizer(
-    name: Option<&Node>,
-    keywords: Option<&Node>,
+    name: Option<(&str, Span)>,
+    options: Option<&Node>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Optimizer> {
-    let written = name.and_then(Node::as_text).unwrap_or("Adam");
-    let (class, table) = match written.to_lowercase().as_str() {
-        "adam" => ("Adam", ADAM),
-        "sgd" => ("SGD", SGD),
-        "rmsprop" => ("RMSprop", RMS_PROP),
-        _ => {
-            if let Some(node) = name {
-                diagnostics.push(unknown_optimizer(node, written));
-            }
-            return None;
-        }
+    let (written, span) = name.unwrap_or((ADAM, Span::default()));
+    let find = |known: &&Algorithm| known.name.eq_ignore_ascii_case(written);
+    let Some(algorithm) = ALGORITHMS.iter().find(find) else {
+        diagnostics.push(unknown_optimizer(written, span));
+        return None;
     };
-    let given = Arguments::check(class, keywords, table, diagnostics)?;
-    let learning_rate = single(given.number("learning_rate"));
-    Some(match class {
+    let given = Arguments::check(algorithm.name, options, algorithm.options, diagnostics);
+    if !algorithm.supported {
+        diagnostics.push(not_supported_yet(algorithm, span));
+        return None;
+    }
+    given.map(|given| build(algorithm, &given))
+}
+
+fn build(algorithm: &Algorithm, given: &Arguments<'_>) -> Optimizer {
+    let value = |name: &str| single(given.number(name));
+    let learning_rate = value("learning_rate");
+    match algorithm.name {
         "SGD" => Optimizer::Sgd {
             learning_rate,
-            momentum: single(given.number("momentum")),
+            momentum: value("momentum"),
             nesterov: given.flag("nesterov"),
         },
         "RMSprop" => Optimizer::RmsProp {
             learning_rate,
-            rho: single(given.number("rho")),
-            epsilon: single(given.number("epsilon")),
+            rho: value("rho"),
+            epsilon: value("epsilon"),
         },
         _ => Optimizer::Adam {
             learning_rate,
-            beta_1: single(given.number("beta_1")),
-            beta_2: single(given.number("beta_2")),
-            epsilon: single(given.number("epsilon")),
+            beta_1: value("beta_1"),
+            beta_2: value("beta_2"),
+            epsilon: value("epsilon"),
         },
-    })
+    }
 }
 
 #[allow(
@@ -120,22 +223,40 @@ fn single(value: f64) -> f32 {
     value as f32
 }
 
-fn unknown_optimizer(node: &Node, written: &str) -> Diagnostic {
-    if LATER.contains(&written.to_lowercase().as_str()) {
-        return Diagnostic::error(
-            "model::not_supported_yet",
-            format!("the optimizer `{written}` is not supported yet"),
-        )
-        .label(node.span, "gordoc cannot train with it yet")
-        .help(format!("use {}", join_names(SUPPORTED)));
-    }
+fn supported() -> impl Iterator<Item = &'static str> {
+    ALGORITHMS
+        .iter()
+        .filter(|algorithm| algorithm.supported)
+        .map(|algorithm| algorithm.name)
+}
+
+fn not_supported_yet(algorithm: &Algorithm, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "model::not_supported_yet",
+        format!("the optimizer `{}` is not supported yet", algorithm.name),
+    )
+    .label(span, "gordoc cannot train with it yet")
+    .help(format!("use {}", join_names(supported())))
+}
+
+fn unknown_optimizer(written: &str, span: Span) -> Diagnostic {
+    let last = written.rsplit('.').next().unwrap_or(written);
+    let names: Vec<String> = ALGORITHMS
+        .iter()
+        .map(|algorithm| algorithm.name.to_lowercase())
+        .collect();
+    let nearest = did_you_mean(&last.to_lowercase(), names.iter().map(String::as_str));
+    let nearest = ALGORITHMS
+        .iter()
+        .map(|algorithm| algorithm.name)
+        .find(|name| nearest.is_some_and(|nearest| name.eq_ignore_ascii_case(nearest)));
     Diagnostic::error(
         "model::unknown_optimizer",
         format!("`{written}` is not an optimizer"),
     )
-    .label(node.span, "not an optimizer")
-    .help(match did_you_mean(written, SUPPORTED) {
+    .label(span, "not an optimizer")
+    .help(match nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("use {}", join_names(SUPPORTED)),
+        None => format!("use {}", join_names(supported())),
     })
 }

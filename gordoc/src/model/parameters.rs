@@ -110,13 +110,17 @@ impl<'a> Arguments<'a> {
     }
 
     /// A list of whole numbers.
-    pub(super) fn counts(&self, name: &str) -> Vec<usize> {
-        let counts: Vec<i64> = match (self.find(name).map(|node| &node.value), self.default(name)) {
+    pub(super) fn integers(&self, name: &str) -> Vec<i64> {
+        match (self.find(name).map(|node| &node.value), self.default(name)) {
             (Some(Value::List(items)), _) => items.iter().filter_map(as_count).collect(),
             (None, Default::Counts(counts)) => counts.to_vec(),
             _ => Vec::new(),
-        };
-        let counts = counts.into_iter();
+        }
+    }
+
+    /// A list of whole numbers, those below zero left out.
+    pub(super) fn counts(&self, name: &str) -> Vec<usize> {
+        let counts = self.integers(name).into_iter();
         counts
             .filter_map(|count| usize::try_from(count).ok())
             .collect()

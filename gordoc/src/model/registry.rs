@@ -5,16 +5,20 @@
 mod callback;
 mod composite;
 mod detector;
+mod layer;
 mod linear;
 mod network;
+mod parameter;
 mod scaler;
 mod splitter;
 mod transformer;
 mod tree;
 
-use serde_json::{Value, json};
-
 use super::kind::Kind;
+
+use parameter::{COPY, N_JOBS, RANDOM_STATE, VERBOSE, WARM_START, choice, count};
+pub use parameter::{Default, Parameter};
+pub(super) use parameter::{flag, number, optional, parameter};
 
 /// What a class denotes here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +70,17 @@ pub(super) enum Part {
     EarlyStopping,
     ReduceRateOnPlateau,
     TerminateOnNan,
+    // What raw networks are written in.
+    Sequential,
+    InputLayer,
+    DenseLayer,
+    LstmLayer,
+    ReshapeLayer,
+    FlattenLayer,
+    RepeatLayer,
+    DropoutLayer,
+    ActivationLayer,
+    Regularizer,
 }
 
 /// Where a class may stand.
@@ -83,12 +98,21 @@ pub enum Role {
     Splitter,
     /// Watches a network learn.
     Callback,
+    /// The layers of a raw network.
+    Network,
+    /// One of them.
+    Layer,
+    /// Holds the weights or answers of a layer down.
+    Regularizer,
 }
 
 impl Role {
     /// Whether a class of this role is part of models.
     pub(super) fn is_of_models(self) -> bool {
-        !matches!(self, Self::Splitter | Self::Callback)
+        matches!(
+            self,
+            Self::Transformer | Self::Estimator | Self::Pipeline | Self::Detector
+        )
     }
 }
 
@@ -105,63 +129,6 @@ pub(super) struct Class {
     pub(super) supported: bool,
     /// In the order of an expanded definition; those of a network depend on its kind.
     pub(super) parameters: &'static [Parameter],
-}
-
-/// One constructor parameter.
-#[derive(Clone, Debug)]
-pub struct Parameter {
-    /// Its name.
-    pub name: &'static str,
-    /// Its value when none is given.
-    pub default: Default,
-    /// What its value must be.
-    pub kind: Kind,
-    /// Whether gordoc supports other values than the default.
-    pub supported: bool,
-}
-
-/// A parameter's value when none is given.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Default {
-    /// There is none: a value must be given.
-    Required,
-    /// `null`
-    Null,
-    /// `true` or `false`.
-    Bool(bool),
-    /// A whole number.
-    Int(i64),
-    /// A number with a point.
-    Float(f64),
-    /// Text.
-    Text(&'static str),
-    /// Two whole numbers.
-    Ints(i64, i64),
-    /// Two numbers.
-    Floats(f64, f64),
-    /// Whole numbers.
-    Counts(&'static [i64]),
-    /// Texts.
-    Texts(&'static [&'static str]),
-    /// An instance of the class of this path with its defaults.
-    Class(&'static str),
-}
-
-impl Default {
-    /// The plain value; null for what is required or a class.
-    pub fn to_json(self) -> Value {
-        match self {
-            Self::Required | Self::Null | Self::Class(_) => Value::Null,
-            Self::Bool(value) => json!(value),
-            Self::Int(value) => json!(value),
-            Self::Float(value) => json!(value),
-            Self::Text(value) => json!(value),
-            Self::Ints(low, high) => json!([low, high]),
-            Self::Floats(low, high) => json!([low, high]),
-            Self::Counts(values) => json!(values),
-            Self::Texts(values) => json!(values),
-        }
-    }
 }
 
 impl Class {
@@ -222,61 +189,6 @@ impl Class {
     }
 }
 
-/// A parameter with a checked kind.
-pub(super) const fn parameter(name: &'static str, default: Default, kind: Kind) -> Parameter {
-    Parameter {
-        name,
-        default,
-        kind,
-        supported: true,
-    }
-}
-
-impl Parameter {
-    /// A parameter whose other values are not supported yet.
-    pub(super) const fn later(mut self) -> Self {
-        self.supported = false;
-        self
-    }
-}
-
-const fn flag(name: &'static str, default: bool) -> Parameter {
-    parameter(name, Default::Bool(default), Kind::Flag)
-}
-
-const fn number(name: &'static str, default: f64, kind: Kind) -> Parameter {
-    parameter(name, Default::Float(default), kind)
-}
-
-const fn count(name: &'static str, default: i64, least: i64) -> Parameter {
-    parameter(name, Default::Int(default), Kind::at_least(least))
-}
-
-/// A choice; the first name is the default.
-const fn choice(name: &'static str, names: &'static [&'static str]) -> Parameter {
-    parameter(name, Default::Text(names[0]), Kind::OneOf(names))
-}
-
-/// A parameter that is null unless it is given.
-const fn optional(name: &'static str, kind: &'static Kind) -> Parameter {
-    parameter(name, Default::Null, Kind::Optional(kind))
-}
-
-const COPY: Parameter = flag("copy", true);
-/// Numbers of threads, counted down from all of them if negative; none at all is refused.
-const N_JOBS: Parameter = optional(
-    "n_jobs",
-    &Kind::Either(&[Kind::POSITIVE, Kind::Count(i64::MIN, -1)]),
-);
-/// Seeds of numpy's generator.
-const RANDOM_STATE: Parameter = optional("random_state", &Kind::Count(0, 4_294_967_295));
-const VERBOSE: Parameter = parameter(
-    "verbose",
-    Default::Int(0),
-    Kind::Either(&[Kind::COUNT, Kind::Flag]),
-);
-const WARM_START: Parameter = flag("warm_start", false);
-
 /// All classes.
 pub(super) fn classes() -> impl Iterator<Item = &'static Class> {
     [
@@ -289,6 +201,7 @@ pub(super) fn classes() -> impl Iterator<Item = &'static Class> {
         tree::CLASSES,
         splitter::CLASSES,
         callback::CLASSES,
+        layer::CLASSES,
     ]
     .into_iter()
     .flatten()

@@ -4,6 +4,7 @@ use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::definition::{Definition, not_supported_yet};
+use super::kind::as_number;
 use super::parameters::Arguments;
 use super::registry::{Part, Role};
 use super::{Refused, Splitter};
@@ -39,6 +40,7 @@ pub fn resolve_splitter(definition: &Node, diagnostics: &mut Diagnostics) -> Opt
         class.parameters,
         diagnostics,
     )?;
+    check_sizes(&given, diagnostics);
     if !class.supported {
         let help = "use `sklearn.model_selection.KFold` with `shuffle: true`";
         diagnostics.push(not_supported_yet(class, definition.path, help));
@@ -58,6 +60,31 @@ pub fn resolve_splitter(definition: &Node, diagnostics: &mut Diagnostics) -> Opt
         .and_then(|seed| u32::try_from(seed).ok());
     let shuffle = resolve_seed(&definition, &given, seed, diagnostics).ok()?;
     Some(Splitter::KFold { n_splits, shuffle })
+}
+
+/// Shares of rows to test on and to train on cannot be more than all.
+fn check_sizes(given: &Arguments<'_>, diagnostics: &mut Diagnostics) {
+    let share = |name: &str| {
+        let node = given.find(name)?;
+        as_number(node)
+            .filter(|size| *size < 1.0)
+            .map(|size| (size, node.span))
+    };
+    let (Some((test, place)), Some((train, other))) = (share("test_size"), share("train_size"))
+    else {
+        return;
+    };
+    if test + train > 1.0 {
+        diagnostics.push(
+            Diagnostic::error(
+                "model::conflicting_parameters",
+                format!("{test} and {train} of the rows are more than all"),
+            )
+            .label(place, "are tested on")
+            .label(other, "are trained on")
+            .help("leave `train_size` out, for the rest of the rows"),
+        );
+    }
 }
 
 /// The seed of the shuffle, if rows are shuffled; refuses a seed that has no use.

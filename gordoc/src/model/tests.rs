@@ -1,5 +1,6 @@
 mod columns;
 mod places;
+mod raw;
 
 use serde_json::{Value as Json, json};
 
@@ -331,6 +332,10 @@ fn network_keywords_are_judged() {
         json!({ "kind": "feedforward_symmetric", "dims": [], "funcs": [] }),
         "model::no_layers",
     );
+    check(
+        json!({ "kind": "feedforward_model", "encoding_dim": [], "encoding_func": [] }),
+        "model::no_layers",
+    );
     check(json!({ "dims": [3] }), "model::keyword_of_another_kind");
     check(json!({ "class_weight": 1 }), "model::refused_keyword");
     check(json!({ "compression_factor": 1.1 }), "model::out_of_range");
@@ -460,4 +465,9 @@ fn splitters_resolve() {
         "model::not_supported_yet",
     );
     check(json!(SCALER), None, "model::not_a_splitter");
+    check(
+        json!({ "sklearn.model_selection.ShuffleSplit": { "test_size": 0.5, "train_size": 0.6 } }),
+        None,
+        "model::conflicting_parameters",
+    );
 }

@@ -2,33 +2,59 @@
 //!
 //! Says how a network learns; learning itself is the trainer's.
 
-use crate::config::node::{Node, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::config::node::Node;
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 
-use super::Refused;
 use super::callback::{resolve_callbacks, warn_unwatched};
 use super::kind::Kind;
 use super::objective::{ACCURACY, resolve_objective};
 use super::optimizer::{default_optimizer, resolve_optimizer};
 use super::parameters::Arguments;
-use super::registry::{Default, Parameter, parameter};
+use super::registry::{Class, Default, Parameter, flag, optional, parameter};
 use super::{Loss, Training};
 
+const EPOCHS: Parameter = parameter("epochs", Default::Int(1), Kind::POSITIVE);
+const VALIDATION_SPLIT: Parameter = parameter(
+    "validation_split",
+    Default::Float(0.0),
+    Kind::Optional(&Kind::PART),
+);
+const SHUFFLE: Parameter = flag("shuffle", true);
+const CALLBACKS: Parameter = optional("callbacks", &Kind::List);
+const OPTIMIZER: Parameter = parameter("optimizer", Default::Text("Adam"), Kind::Text);
+const OPTIMIZER_KWARGS: Parameter = optional("optimizer_kwargs", &Kind::Map);
+const COMPILE_KWARGS: Parameter = optional("compile_kwargs", &Kind::Map);
+/// Rows per step; all of them if -1.
+const BATCH_SIZE: Parameter = parameter(
+    "batch_size",
+    Default::Int(32),
+    Kind::Optional(&Kind::Either(&[Kind::POSITIVE, Kind::Count(-1, -1)])),
+);
+
+/// Keywords of dense networks.
 pub(super) static KEYWORDS: &[Parameter] = &[
-    parameter("epochs", Default::Int(1), Kind::POSITIVE),
-    parameter(
-        "batch_size",
-        Default::Int(32),
-        Kind::Optional(&Kind::at_least(-1)),
-    ),
-    parameter("validation_split", Default::Float(0.0), Kind::PART),
-    parameter("shuffle", Default::Bool(true), Kind::Flag),
-    parameter("optimizer", Default::Text("Adam"), Kind::Text),
-    parameter("optimizer_kwargs", Default::Null, OPTIONAL_MAP),
-    parameter("compile_kwargs", Default::Null, OPTIONAL_MAP),
-    parameter("callbacks", Default::Null, Kind::Optional(&Kind::List)),
+    EPOCHS,
+    BATCH_SIZE,
+    VALIDATION_SPLIT,
+    SHUFFLE,
+    OPTIMIZER,
+    OPTIMIZER_KWARGS,
+    COMPILE_KWARGS,
+    CALLBACKS,
 ];
-const OPTIONAL_MAP: Kind = Kind::Optional(&Kind::Map);
+/// Keywords of recurrent networks, whose batches are never all windows.
+static RECURRENT: &[Parameter] = &[
+    EPOCHS,
+    parameter("batch_size", Default::Int(32), Kind::POSITIVE),
+    VALIDATION_SPLIT,
+    SHUFFLE,
+    OPTIMIZER,
+    OPTIMIZER_KWARGS,
+    COMPILE_KWARGS,
+    CALLBACKS,
+];
+/// Keywords of raw networks, which are compiled by their `kind`.
+static RAW: &[Parameter] = &[EPOCHS, BATCH_SIZE, VALIDATION_SPLIT, SHUFFLE, CALLBACKS];
 
 /// Keywords without effect that nobody needs to hear of.
 pub(super) const SILENT: &[&str] = &[
@@ -55,6 +81,7 @@ pub(super) const REFUSED: &[&str] = &[
     "validation_steps",
     "loss_weights",
     "weighted_metrics",
+    "sample_weight",
 ];
 
 /// Training without keywords.
@@ -78,10 +105,11 @@ pub(super) fn resolve(
     is_recurrent: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Training> {
-    let given = Arguments::check_values(Some(given), KEYWORDS, None, diagnostics)?;
-    let batch_size = resolve_batch_size(&given, diagnostics);
+    let keywords = if is_recurrent { RECURRENT } else { KEYWORDS };
+    let given = Arguments::check_values(Some(given), keywords, None, diagnostics)?;
+    let optimizer = given.find("optimizer");
     let optimizer = resolve_optimizer(
-        given.find("optimizer"),
+        optimizer.and_then(|node| Some((node.as_text()?, node.span))),
         given.find("optimizer_kwargs"),
         diagnostics,
     );
@@ -90,7 +118,7 @@ pub(super) fn resolve(
     let early_stopping = resolve_callbacks(given.find("callbacks"), diagnostics);
     let training = Training {
         epochs: given.count("epochs")?,
-        batch_size: batch_size.ok()?,
+        batch_size: batch_size(&given),
         validation_split: given.number("validation_split"),
         shuffle: given.flag("shuffle"),
         optimizer: optimizer?,
@@ -103,22 +131,54 @@ pub(super) fn resolve(
     Some(training)
 }
 
-fn resolve_batch_size(
-    given: &Arguments<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Result<Option<usize>, Refused> {
+/// Rows per step; none for all of them.
+fn batch_size(given: &Arguments<'_>) -> Option<usize> {
     match given.find("batch_size") {
-        Some(node) if node.value == Value::Int(-1) => Ok(None),
-        Some(node) if node.value == Value::Int(0) => {
-            diagnostics.push(
-                Diagnostic::error("model::out_of_range", "`batch_size` is `0`")
-                    .label(node.span, "must be at least 1, or -1 for all rows")
-                    .help("use 32, the default"),
-            );
-            Err(Refused)
-        }
-        _ => Ok(given.count("batch_size")),
+        Some(_) => given.count("batch_size"),
+        None => Some(32),
     }
+}
+
+/// Judges the keywords of a raw network.
+pub(super) fn check_raw(class: &Class, given: &Node, diagnostics: &mut Diagnostics) {
+    for (key, _) in given.entries() {
+        let name = key.to_key();
+        let is_known = RAW.iter().any(|known| known.name == name);
+        if name == "kind" || is_known || SILENT.contains(&&*name) {
+            continue;
+        }
+        diagnostics.push(if REFUSED.contains(&&*name) {
+            refused_keyword(class, key)
+        } else {
+            Diagnostic::warning(
+                "model::ignored_keyword",
+                format!("`{name}` has no effect on a raw network"),
+            )
+            .label(key.span, "ignored")
+            .help(
+                match did_you_mean(&name, RAW.iter().map(|known| known.name)) {
+                    Some(nearest) => format!("did you mean `{nearest}`?"),
+                    None => "write it in the `compile` of `kind`, or leave it out".to_owned(),
+                },
+            )
+        });
+    }
+    let given = Arguments::check_values(Some(given), RAW, None, diagnostics);
+    if let Some(callbacks) = given.and_then(|given| given.find("callbacks")) {
+        // Errors are told there.
+        let _ = resolve_callbacks(Some(callbacks), diagnostics);
+    }
+}
+
+/// A keyword the peer's training fails on.
+pub(super) fn refused_keyword(class: &Class, key: &Node) -> Diagnostic {
+    let name = key.to_key();
+    Diagnostic::error(
+        "model::refused_keyword",
+        format!("`{name}` cannot be given to `{}`", class.name()),
+    )
+    .label(key.span, "not a keyword of its training")
+    .help("leave it out")
 }
 
 #[cfg(test)]

@@ -7,9 +7,10 @@ use super::Step;
 use super::conflict;
 use super::definition::Definition;
 use super::detector::columns_of;
+use super::found::Found;
 use super::parameters::Arguments;
 use super::registry::Part;
-use super::resolve::{Found, Resolver};
+use super::resolve::Resolver;
 use super::width::{Columns, Width};
 
 impl Resolver<'_> {

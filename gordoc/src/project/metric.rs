@@ -44,9 +44,10 @@ impl Metric {
         }
     }
 
-    /// The metric of a name, with or without the module.
+    /// The metric of a name, with or without its module.
     pub fn find(name: &str) -> Option<Self> {
         let name = name.strip_prefix("sklearn.metrics.").unwrap_or(name);
+        let name = name.strip_prefix("_regression.").unwrap_or(name);
         Self::ALL.into_iter().find(|metric| metric.name() == name)
     }
 }

@@ -11,6 +11,20 @@ use crate::model::{self, Splitter};
 
 const MODES: &[&str] = &["full_build", "cross_val_only", "build_only"];
 
+/// Metrics of scikit-learn for numbers that gordoc does not compute yet.
+const LATER: &[&str] = &[
+    "d2_absolute_error_score",
+    "d2_pinball_score",
+    "d2_tweedie_score",
+    "max_error",
+    "mean_gamma_deviance",
+    "mean_pinball_loss",
+    "mean_poisson_deviance",
+    "mean_squared_log_error",
+    "mean_tweedie_deviance",
+    "root_mean_squared_log_error",
+];
+
 /// Reads the evaluation of a machine with so many targets; `None` after a diagnostic.
 pub(super) fn describe(
     section: &Node,
@@ -56,13 +70,14 @@ fn mode(section: &Node, blockers: &mut Diagnostics) -> Option<Mode> {
     let Some(node) = section.get("cv_mode") else {
         return Some(Mode::FullBuild);
     };
+    // The peer takes any case, except to stop after the folds.
     match node.as_text() {
-        Some("full_build") => Some(Mode::FullBuild),
+        Some(mode) if mode.eq_ignore_ascii_case("full_build") => Some(Mode::FullBuild),
         Some("cross_val_only") => Some(Mode::CrossValOnly),
-        Some("build_only") => Some(Mode::BuildOnly),
+        Some(mode) if mode.eq_ignore_ascii_case("build_only") => Some(Mode::BuildOnly),
         _ => {
             let written = node.to_key();
-            let help = did_you_mean(&written, MODES.iter().copied()).map_or_else(
+            let help = did_you_mean(&written.to_lowercase(), MODES.iter().copied()).map_or_else(
                 || "use full_build, cross_val_only or build_only".to_owned(),
                 |word| format!("did you mean `{word}`?"),
             );
@@ -80,7 +95,10 @@ fn mode(section: &Node, blockers: &mut Diagnostics) -> Option<Mode> {
 }
 
 fn metrics(section: &Node, blockers: &mut Diagnostics) -> Option<Vec<Metric>> {
-    let Some(node) = section.get("metrics") else {
+    let Some(node) = section
+        .get("metrics")
+        .filter(|node| node.value != Value::Null)
+    else {
         return Some(Vec::new());
     };
     let Value::List(items) = &node.value else {
@@ -105,7 +123,8 @@ fn metric(item: &Node, blockers: &mut Diagnostics) -> Option<Metric> {
     }
     let names = Metric::ALL.map(Metric::name);
     let name = written.strip_prefix("sklearn.metrics.").unwrap_or(&written);
-    let help = did_you_mean(name, names).map_or_else(
+    let is_later = LATER.contains(&name);
+    let help = did_you_mean(name, names).filter(|_| !is_later).map_or_else(
         || format!("use {}", names.join(", ")),
         |word| format!("did you mean `{word}`?"),
     );
@@ -114,7 +133,10 @@ fn metric(item: &Node, blockers: &mut Diagnostics) -> Option<Metric> {
             "project::unknown_metric",
             format!("`{written}` is not a metric gordoc computes"),
         )
-        .label(item.span, "unknown")
+        .label(
+            item.span,
+            if is_later { "not there yet" } else { "unknown" },
+        )
         .help(help)
         .class("AttributeError"),
     );
@@ -147,4 +169,94 @@ fn seed(section: &Node, blockers: &mut Diagnostics) -> Option<u64> {
         );
     }
     seed
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    /// Codes of what is found in a section, and its reading.
+    fn read(section: &Json) -> (Option<Evaluation>, Vec<&'static str>) {
+        let mut found = Diagnostics::default();
+        let evaluation = describe(&Node::from_json(section), Some(3), &mut found);
+        let codes = found.iter().map(|item| item.code).collect();
+        (evaluation, codes)
+    }
+
+    #[track_caller]
+    fn check(section: &Json, expected: &[&str]) {
+        let (evaluation, codes) = read(section);
+        assert_eq!(codes, expected, "{section}");
+        assert_eq!(evaluation.is_some(), expected.is_empty(), "{section}");
+    }
+
+    #[test]
+    fn modes_are_read_in_any_case_but_one() {
+        let mode = |mode: &str| read(&json!({ "cv_mode": mode })).0.map(|read| read.mode);
+        assert_eq!(mode("FULL_build"), Some(Mode::FullBuild));
+        assert_eq!(mode("Build_Only"), Some(Mode::BuildOnly));
+        assert_eq!(mode("cross_val_only"), Some(Mode::CrossValOnly));
+        for unknown in [
+            json!("CROSS_VAL_ONLY"),
+            json!("fullbuild"),
+            json!(null),
+            json!(3),
+        ] {
+            check(
+                &json!({ "cv_mode": unknown }),
+                &["project::unknown_cv_mode"],
+            );
+        }
+    }
+
+    #[test]
+    fn metrics_are_named_with_or_without_their_module() {
+        let metrics = |names: Json| read(&json!({ "metrics": names })).0.unwrap().metrics;
+        let r2 = [Metric::R2; 3];
+        let names = json!([
+            "r2_score",
+            "sklearn.metrics.r2_score",
+            "sklearn.metrics._regression.r2_score"
+        ]);
+        assert_eq!(metrics(names), r2);
+        assert!(metrics(json!([])).is_empty() && metrics(json!(null)).is_empty());
+        check(&json!({ "metrics": "r2_score" }), &["project::bad_metrics"]);
+        for unknown in [
+            json!("R2_score"),
+            json!("max_error"),
+            json!(null),
+            json!("numpy.mean"),
+        ] {
+            check(
+                &json!({ "metrics": [unknown] }),
+                &["project::unknown_metric"],
+            );
+        }
+    }
+
+    #[test]
+    fn scalers_splitters_and_seeds_are_judged() {
+        let pca = json!({ "sklearn.decomposition.PCA": { "n_components": 1 } });
+        for (section, expected) in [
+            (json!({ "scoring_scaler": "" }), &[][..]),
+            (
+                json!({ "scoring_scaler": "nosuch" }),
+                &["model::unknown_class"],
+            ),
+            (
+                json!({ "scoring_scaler": pca }),
+                &["model::not_supported_yet", "model::width_mismatch"],
+            ),
+            (json!({ "cv": null }), &[]),
+            (json!({ "cv": 3 }), &["model::not_a_definition"]),
+            (json!({ "cv": "nosuch" }), &["model::unknown_class"]),
+            (json!({ "seed": 4_294_967_295_i64 }), &[]),
+            (json!({ "seed": 4_294_967_296_i64 }), &["project::bad_seed"]),
+            (json!({ "seed": "1" }), &["project::bad_seed"]),
+        ] {
+            check(&section, expected);
+        }
+    }
 }

@@ -56,6 +56,3 @@ fn masks(conditions: &[&Condition], rows: Rows<'_>) -> Vec<bool> {
     }
     mask
 }
-
-#[cfg(test)]
-mod tests;

@@ -160,11 +160,14 @@ impl Reader<'_> {
     }
 
     /// Finds a meaning in a text, and places what is found on the way.
-    fn typed<T>(
+    fn typed<'t, T>(
         &mut self,
         item: &Item<'_>,
         read: impl FnOnce(&mut Typing<'_>) -> Option<T>,
-    ) -> Option<T> {
+    ) -> Option<T>
+    where
+        T: 't,
+    {
         let mut typing = Typing {
             text: item.text,
             scope: self.scope,
