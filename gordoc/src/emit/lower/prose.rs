@@ -8,7 +8,7 @@ use crate::trained::{Detector, Layer, Machine, State};
 /// The crate's documentation: what it is, what it was trained on, who wrote it.
 pub(super) fn crate_docs(machine: &Machine, stages: &[Stage<'_>]) -> Vec<String> {
     let text = format!(
-        "{} over {} at {} resolution{}. Emitted by gordoc {}: edit the config, not this file.",
+        "{} over {}{}{}. Emitted by gordoc {}: edit the config, not this file.",
         capitalised(&what(machine, stages)),
         count(machine.tags.len(), "tag"),
         resolution(&machine.resolution),
@@ -100,8 +100,15 @@ fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
-/// `10T` as people say it; anything unusual as written.
+/// The spacing of rows, as people say it; anything unusual as written.
 fn resolution(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    format!(" at {} resolution", spacing(text))
+}
+
+fn spacing(text: &str) -> String {
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let unit = match &text[digits.len()..] {
         "T" | "min" => "min",
@@ -149,10 +156,12 @@ mod tests {
 
     #[test]
     fn resolutions_read_as_people_say_them() {
-        assert_eq!(resolution("10T"), "10 min");
-        assert_eq!(resolution("1H"), "1 h");
-        assert_eq!(resolution("1h30min"), "`1h30min`");
-        assert_eq!(resolution("T"), "`T`");
+        assert_eq!(spacing("10T"), "10 min");
+        assert_eq!(spacing("1H"), "1 h");
+        assert_eq!(spacing("1h30min"), "`1h30min`");
+        assert_eq!(spacing("T"), "`T`");
+        assert_eq!(resolution("10T"), " at 10 min resolution");
+        assert_eq!(resolution(""), "");
     }
 
     #[test]
