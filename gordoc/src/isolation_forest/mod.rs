@@ -77,9 +77,7 @@ impl Forest {
     fn chunk_scores(&self, chunk: &[f32], width: usize) -> Vec<f64> {
         let mut depths = vec![0.0; chunk.len() / width];
         for tree in &self.trees {
-            for (depth, row) in depths.iter_mut().zip(chunk.chunks_exact(width)) {
-                *depth += tree.depth(row);
-            }
+            tree.add_depths(chunk, width, &mut depths);
         }
         let ordinary = self.trees.len() as f64 * average_depth(self.n_samples);
         for depth in &mut depths {

@@ -9,21 +9,26 @@ use crate::random::Stream;
 const LEAST_SPREAD: f32 = 1e-7;
 const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
 
-/// Nodes in preorder: the left branch of a cut follows it.
+/// Rows that walk down a tree side by side: their steps do not wait for each other.
+const LANES: usize = 8;
+
+/// The root is the first of the nodes.
 pub(super) struct Tree {
     nodes: Vec<Node>,
+    /// How deep rows that end at a node are, with what is left of their company cut apart on
+    /// average; of no meaning where rows go on.
+    depths: Vec<f64>,
+    /// Cuts on the longest way down.
+    n_levels: u32,
 }
 
+/// Where rows go on to; a leaf leads to itself.
 #[derive(Clone, Copy)]
-enum Node {
-    /// Rows whose value is at most `threshold` go left.
-    Cut {
-        feature: u32,
-        right: u32,
-        threshold: f64,
-    },
-    /// How deep rows that end here are, with what is left of their company cut apart on average.
-    Leaf { depth: f64 },
+struct Node {
+    feature: u32,
+    threshold: f32,
+    /// For values up to the threshold, and for those above.
+    next: [u32; 2],
 }
 
 impl Tree {
@@ -35,28 +40,31 @@ impl Tree {
             // As deep as a tree that halves its rows at every cut.
             deepest: sample.len().max(2).next_power_of_two().ilog2(),
             features: (0..rows.width).collect(),
-            nodes: Vec::with_capacity(2 * sample.len()),
+            tree: Self {
+                nodes: Vec::with_capacity(2 * sample.len()),
+                depths: Vec::with_capacity(2 * sample.len()),
+                n_levels: 0,
+            },
         };
         growing.node(sample, 0);
-        Self {
-            nodes: growing.nodes,
-        }
+        growing.tree
     }
 
-    /// How many cuts it takes to come to a row's leaf, and would on average take beyond it.
-    pub(super) fn depth(&self, row: &[f32]) -> f64 {
-        let mut at = 0;
-        loop {
-            match self.nodes[at] {
-                Node::Leaf { depth } => return depth,
-                Node::Cut {
-                    feature,
-                    right,
-                    threshold,
-                } => {
-                    let is_left = f64::from(row[feature as usize]) <= threshold;
-                    at = if is_left { at + 1 } else { right as usize };
+    /// Adds, row by row, how many cuts it takes to come to a row's leaf, and would on average
+    /// take beyond it.
+    pub(super) fn add_depths(&self, rows: &[f32], width: usize, depths: &mut [f64]) {
+        let rows = rows.chunks(LANES * width);
+        for (depths, rows) in depths.chunks_mut(LANES).zip(rows) {
+            let mut places = [0; LANES];
+            for _ in 0..self.n_levels {
+                for (place, row) in places.iter_mut().zip(rows.chunks_exact(width)) {
+                    let node = &self.nodes[*place as usize];
+                    let is_above = row[node.feature as usize] > node.threshold;
+                    *place = node.next[usize::from(is_above)];
                 }
+            }
+            for (depth, place) in depths.iter_mut().zip(places) {
+                *depth += self.depths[place as usize];
             }
         }
     }
@@ -69,41 +77,45 @@ struct Growing<'a> {
     deepest: u32,
     /// All features, in the order in which they were last tried.
     features: Vec<usize>,
-    nodes: Vec<Node>,
+    tree: Tree,
 }
 
 impl Growing<'_> {
-    /// Appends the node of some rows, and all below it.
-    fn node(&mut self, sample: &mut [usize], depth: u32) {
-        let cut = if sample.len() > 1 && depth < self.deepest {
-            self.cut(sample)
-        } else {
-            None
-        };
-        let Some((feature, threshold)) = cut else {
-            let depth = f64::from(depth) + average_depth(sample.len());
-            self.nodes.push(Node::Leaf { depth });
-            return;
-        };
-        let at = self.nodes.len();
-        self.nodes.push(Node::Leaf { depth: 0.0 });
-        let rows = self.rows;
-        let n_left = partition(sample, |row| {
-            f64::from(rows.value(row, feature)) <= threshold
+    /// Appends the node of some rows, and all below it; where it stands.
+    fn node(&mut self, sample: &mut [usize], depth: u32) -> u32 {
+        let at = self.leaf(sample.len(), depth);
+        let can_be_cut = sample.len() > 1 && depth < self.deepest;
+        let cut = if can_be_cut { self.cut(sample) } else { None };
+        if let Some((feature, threshold)) = cut {
+            let rows = self.rows;
+            let n_low = partition(sample, |row| rows.value(row, feature) <= threshold);
+            let (low, high) = sample.split_at_mut(n_low);
+            let next = [self.node(low, depth + 1), self.node(high, depth + 1)];
+            self.tree.nodes[at as usize] = Node {
+                feature: index(feature),
+                threshold,
+                next,
+            };
+        }
+        at
+    }
+
+    /// Appends a node where rows end.
+    fn leaf(&mut self, n_rows: usize, depth: u32) -> u32 {
+        let tree = &mut self.tree;
+        let at = index(tree.nodes.len());
+        tree.nodes.push(Node {
+            feature: 0,
+            threshold: 0.0,
+            next: [at; 2],
         });
-        let (left, right) = sample.split_at_mut(n_left);
-        self.node(left, depth + 1);
-        let place = |index: usize| u32::try_from(index).expect("a sample has few nodes");
-        self.nodes[at] = Node::Cut {
-            feature: place(feature),
-            right: place(self.nodes.len()),
-            threshold,
-        };
-        self.node(right, depth + 1);
+        tree.depths.push(f64::from(depth) + average_depth(n_rows));
+        tree.n_levels = tree.n_levels.max(depth);
+        at
     }
 
     /// A feature in which the rows differ, each of them equally likely, and where it is cut.
-    fn cut(&mut self, sample: &[usize]) -> Option<(usize, f64)> {
+    fn cut(&mut self, sample: &[usize]) -> Option<(usize, f32)> {
         for untried in (1..=self.features.len()).rev() {
             let drawn = self.stream.below(untried);
             let feature = self.features[drawn];
@@ -116,25 +128,44 @@ impl Growing<'_> {
             if high <= low + LEAST_SPREAD {
                 continue;
             }
-            let (low, high) = (f64::from(low), f64::from(high));
-            let threshold = low + (high - low) * f64::from(self.stream.unit());
-            // Rounding must not leave the right side empty.
-            return Some((feature, if threshold < high { threshold } else { low }));
+            return Some((feature, self.threshold(low, high)));
         }
         None
     }
+
+    /// Uniform between two values, below the upper.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounded to the next value below, which parts the same rows"
+    )]
+    fn threshold(&mut self, low: f32, high: f32) -> f32 {
+        let (from, to) = (f64::from(low), f64::from(high));
+        let exact = from + (to - from) * f64::from(self.stream.unit());
+        let rounded = exact as f32;
+        let threshold = if f64::from(rounded) > exact {
+            rounded.next_down()
+        } else {
+            rounded
+        };
+        // Rounding must leave no side empty.
+        if threshold < high { threshold } else { low }
+    }
 }
 
-/// Puts the rows that go left first; how many there are.
-fn partition(sample: &mut [usize], is_left: impl Fn(usize) -> bool) -> usize {
-    let mut n_left = 0;
+fn index(number: usize) -> u32 {
+    u32::try_from(number).expect("a sample has few nodes, and a row few features")
+}
+
+/// Puts the rows up to a threshold first; how many there are.
+fn partition(sample: &mut [usize], is_low: impl Fn(usize) -> bool) -> usize {
+    let mut n_low = 0;
     for at in 0..sample.len() {
-        if is_left(sample[at]) {
-            sample.swap(at, n_left);
-            n_left += 1;
+        if is_low(sample[at]) {
+            sample.swap(at, n_low);
+            n_low += 1;
         }
     }
-    n_left
+    n_low
 }
 
 /// How many cuts it takes on average to find one of `n` rows, or to miss among them.
@@ -154,14 +185,17 @@ mod tests {
     use super::*;
     use crate::random::Seed;
 
-    fn grow(values: &[f32]) -> (Tree, Rows) {
+    /// Number of nodes, and the depth of every row, of a tree over one feature.
+    fn grow(values: &[f32]) -> (usize, Vec<f64>) {
         let rows = Rows {
             values: values.to_vec(),
             width: 1,
         };
         let mut sample: Vec<usize> = (0..values.len()).collect();
         let tree = Tree::grow(&rows, &mut sample, &mut Seed::new(3).stream());
-        (tree, rows)
+        let mut depths = vec![0.0; values.len()];
+        tree.add_depths(values, 1, &mut depths);
+        (tree.nodes.len(), depths)
     }
 
     #[test]
@@ -183,28 +217,30 @@ mod tests {
 
     #[test]
     fn two_rows_are_told_apart_by_one_cut() {
-        let (tree, rows) = grow(&[1.0, 5.0]);
-        assert_eq!(tree.nodes.len(), 3);
-        let depths = rows.values.iter().map(|value| tree.depth(&[*value]));
-        assert_eq!(depths.collect::<Vec<_>>(), [1.0, 1.0]);
+        assert_eq!(grow(&[1.0, 5.0]), (3, vec![1.0, 1.0]));
     }
 
     #[test]
     fn a_tree_stops_where_halving_would_be_done() {
         // Distances that double: most cuts part only the largest value from the rest.
         let values: Vec<f32> = (0..16).map(|power| 2_f32.powi(power)).collect();
-        let (tree, rows) = grow(&values);
-        let deepest = rows.values.iter().map(|value| tree.depth(&[*value]));
-        let cuts = |depth: f64| depth - average_depth(16);
-        assert!(deepest.clone().all(|depth| cuts(depth) <= 4.0));
-        assert!(deepest.fold(0.0, f64::max) > 4.0);
+        let (_, depths) = grow(&values);
+        let deepest = depths.iter().copied().fold(0.0, f64::max);
+        assert!(
+            deepest > 4.0 && deepest <= 4.0 + average_depth(16),
+            "{depths:?}"
+        );
+        assert!(depths.iter().all(|depth| *depth >= 1.0));
     }
 
     #[test]
     fn equal_rows_are_not_cut() {
-        let (tree, _) = grow(&[7.0; 5]);
-        assert_eq!(tree.nodes.len(), 1);
-        let depth = tree.depth(&[7.0]);
-        assert_eq!(depth.to_bits(), average_depth(5).to_bits());
+        assert_eq!(grow(&[7.0; 5]), (1, vec![average_depth(5); 5]));
+    }
+
+    #[test]
+    fn neighbouring_values_are_parted_too() {
+        let low = 16_777_216.0_f32;
+        assert_eq!(grow(&[low, low.next_up()]), (3, vec![1.0, 1.0]));
     }
 }
