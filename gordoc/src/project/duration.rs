@@ -18,7 +18,9 @@ pub(super) fn parse_resolution(text: &str) -> Result<i64, &'static str> {
         let (number, unit) = group.ok_or("not a number and a unit")?;
         let number = number.ok_or("no number before the unit")?;
         let unit = match unit.to_ascii_lowercase().as_str() {
+            // Unlike the others, these are not the same in both cases.
             _ if unit == "m" || unit == "M" => return Err("months cannot be a spacing"),
+            _ if unit == "MS" => return Err("calendar units cannot be a spacing"),
             "d" => 86_400 * SECOND,
             "h" => 3600 * SECOND,
             "t" | "min" => 60 * SECOND,
@@ -41,6 +43,7 @@ pub(super) fn parse_resolution(text: &str) -> Result<i64, &'static str> {
 
 /// Nanoseconds of a limit; a bare number is nanoseconds. May be negative.
 pub(super) fn parse_limit(text: &str) -> Option<i64> {
+    let text = text.replace(',', " ");
     let text = text.trim();
     let (sign, body) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest.trim_start()),
@@ -55,29 +58,30 @@ pub(super) fn parse_limit(text: &str) -> Option<i64> {
 }
 
 fn unit_limit(text: &str) -> Option<i128> {
-    let mut total = 0;
-    let mut n_groups = 0;
-    for group in groups(text) {
-        let (number, unit) = group?;
-        total += scale(number?, limit_unit(unit)?)?;
-        n_groups += 1;
+    let groups: Vec<_> = groups(text).collect();
+    if let [Some((Some(number), ""))] = groups[..] {
+        return scale(number, 1);
     }
-    (n_groups > 0).then_some(total)
+    let mut total = 0;
+    for group in &groups {
+        let (number, unit) = (*group)?;
+        total += scale(number?, limit_unit(unit)?)?;
+    }
+    (!groups.is_empty()).then_some(total)
 }
 
 fn limit_unit(unit: &str) -> Option<i128> {
-    Some(match unit {
-        "" => 1,
-        "W" | "w" => 7 * 86_400 * SECOND,
-        "D" | "d" | "day" | "days" | "Day" | "Days" => 86_400 * SECOND,
-        "H" | "h" | "hr" | "hour" | "hours" => 3600 * SECOND,
-        "T" | "t" | "m" | "M" | "min" | "minute" | "minutes" => 60 * SECOND,
-        "S" | "s" | "sec" | "second" | "seconds" => SECOND,
-        "L" | "l" | "ms" | "milli" | "millis" | "millisecond" | "milliseconds" => SECOND / 1000,
-        "U" | "u" | "us" | "µs" | "micro" | "micros" | "microsecond" | "microseconds" => {
+    Some(match unit.to_lowercase().as_str() {
+        "w" => 7 * 86_400 * SECOND,
+        "d" | "day" | "days" => 86_400 * SECOND,
+        "h" | "hr" | "hour" | "hours" => 3600 * SECOND,
+        "t" | "m" | "min" | "minute" | "minutes" => 60 * SECOND,
+        "s" | "sec" | "second" | "seconds" => SECOND,
+        "l" | "ms" | "milli" | "millis" | "millisecond" | "milliseconds" => SECOND / 1000,
+        "u" | "us" | "µs" | "micro" | "micros" | "microsecond" | "microseconds" => {
             SECOND / 1_000_000
         }
-        "N" | "n" | "ns" | "nano" | "nanos" | "nanosecond" | "nanoseconds" => 1,
+        "n" | "ns" | "nano" | "nanos" | "nanosecond" | "nanoseconds" => 1,
         _ => return None,
     })
 }
@@ -95,7 +99,7 @@ fn clock_limit(text: &str) -> Option<i128> {
     };
     let mut total = scale(days, 86_400 * SECOND)?;
     let parts: Vec<&str> = clock.split(':').collect();
-    if parts.len() > 3 {
+    if parts.len() != 3 {
         return None;
     }
     for (part, unit) in parts.iter().zip([3600, 60, 1]) {
@@ -129,13 +133,14 @@ fn iso_limit(text: &str) -> Option<i128> {
 }
 
 /// Pairs of a number (`None` if it is missing) and the letters after it; `None` for other
-/// characters.
+/// characters. A plus before a number says nothing.
 fn groups(text: &str) -> impl Iterator<Item = Option<(Option<&str>, &str)>> {
     let mut rest = text.trim();
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
+        rest = rest.strip_prefix('+').unwrap_or(rest);
         let number_end = rest
             .find(|c: char| !c.is_ascii_digit() && c != '.')
             .unwrap_or(rest.len());
@@ -248,6 +253,30 @@ mod tests {
         assert_eq!(parse_resolution("30m"), Err("months cannot be a spacing"));
         assert_eq!(parse_resolution("H"), Err("no number before the unit"));
         assert_eq!(parse_resolution("1H30T"), Ok(90 * MINUTE));
+        assert_eq!(parse_resolution("+90T"), Ok(90 * MINUTE));
+        let calendar = Err("calendar units cannot be a spacing");
+        assert_eq!(parse_resolution("1MS"), calendar);
+        assert_eq!(parse_resolution("100ms"), Ok(100_000_000));
+    }
+
+    #[test]
+    fn forms_of_limits() {
+        const MINUTE: i64 = 60_000_000_000;
+        for (text, expect) in [
+            ("1 Hour, 30 Min", Some(90 * MINUTE)),
+            ("1H +30T", Some(90 * MINUTE)),
+            ("1 day, 00:30:00", Some(1470 * MINUTE)),
+            ("PT1H30M", Some(90 * MINUTE)),
+            // Neither is it hours and minutes, nor minutes and seconds.
+            ("01:30", None),
+            ("1H 5", None),
+            ("1 0H", None),
+            ("1H+", None),
+            ("hour", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_limit(text), expect, "{text:?}");
+        }
     }
 
     fn n_buckets(limit: i64, resolution: i64) -> usize {
