@@ -17,8 +17,8 @@ pub struct DateTime {
 }
 
 const DAY: i64 = 86_400_000_000;
-/// 9999-12-31, the last day that Python knows.
-const LAST_DAY: i64 = 2_932_896;
+/// 0001-01-01 to 9999-12-31, the days that Python knows.
+const DAYS: std::ops::RangeInclusive<i64> = -719_162..=2_932_896;
 
 impl DateTime {
     /// Reads a date and time; `None` if it is no ISO 8601 text or no real date.
@@ -39,7 +39,7 @@ impl DateTime {
             parsed.days += 1;
             parsed.micros = 0;
         }
-        (parsed.days <= LAST_DAY).then_some(parsed)
+        DAYS.contains(&parsed.days).then_some(parsed)
     }
 
     /// Reads a time stamp as YAML 1.1 writes them (blanks before the offset, one-digit months),
@@ -83,9 +83,13 @@ impl DateTime {
     /// Nanoseconds since 1970 UTC; a missing offset counts as UTC. `None` beyond the years 1677
     /// to 2262.
     pub fn nanoseconds(&self) -> Option<i64> {
+        self.microseconds().checked_mul(1000)
+    }
+
+    /// Microseconds since 1970 UTC; a missing offset counts as UTC.
+    pub fn microseconds(&self) -> i64 {
         let seconds = self.days * 86_400 - i64::from(self.offset.unwrap_or(0));
-        let micros = seconds * 1_000_000 + self.micros;
-        micros.checked_mul(1000)
+        seconds * 1_000_000 + self.micros
     }
 
     /// `2020-05-01T00:00:00.250000-03:30`; the fraction only if there is one.
@@ -136,10 +140,14 @@ fn split_offset(offset: i32) -> (char, i32, i32) {
 
 /// Days since 1970 and what follows the date.
 fn date(text: &[u8]) -> Option<(i64, &[u8])> {
-    calendar_date(text).or_else(|| week_or_ordinal_date(text))
+    let Some(([year, month, day], rest)) = calendar_date(text) else {
+        return week_or_ordinal_date(text);
+    };
+    Some((days_from_civil(year, month, day)?, rest))
 }
 
-fn calendar_date(text: &[u8]) -> Option<(i64, &[u8])> {
+/// Year, month and day, which need not exist, and what follows them.
+fn calendar_date(text: &[u8]) -> Option<([i64; 3], &[u8])> {
     let year = number(text.get(..4)?)?;
     let mut rest = &text[4..];
     let mut parts = [1i64; 2];
@@ -154,7 +162,7 @@ fn calendar_date(text: &[u8]) -> Option<(i64, &[u8])> {
         *part = number(rest.get(..2)?)?;
         rest = &rest[2..];
     }
-    Some((days_from_civil(year, parts[0], parts[1])?, rest))
+    Some(([year, parts[0], parts[1]], rest))
 }
 
 fn week_or_ordinal_date(text: &[u8]) -> Option<(i64, &[u8])> {
@@ -196,6 +204,9 @@ fn time(text: &[u8]) -> Option<(i64, Option<i32>)> {
     let mut extended = false;
     let mut micros = 0;
     let mut n_parts = 0;
+    if text.len() < 2 {
+        return None;
+    }
     while n_parts < 3 && !cursor.0.is_empty() && !starts_offset(cursor.0) {
         match n_parts {
             1 => extended = cursor.take(b':'),
@@ -205,9 +216,6 @@ fn time(text: &[u8]) -> Option<(i64, Option<i32>)> {
         parts[n_parts] = number(cursor.0.get(..2)?)?;
         cursor.0 = &cursor.0[2..];
         n_parts += 1;
-    }
-    if n_parts == 0 {
-        return None;
     }
     if n_parts == 3 && (cursor.take(b'.') || cursor.take(b',')) {
         let digits = cursor.0;
@@ -224,8 +232,10 @@ fn time(text: &[u8]) -> Option<(i64, Option<i32>)> {
     };
     let [hour, minute, second] = parts;
     let since_midnight = ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros;
-    let is_clock = hour < 24 && minute < 60 && second < 60;
-    (is_clock || (hour == 24 && since_midnight == DAY)).then_some((since_midnight, offset))
+    let is_clock =
+        (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
+    let is_midnight = hour == 24 && minute == 0 && second == 0 && micros == 0;
+    (is_clock || is_midnight).then_some((since_midnight, offset))
 }
 
 fn starts_offset(text: &[u8]) -> bool {
@@ -241,8 +251,10 @@ fn offset(text: &[u8]) -> Option<i32> {
     };
     let (hours, minutes) = match rest.len() {
         2 => (number(rest)?, 0),
-        4 => (number(&rest[..2])?, number(&rest[2..])?),
-        5 if rest[2] == b':' => (number(&rest[..2])?, number(&rest[3..])?),
+        4 | 5 => {
+            let minutes = &rest[2 + usize::from(rest[2] == b':')..];
+            (number(&rest[..2])?, number(minutes)?)
+        }
         _ => return None,
     };
     if hours > 23 || minutes > 59 {
@@ -265,11 +277,14 @@ fn fraction_micros(digits: &str) -> i64 {
     format!("{six:0<6}").parse().unwrap_or(0)
 }
 
+/// A number as Python reads one: blanks around it, and a sign, are fine.
 fn number(digits: &[u8]) -> Option<i64> {
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+    let trimmed = digits.trim_ascii();
+    let unsigned = trimmed.strip_prefix(b"-").or(trimmed.strip_prefix(b"+"));
+    if !unsigned.unwrap_or(trimmed).iter().all(u8::is_ascii_digit) {
         return None;
     }
-    std::str::from_utf8(digits).ok()?.parse().ok()
+    std::str::from_utf8(trimmed).ok()?.parse().ok()
 }
 
 fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
@@ -311,6 +326,22 @@ mod tests {
     fn check(text: &str, expect: &str) {
         let got = DateTime::parse(text).map(|parsed| parsed.isoformat());
         assert_eq!(got.as_deref(), Some(expect), "{text}");
+    }
+
+    #[test]
+    fn numbers_are_read_as_python_reads_them() {
+        check("2020-05- 1T 1:00+ 1:00", "2020-05-01T01:00:00+01:00");
+        check("2020-05-01T+00:00", "2020-05-01T00:00:00+00:00");
+        check("2020-05-01T00:00+02000", "2020-05-01T00:00:00+02:00");
+        check("2020-05-01T00:00+-1:00", "2020-05-01T00:00:00-01:00");
+        for text in [
+            "2020-05-01Z",
+            "2020-05-01TZ",
+            "2020060 12Z",
+            "2020-05-01T-5:00Z",
+        ] {
+            assert_eq!(DateTime::parse(text), None, "{text}");
+        }
     }
 
     #[test]

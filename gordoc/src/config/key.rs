@@ -1,5 +1,7 @@
 //! When two keys of a mapping are the same key.
 
+use std::collections::BTreeMap;
+
 use super::{Node, Value};
 
 /// What a key is compared by: as in Python, `1`, `1.0` and `true` are one key.
@@ -39,6 +41,36 @@ fn number_key(value: f64) -> Key<'static> {
     match digits.parse() {
         Ok(whole) => Key::Whole(whole),
         Err(_) => Key::Long(digits),
+    }
+}
+
+/// Mappings of more entries are searched by a tree.
+const FEW: usize = 16;
+
+/// Entries of a mapping, to be found by key.
+pub(crate) struct Index<'a> {
+    entries: &'a [(Node, Node)],
+    by_key: BTreeMap<Key<'a>, usize>,
+}
+
+impl<'a> Index<'a> {
+    /// Entries whose keys differ.
+    pub(crate) fn new(entries: &'a [(Node, Node)]) -> Self {
+        let mut by_key = BTreeMap::new();
+        if entries.len() > FEW {
+            let keys = entries.iter().map(|(key, _)| key.as_key()).enumerate();
+            by_key.extend(keys.filter_map(|(index, key)| Some((key?, index))));
+        }
+        Self { entries, by_key }
+    }
+
+    /// The entry of a key.
+    pub(crate) fn find(&self, key: &Node) -> Option<&'a (Node, Node)> {
+        let key = key.as_key();
+        if self.entries.len() > FEW {
+            return self.entries.get(*self.by_key.get(&key?)?);
+        }
+        self.entries.iter().find(|(other, _)| other.as_key() == key)
     }
 }
 

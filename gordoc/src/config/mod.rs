@@ -19,7 +19,9 @@ pub use embedded::section;
 pub use iso::DateTime;
 pub use node::{Node, Value};
 
+pub(crate) use key::Index;
 pub(crate) use layout::Layout;
+pub(crate) use python::float as python_float;
 pub(crate) use tagged::missing_zone;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};

@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::patch::{Bite, patch};
-use super::{Options, defaults, pods, resources};
+use super::patch::patch;
+use super::surprise::{self, Laid};
+use super::{Options, defaults, pods, resources, switches};
 use crate::config::{Config, Node, Value, section};
 use crate::diagnostic::did_you_mean;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -39,22 +40,24 @@ pub(super) fn fold(
     let built_in = defaults::globals(config.machines.len(), options.images_of_version.as_deref());
     let mut base = Node::from_json(&built_in);
     if let Some(env) = &options.custom_model_builder_envs
+        && let Some(env) = pods::environment(env, diagnostics)
         && let Some(builder) = base.get_mut("runtime").and_then(|r| r.get_mut("builder"))
     {
-        builder.set("env", Node::from_json(env));
+        builder.set("env", env);
     }
     let mut root = match &config.globals {
         Some(globals) => {
             let own = own_sections(globals, source, diagnostics);
             let mut bites = Vec::new();
             let laid = patch(&base, &own, &mut bites);
-            report_tails(&bites, "globals", diagnostics);
+            surprise::report(&bites, Laid::Globals, diagnostics);
             laid
         }
         None => base,
     };
     if let Some(runtime) = root.get_mut("runtime") {
         resources::settle(runtime, diagnostics);
+        switches::check(runtime, diagnostics);
         pods::cut(runtime, diagnostics);
     }
     let document = root.to_metadata_json();
@@ -86,8 +89,8 @@ fn own_sections(globals: &Node, source: &Source, diagnostics: &mut Diagnostics) 
         *value = read;
         let is_mapping = matches!(value.value, Value::Map(_));
         match name.as_str() {
-            "runtime" | "evaluation" if value.value == Value::Null => false,
-            "runtime" | "evaluation" | "dataset" if !is_mapping && value.value != Value::Null => {
+            "runtime" | "evaluation" | "dataset" if value.value == Value::Null => false,
+            "runtime" | "evaluation" | "dataset" if !is_mapping => {
                 diagnostics.push(not_a_mapping(&name, value));
                 false
             }
@@ -121,36 +124,4 @@ fn warn_of_misspelt(key: &Node, name: &str, diagnostics: &mut Diagnostics) {
         .label(key.span, "reaches no machine")
         .help(format!("did you mean `{word}`?")),
     );
-}
-
-/// Warns where a shorter list left the tail of a longer one.
-pub(super) fn report_tails(bites: &[Bite], what: &str, diagnostics: &mut Diagnostics) {
-    for bite in bites {
-        let Bite::Tail {
-            path,
-            base,
-            over,
-            n_kept,
-        } = bite
-        else {
-            continue;
-        };
-        if over.is_empty() {
-            continue;
-        }
-        let elements = if *n_kept == 1 {
-            "element stays"
-        } else {
-            "elements stay"
-        };
-        let mut diagnostic = Diagnostic::warning(
-            "project::surviving_tail",
-            format!("`{path}` of {what} is laid over a longer list, element by element"),
-        )
-        .label(*over, format!("{n_kept} more {elements} behind these"));
-        if !base.is_empty() {
-            diagnostic = diagnostic.label(*base, "of this list");
-        }
-        diagnostics.push(diagnostic.help("write as many elements as the other list has"));
-    }
 }

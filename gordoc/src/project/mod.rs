@@ -3,6 +3,7 @@
 //! Reads no data and no clock.
 
 mod aggregation;
+mod dataset_keys;
 mod defaults;
 mod document;
 mod duration;
@@ -26,6 +27,8 @@ mod secret;
 mod selection;
 mod spacing;
 mod suggest;
+mod surprise;
+mod switches;
 mod tag;
 mod tag_lists;
 
@@ -365,3 +368,6 @@ pub enum Mode {
     /// Train only.
     BuildOnly,
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::globals::Globals;
 use super::reader::Read;
 use super::{Evaluation, Machine, NamedDataset, document, rows, scoring};
-use crate::config::{Node, Value};
+use crate::config::Node;
 use crate::model::Model;
 use crate::name::Name;
 use crate::source::Spanned;
@@ -17,7 +17,8 @@ pub(super) struct Parts {
     pub(super) model: Node,
     pub(super) runtime: Json,
     pub(super) evaluation: Node,
-    pub(super) metadata: Node,
+    /// `None` if the machine has none; null is some.
+    pub(super) metadata: Option<Node>,
 }
 
 impl Parts {
@@ -29,10 +30,8 @@ impl Parts {
         model: Option<Model>,
         evaluation: Option<Evaluation>,
     ) -> Read {
-        let machine_metadata = match self.metadata.value {
-            Value::Null => json!({}),
-            _ => self.metadata.to_metadata_json(),
-        };
+        let metadata = self.metadata.as_ref();
+        let machine_metadata = metadata.map_or_else(|| json!({}), Node::to_metadata_json);
         let model_document = Spanned::new(self.model.to_metadata_json(), self.model.span);
         let document = document::document(&document::Sections {
             name: &self.name.value,

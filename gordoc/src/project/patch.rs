@@ -3,8 +3,15 @@
 //! A structural difference is computed and its additions and changes are applied, never its
 //! removals. The surprises this brings are reported as [`Bite`]s; it decides nothing else.
 
-use crate::config::{Node, Value};
+mod equal;
+mod shared;
+
+use crate::config::{Index, Node, Value};
 use crate::source::Span;
+
+pub(super) use shared::patch_shared;
+
+use equal::same;
 
 /// A place where the rule does what its author may not have meant.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +36,49 @@ pub(super) enum Bite {
         /// The value that won.
         over: Span,
     },
+    /// A value stayed because the other equals it, spelled otherwise: `30` and `30.0`.
+    Kept {
+        /// Path of keys.
+        path: String,
+        /// The value that stayed.
+        base: Written,
+        /// The value that was laid over it.
+        over: Written,
+    },
+    /// Two classes in a mapping that is there for one.
+    TwoClasses {
+        /// Path of keys.
+        path: String,
+        /// The class below.
+        base: Written,
+        /// The class that was laid beside it.
+        over: Written,
+    },
+    /// A value changed with another, because one anchor stands for both.
+    Shared {
+        /// Key of the value that was laid over.
+        changed: String,
+        /// Key of the other value.
+        other: Written,
+        /// What was laid over.
+        over: Span,
+    },
+}
+
+/// A value as it reads, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Written {
+    pub(super) text: String,
+    pub(super) span: Span,
+}
+
+impl Written {
+    fn of(node: &Node) -> Self {
+        Self {
+            text: node.to_key(),
+            span: node.span,
+        }
+    }
 }
 
 /// Lays `over` on `base`.
@@ -56,7 +106,17 @@ fn lay(base: &Node, over: &Node, path: &str, bites: &mut Vec<Bite>) -> Node {
                 value: Value::List(lay_list(under, above, path, bites)),
             }
         }
-        _ if same(base, over) => base.clone(),
+        _ if same(base, over) => {
+            let (kept, written) = (Written::of(base), Written::of(over));
+            if kept.text != written.text {
+                bites.push(Bite::Kept {
+                    path: path.to_owned(),
+                    base: kept,
+                    over: written,
+                });
+            }
+            base.clone()
+        }
         _ => {
             bites.push(Bite::Replaced {
                 path: path.to_owned(),
@@ -68,25 +128,32 @@ fn lay(base: &Node, over: &Node, path: &str, bites: &mut Vec<Bite>) -> Node {
     }
 }
 
-fn lay_mapping(
-    under: &[(Node, Node)],
-    above: &[(Node, Node)],
-    path: &str,
-    bites: &mut Vec<Bite>,
-) -> Vec<(Node, Node)> {
+type Entry = (Node, Node);
+
+fn lay_mapping(under: &[Entry], above: &[Entry], path: &str, bites: &mut Vec<Bite>) -> Vec<Entry> {
+    bites.extend(two_classes(under, above, path));
     let mut result = Vec::with_capacity(under.len() + above.len());
+    let over = Index::new(above);
     for (key, value) in under {
-        let over = above.iter().find(|(k, _)| k.value == key.value);
+        let over = over.find(key);
         let value = match over {
             Some((_, over)) => lay(value, over, &join(path, &key.to_key()), bites),
             None => value.clone(),
         };
-        // The key of the side that was written says where the entry is.
-        let written = over.filter(|_| key.span.is_empty()).map_or(key, |(k, _)| k);
-        result.push((written.clone(), value));
+        // The side that was written says where the entry is.
+        let span = over.map_or(key.span, |(written, _)| wider(key.span, written.span));
+        let value_of_key = key.value.clone();
+        result.push((
+            Node {
+                span,
+                value: value_of_key,
+            },
+            value,
+        ));
     }
-    let is_new = |key: &Node| !under.iter().any(|(k, _)| k.value == key.value);
-    result.extend(above.iter().filter(|(key, _)| is_new(key)).cloned());
+    let under = Index::new(under);
+    let added = above.iter().filter(|(key, _)| under.find(key).is_none());
+    result.extend(added.cloned());
     result
 }
 
@@ -99,6 +166,19 @@ fn lay_list(under: &[Node], above: &[Node], path: &str, bites: &mut Vec<Bite>) -
     (0..length).filter_map(at).collect()
 }
 
+/// `cv: {A: ..}` laid over `cv: {B: ..}` leaves both.
+fn two_classes(under: &[Entry], above: &[Entry], path: &str) -> Option<Bite> {
+    let ([(base, _)], [(over, _)]) = (under, above) else {
+        return None;
+    };
+    let is_class = |key: &Node| key.as_text().is_some_and(|text| text.contains('.'));
+    (is_class(base) && is_class(over) && base.value != over.value).then(|| Bite::TwoClasses {
+        path: path.to_owned(),
+        base: Written::of(base),
+        over: Written::of(over),
+    })
+}
+
 fn join(path: &str, key: &str) -> String {
     if path.is_empty() {
         return key.to_owned();
@@ -106,35 +186,9 @@ fn join(path: &str, key: &str) -> String {
     format!("{path}.{key}")
 }
 
-/// The place of a merged collection: where it was first written, if anywhere.
+/// The place of what both sides have: where it was first written, if anywhere.
 fn wider(base: Span, over: Span) -> Span {
     if base.is_empty() { over } else { base }
-}
-
-/// Equality as Python sees it: `1 == 1.0 == True`.
-#[expect(
-    clippy::float_cmp,
-    reason = "the peer's equality is exact but for two floats"
-)]
-fn same(base: &Node, over: &Node) -> bool {
-    match (number(base), number(over)) {
-        (Some(a), Some(b)) => {
-            let is_float = |node: &Node| matches!(node.value, Value::Float(_));
-            let close = is_float(base) && is_float(over);
-            a == b || (close && (a - b).abs() <= f64::EPSILON * a.abs().max(b.abs()))
-        }
-        (None, None) => base.value == over.value,
-        _ => false,
-    }
-}
-
-fn number(node: &Node) -> Option<f64> {
-    match node.value {
-        Value::Bool(value) => Some(f64::from(u8::from(value))),
-        Value::Int(value) => Some(value as f64),
-        Value::Float(value) => Some(value),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -171,9 +225,12 @@ mod tests {
             (json!({"a":1}), json!({}), json!({"a":1})),
             (json!({"x":{"a":1}}), json!({"x":null}), json!({"x":null})),
             (json!([1]), json!({"a":1}), json!({"a":1})),
-            (json!(30), json!(30.0), json!(30)),
-            (json!(1), json!(true), json!(1)),
             (json!("1"), json!(1), json!(1)),
+            (
+                json!({"a.b":{"c":1}}),
+                json!({"a.b":{"d":2}}),
+                json!({"a.b":{"c":1,"d":2}}),
+            ),
         ];
         for (base, over, expect) in table {
             check(&base, &over, &expect);
@@ -181,11 +238,54 @@ mod tests {
     }
 
     #[test]
-    fn surviving_tails_are_reported() {
+    fn many_keys_are_laid_as_few_are() {
+        let entries = |skip: usize, n: usize| {
+            let keys = (skip..skip + n).map(|k| (format!("k{k}"), json!(skip)));
+            Json::Object(keys.collect())
+        };
+        let laid = patch(
+            &Node::from_json(&entries(0, 50)),
+            &Node::from_json(&entries(25, 50)),
+            &mut Vec::new(),
+        )
+        .to_json();
+        assert_eq!(laid.as_object().unwrap().len(), 75);
+        assert_eq!((&laid["k24"], &laid["k25"]), (&json!(0), &json!(25)));
+    }
+
+    fn bites(base: &Json, over: &Json) -> Vec<Bite> {
         let mut bites = Vec::new();
-        let (base, over) = (json!({"m": [1, 2, 3]}), json!({"m": [9]}));
-        patch(&Node::from_json(&base), &Node::from_json(&over), &mut bites);
-        assert!(matches!(&bites[0], Bite::Tail { path, n_kept: 2, .. } if path == "m"));
-        assert!(matches!(&bites[1], Bite::Replaced { path, .. } if path == "m[0]"));
+        patch(&Node::from_json(base), &Node::from_json(over), &mut bites);
+        bites
+    }
+
+    #[test]
+    fn surviving_tails_are_reported() {
+        let found = bites(&json!({"m": [1, 2, 3]}), &json!({"m": [9]}));
+        assert!(matches!(&found[0], Bite::Tail { path, n_kept: 2, .. } if path == "m"));
+        assert!(matches!(&found[1], Bite::Replaced { path, .. } if path == "m[0]"));
+    }
+
+    #[test]
+    fn spellings_that_stay_are_reported() {
+        let found = bites(&json!({"a": 30, "b": 2.5}), &json!({"a": 30.0, "b": 2.5}));
+        let [Bite::Kept { path, base, over }] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        assert_eq!(
+            (path.as_str(), base.text.as_str(), over.text.as_str()),
+            ("a", "30", "30.0")
+        );
+    }
+
+    #[test]
+    fn two_classes_in_one_place_are_reported() {
+        let found = bites(&json!({"cv": {"a.B": {}}}), &json!({"cv": {"a.C": {}}}));
+        assert!(matches!(&found[..], [Bite::TwoClasses { path, .. }] if path == "cv"));
+        assert_eq!(
+            bites(&json!({"cv": {"a.B": {}}}), &json!({"cv": {"a.B": {}}})),
+            []
+        );
+        assert_eq!(bites(&json!({"a": {"b": 1}}), &json!({"a": {"c": 1}})), []);
     }
 }

@@ -1,25 +1,29 @@
 //! The training period: two dates with offsets, in order.
 
+use std::cmp::Ordering;
+
 use super::Period;
 use crate::config::{DateTime, Node, Value, missing_zone};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Spanned;
 
-/// Reads the period of a dataset whose old key names are already replaced.
-pub(super) fn period(section: &Node, diagnostics: &mut Diagnostics) -> Option<Period> {
+/// First and last instant of a dataset, in order.
+#[derive(Clone, Debug)]
+pub(super) struct Dates {
+    start: Spanned<DateTime>,
+    end: Spanned<DateTime>,
+}
+
+/// Reads the dates of a dataset whose old key names are already replaced.
+pub(super) fn dates(section: &Node, diagnostics: &mut Diagnostics) -> Option<Dates> {
     let start = date("train_start_date", section, diagnostics);
     let end = date("train_end_date", section, diagnostics);
     let (start, end) = (start?, end?);
-    if start.value < end.value {
-        return Some(Period {
-            start: start.value,
-            end: end.value,
-        });
-    }
-    let (message, label) = if start.value == end.value {
-        ("the training period is empty", "ends at the same instant")
-    } else {
-        ("the training period ends before it starts", "ends here")
+    let instants = (start.value.microseconds(), end.value.microseconds());
+    let (message, label) = match instants.0.cmp(&instants.1) {
+        Ordering::Less => return Some(Dates { start, end }),
+        Ordering::Equal => ("the training period is empty", "ends at the same instant"),
+        Ordering::Greater => ("the training period ends before it starts", "ends here"),
     };
     diagnostics.push(
         Diagnostic::error("config::inverted_period", message)
@@ -31,7 +35,33 @@ pub(super) fn period(section: &Node, diagnostics: &mut Diagnostics) -> Option<Pe
     None
 }
 
-fn date(key: &str, section: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<i64>> {
+impl Dates {
+    /// The period that readings can be of: nanoseconds reach from 1678 to 2262.
+    pub(super) fn period(&self, blockers: &mut Diagnostics) -> Option<Period> {
+        let mut instant = |date: &Spanned<DateTime>| {
+            let nanoseconds = date.value.nanoseconds();
+            if nanoseconds.is_none() {
+                let text = date.value.isoformat();
+                blockers.push(
+                    Diagnostic::error(
+                        "config::not_a_date",
+                        format!("`{text}` is not between 1678 and 2262"),
+                    )
+                    .label(date.span, "out of range")
+                    .help("correct the year"),
+                );
+            }
+            nanoseconds
+        };
+        let (start, end) = (instant(&self.start), instant(&self.end));
+        Some(Period {
+            start: start?,
+            end: end?,
+        })
+    }
+}
+
+fn date(key: &str, section: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<DateTime>> {
     let Some(node) = section.get(key) else {
         diagnostics.push(
             Diagnostic::error("project::missing_date", format!("`dataset` has no `{key}`"))
@@ -72,16 +102,5 @@ fn date(key: &str, section: &Node, diagnostics: &mut Diagnostics) -> Option<Span
         diagnostics.push(missing_zone(text, node.span));
         return None;
     }
-    let Some(nanoseconds) = parsed.nanoseconds() else {
-        diagnostics.push(
-            Diagnostic::error(
-                "config::not_a_date",
-                format!("`{text}` is not between 1678 and 2262"),
-            )
-            .label(node.span, "out of range")
-            .help("correct the year"),
-        );
-        return None;
-    };
-    Some(Spanned::new(nanoseconds, node.span))
+    Some(Spanned::new(parsed, node.span))
 }

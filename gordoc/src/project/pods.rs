@@ -3,31 +3,45 @@
 //! The peer keeps the fields of its schema, converts their types and drops all others without a
 //! word. The drop is kept; here each one is told.
 
-use crate::config::{Node, Value};
+use serde_json::Value as Json;
+
+use crate::config::{Node, Value, python_float};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Span;
 
 /// What a field holds.
 enum Kind {
     Text,
     Truth,
-    Anything,
+    /// Values of any kind, under texts.
     Mapping,
     Fields(&'static [Field]),
     Items(&'static [Field]),
+}
+
+/// What holds where a field is left out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    /// It may be missing or null.
+    Fine,
+    /// It must be there, and not be null.
+    Wrong,
+    /// It is false if it is missing; it must not be null.
+    False,
 }
 
 /// A field the schema knows.
 struct Field {
     name: &'static str,
     kind: Kind,
-    required: bool,
+    absent: Absent,
 }
 
 const fn optional(name: &'static str, kind: Kind) -> Field {
     Field {
         name,
         kind,
-        required: false,
+        absent: Absent::Fine,
     }
 }
 
@@ -35,7 +49,15 @@ const fn required(name: &'static str, kind: Kind) -> Field {
     Field {
         name,
         kind,
-        required: true,
+        absent: Absent::Wrong,
+    }
+}
+
+const fn switch(name: &'static str) -> Field {
+    Field {
+        name,
+        kind: Kind::Truth,
+        absent: Absent::False,
     }
 }
 
@@ -59,20 +81,20 @@ const RESOURCES: &[Field] = &[
     optional("limits", Kind::Mapping),
 ];
 const LABELS: &[Field] = &[optional("labels", Kind::Mapping)];
-const REMOTE_LOGGING: &[Field] = &[optional("enable", Kind::Truth)];
+const REMOTE_LOGGING: &[Field] = &[switch("enable")];
 const BUILDER: &[Field] = &[
     required("image", Kind::Text),
     optional("resources", Kind::Fields(RESOURCES)),
     optional("metadata", Kind::Fields(LABELS)),
     optional("env", Kind::Items(ENV)),
     optional("volumeMounts", Kind::Items(MOUNTS)),
-    optional("remote_logging", Kind::Fields(REMOTE_LOGGING)),
+    required("remote_logging", Kind::Fields(REMOTE_LOGGING)),
 ];
 const CSI: &[Field] = &[
     required("driver", Kind::Text),
-    optional("readOnly", Kind::Truth),
+    switch("readOnly"),
     optional("fsType", Kind::Text),
-    optional("volumeAttributes", Kind::Anything),
+    optional("volumeAttributes", Kind::Mapping),
 ];
 const VOLUMES: &[Field] = &[
     required("name", Kind::Text),
@@ -81,36 +103,40 @@ const VOLUMES: &[Field] = &[
 
 /// Cuts `builder` and `volumes` of a global runtime to their schemas.
 pub(super) fn cut(runtime: &mut Node, diagnostics: &mut Diagnostics) {
+    let mut cut = |node: &mut Node, kind, path: &str| {
+        let mut shaper = Shaper { diagnostics };
+        shaper.shape(node, &kind, &Place::new(path));
+    };
     if let Some(builder) = runtime.get_mut("builder") {
-        name_config_maps(builder);
-        shape(
-            builder,
-            &Kind::Fields(BUILDER),
-            "",
-            "runtime.builder",
-            diagnostics,
-        );
+        if let Some(env) = builder.get_mut("env") {
+            name_config_maps(env);
+        }
+        cut(builder, Kind::Fields(BUILDER), "runtime.builder");
     }
     if let Some(volumes) = runtime.get_mut("volumes") {
-        if let Value::List(items) = &mut volumes.value {
-            items.iter_mut().for_each(fill_csi);
-        }
-        shape(
-            volumes,
-            &Kind::Items(VOLUMES),
-            "",
-            "runtime.volumes",
-            diagnostics,
-        );
+        cut(volumes, Kind::Items(VOLUMES), "runtime.volumes");
     }
 }
 
+/// The environment that the command line gives to builder pods; none if it is empty.
+pub(super) fn environment(env: &Json, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let mut node = Node::from_json(env);
+    if node.is_falsy() {
+        return None;
+    }
+    name_config_maps(&mut node);
+    let mut shaper = Shaper { diagnostics };
+    let place = Place::new("custom_model_builder_envs");
+    shaper.shape(&mut node, &Kind::Items(ENV), &place);
+    Some(node)
+}
+
 /// Kubernetes says `name` where the peer's schema says `value`: both are read, `name` is written.
-fn name_config_maps(builder: &mut Node) {
-    let Some(Value::List(env)) = builder.get_mut("env").map(|env| &mut env.value) else {
+fn name_config_maps(env: &mut Node) {
+    let Value::List(items) = &mut env.value else {
         return;
     };
-    for item in env {
+    for item in items {
         let reference = item
             .get_mut("valueFrom")
             .and_then(|from| from.get_mut("configMapKeyRef"));
@@ -126,107 +152,166 @@ fn name_config_maps(builder: &mut Node) {
     }
 }
 
-fn fill_csi(volume: &mut Node) {
-    if let Some(csi) = volume.get_mut("csi")
-        && csi.get("readOnly").is_none()
-    {
-        csi.set(
-            "readOnly",
-            Node {
-                span: csi.span,
-                value: Value::Bool(false),
-            },
-        );
-    }
+/// Where a value stands: in the peer's words (`env -> 0`), and in ours.
+struct Place {
+    within: String,
+    path: String,
 }
 
-/// Cuts a value to its kind; `within` is the peer's path (`env -> 0`), `path` ours.
-fn shape(node: &mut Node, kind: &Kind, within: &str, path: &str, diagnostics: &mut Diagnostics) {
-    let fits = match kind {
-        Kind::Anything => true,
-        Kind::Mapping => matches!(node.value, Value::Map(_)),
-        Kind::Text => to_text(node),
-        Kind::Truth => to_truth(node),
-        Kind::Fields(fields) => {
-            matches!(node.value, Value::Map(_)) && {
-                shape_fields(node, fields, within, path, diagnostics);
-                true
-            }
+impl Place {
+    fn new(path: &str) -> Self {
+        Self {
+            within: String::new(),
+            path: path.to_owned(),
         }
-        Kind::Items(fields) => match &mut node.value {
-            Value::List(items) => {
-                for (index, item) in items.iter_mut().enumerate() {
-                    let (within, path) =
-                        (join(within, &index.to_string()), format!("{path}[{index}]"));
-                    shape(item, &Kind::Fields(fields), &within, &path, diagnostics);
-                }
-                true
-            }
-            _ => false,
-        },
-    };
-    if !fits {
-        let expected = match kind {
-            Kind::Text => "a text",
-            Kind::Truth => "true or false",
-            Kind::Items(_) => "a list",
-            _ => "a mapping",
-        };
-        diagnostics.push(
-            Diagnostic::error(
-                "project::bad_pod_field",
-                format!("`{path}` is not {expected} ({within})"),
-            )
-            .label(node.span, format!("{} instead", node.kind()))
-            .help(format!("write {expected}"))
-            .class("ValidationError"),
-        );
+    }
+
+    fn key(&self, key: &str) -> Self {
+        Self {
+            within: self.join(key),
+            path: format!("{}.{key}", self.path),
+        }
+    }
+
+    fn index(&self, index: usize) -> Self {
+        Self {
+            within: self.join(&index.to_string()),
+            path: format!("{}[{index}]", self.path),
+        }
+    }
+
+    fn join(&self, part: &str) -> String {
+        if self.within.is_empty() {
+            return part.to_owned();
+        }
+        format!("{} -> {part}", self.within)
     }
 }
 
-fn shape_fields(
-    node: &mut Node,
-    fields: &[Field],
-    within: &str,
-    path: &str,
-    diagnostics: &mut Diagnostics,
-) {
-    let place = node.key_line();
-    let Value::Map(entries) = &mut node.value else {
-        return;
-    };
-    for field in fields.iter().filter(|field| field.required) {
-        let given = entries
-            .iter()
-            .any(|(key, value)| key.as_text() == Some(field.name) && value.value != Value::Null);
-        if !given {
-            let (within, name) = (join(within, field.name), field.name);
-            diagnostics.push(
-                Diagnostic::error(
-                    "project::missing_pod_field",
-                    format!("`{path}.{name}` is required ({within})"),
-                )
-                .label(place, format!("has no `{name}`"))
-                .help(format!("add `{name}: ...`"))
-                .class("ValidationError"),
+/// Brings values into the form of a schema.
+struct Shaper<'a> {
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Shaper<'_> {
+    fn shape(&mut self, node: &mut Node, kind: &Kind, place: &Place) {
+        let fits = match kind {
+            Kind::Text => to_text(node),
+            Kind::Truth => to_truth(node),
+            Kind::Mapping => to_mapping(node) && self.keys_to_text(node, place),
+            Kind::Fields(fields) => {
+                to_mapping(node) && {
+                    self.fields(node, fields, place);
+                    true
+                }
+            }
+            Kind::Items(fields) => match &mut node.value {
+                Value::List(items) => {
+                    for (index, item) in items.iter_mut().enumerate() {
+                        self.shape(item, &Kind::Fields(fields), &place.index(index));
+                    }
+                    true
+                }
+                _ => false,
+            },
+        };
+        if !fits {
+            let expected = match kind {
+                Kind::Text => "a text",
+                Kind::Truth => "true or false",
+                Kind::Items(_) => "a list",
+                _ => "a mapping",
+            };
+            let Place { within, path } = place;
+            self.diagnostics.push(
+                bad(format!("`{path}` is not {expected} ({within})"))
+                    .label(node.span, format!("{} instead", node.kind()))
+                    .help(format!("write {expected}")),
             );
         }
     }
-    entries.retain_mut(|(key, value)| {
-        let name = key.to_key();
-        let Some(field) = fields.iter().find(|field| field.name == name) else {
-            if !(path == "runtime.builder" && name == "exceptions_report_level") {
-                diagnostics.push(dropped(&format!("{path}.{name}"), key));
+
+    fn fields(&mut self, node: &mut Node, fields: &[Field], place: &Place) {
+        let span = node.key_line();
+        let Value::Map(entries) = &mut node.value else {
+            return;
+        };
+        for field in fields {
+            let given = entries
+                .iter()
+                .find(|(key, _)| key.as_text() == Some(field.name));
+            let is_null = given.is_some_and(|(_, value)| value.value == Value::Null);
+            match (field.absent, given.is_some() && !is_null) {
+                (Absent::Fine, _) | (_, true) => {}
+                (Absent::False, false) if !is_null => entries.push((
+                    Node::text(field.name),
+                    Node {
+                        span,
+                        value: Value::Bool(false),
+                    },
+                )),
+                _ => {
+                    let at = given.map_or(span, |(_, value)| value.span);
+                    self.diagnostics
+                        .push(missing(&place.key(field.name), field.name, at));
+                }
             }
+        }
+        entries.retain_mut(|(key, value)| {
+            let name = key.to_key();
+            let inner = place.key(&name);
+            if key.as_text().is_none() {
+                self.diagnostics.push(wrong_key(key, &inner));
+                return false;
+            }
+            let Some(field) = fields.iter().find(|field| field.name == name) else {
+                if inner.path != "runtime.builder.exceptions_report_level" {
+                    self.diagnostics.push(dropped(&inner.path, key));
+                }
+                return false;
+            };
+            if value.value == Value::Null {
+                return false;
+            }
+            self.shape(value, &field.kind, &inner);
+            true
+        });
+    }
+
+    /// Keys of a mapping of anything are texts, as Python writes them.
+    fn keys_to_text(&mut self, node: &mut Node, place: &Place) -> bool {
+        let Value::Map(entries) = &mut node.value else {
             return false;
         };
-        if value.value == Value::Null {
-            return false;
+        for (key, _) in entries {
+            if !to_text(key) {
+                self.diagnostics.push(wrong_key(key, place));
+            }
         }
-        let (within, path) = (join(within, &name), format!("{path}.{name}"));
-        shape(value, &field.kind, &within, &path, diagnostics);
         true
-    });
+    }
+}
+
+fn bad(message: String) -> Diagnostic {
+    Diagnostic::error("project::bad_pod_field", message).class("ValidationError")
+}
+
+fn missing(place: &Place, name: &str, span: Span) -> Diagnostic {
+    let Place { within, path } = place;
+    Diagnostic::error(
+        "project::missing_pod_field",
+        format!("`{path}` is required ({within})"),
+    )
+    .label(span, format!("has no `{name}`"))
+    .help(format!("add `{name}: ...`"))
+    .class("ValidationError")
+}
+
+fn wrong_key(key: &Node, place: &Place) -> Diagnostic {
+    let Place { within, path } = place;
+    bad(format!("a key of `{path}` is not a text ({within})"))
+        .label(key.span, format!("{} instead", key.kind()))
+        .help("put it between quotes")
 }
 
 fn dropped(path: &str, key: &Node) -> Diagnostic {
@@ -238,19 +323,13 @@ fn dropped(path: &str, key: &Node) -> Diagnostic {
     .help("remove it")
 }
 
-fn join(path: &str, part: &str) -> String {
-    if path.is_empty() {
-        return part.to_owned();
-    }
-    format!("{path} -> {part}")
-}
-
 /// Numbers and truth values become texts as Python writes them.
 fn to_text(node: &mut Node) -> bool {
     let text = match &node.value {
         Value::Text(_) => return true,
         Value::Int(value) => value.to_string(),
-        Value::Float(value) => format!("{value:?}"),
+        Value::Long(digits) => digits.clone(),
+        Value::Float(value) => python_float(*value),
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
         _ => return false,
@@ -262,8 +341,8 @@ fn to_text(node: &mut Node) -> bool {
 fn to_truth(node: &mut Node) -> bool {
     let truth = match &node.value {
         Value::Bool(value) => Some(*value),
-        Value::Int(1) => Some(true),
-        Value::Int(0) => Some(false),
+        Value::Int(1) | Value::Float(1.0) => Some(true),
+        Value::Int(0) | Value::Float(0.0) => Some(false),
         Value::Text(text) => match text.to_ascii_lowercase().as_str() {
             "1" | "on" | "t" | "true" | "y" | "yes" => Some(true),
             "0" | "off" | "f" | "false" | "n" | "no" => Some(false),
@@ -275,4 +354,44 @@ fn to_truth(node: &mut Node) -> bool {
         node.value = Value::Bool(truth);
     }
     truth.is_some()
+}
+
+/// Pairs become a mapping, as Python's `dict` makes one: also of texts of two letters.
+fn to_mapping(node: &mut Node) -> bool {
+    let entries: Option<Vec<_>> = match &node.value {
+        Value::Map(_) => return true,
+        Value::Text(text) if text.is_empty() => Some(Vec::new()),
+        Value::List(items) => items.iter().map(pair).collect(),
+        _ => None,
+    };
+    let is_mapping = entries.is_some();
+    if let Some(entries) = entries {
+        node.value = Value::Map(entries);
+    }
+    is_mapping
+}
+
+fn pair(node: &Node) -> Option<(Node, Node)> {
+    let letter = |letter: char| Node {
+        span: node.span,
+        value: Value::Text(letter.to_string()),
+    };
+    let (key, value) = match &node.value {
+        Value::Text(text) => {
+            let mut letters = text.chars();
+            let pair = (letter(letters.next()?), letter(letters.next()?));
+            letters.next().is_none().then_some(pair)?
+        }
+        Value::List(items) => match items.as_slice() {
+            [key, value] => (key.clone(), value.clone()),
+            _ => return None,
+        },
+        Value::Map(entries) => match entries.as_slice() {
+            [(key, _), (value, _)] => (key.clone(), value.clone()),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    key.as_key()?;
+    Some((key, value))
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::globals::{Globals, not_a_mapping, report_tails};
+use super::globals::{Globals, not_a_mapping};
 use super::parts::Parts;
-use super::patch::{Bite, patch};
+use super::patch::{patch, patch_shared};
 use super::preflight::Series;
 use super::suggest::unknown_keys;
-use super::{Machine, NamedDataset, Options, name, resources, rows, scoring};
+use super::surprise::{self, Laid};
+use super::{Machine, NamedDataset, Options, name, resources, rows, scoring, switches};
 use crate::config::{Node, Value, section};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Model};
@@ -68,13 +69,17 @@ impl Reader<'_> {
             return Read::default();
         }
         unknown_keys(node, "machine", KEYS, &mut self.diagnostics);
+        self.warn_of_project_name(node);
         let project = self.project_name;
         let name = name::machine_name(node, &path, project, self.source, &mut self.diagnostics);
         let model = self.model_section(node, &path);
         let dataset = self.dataset_section(node, &path);
         let runtime = self.runtime(node, &path);
         let evaluation = self.evaluation_section(node, &path);
-        let metadata = self.section(node, "metadata", &path);
+        let metadata = match node.get("metadata") {
+            Some(_) => self.section(node, "metadata", &path).map(Some),
+            None => Some(None),
+        };
         let rows = dataset.and_then(|dataset| {
             let default = self.options.default_data_provider.as_deref();
             rows::describe(
@@ -184,8 +189,8 @@ impl Reader<'_> {
         let laid = match self.globals.section("dataset") {
             Some(global) => {
                 let mut bites = Vec::new();
-                let laid = patch(&own, global, &mut bites);
-                report_overrides(&bites, &mut self.diagnostics);
+                let laid = patch_shared(&own, global, &mut bites);
+                surprise::report(&bites, Laid::Dataset, &mut self.diagnostics);
                 laid
             }
             None => own,
@@ -209,12 +214,14 @@ impl Reader<'_> {
         let Some(own) = self.mapping(machine, "runtime", path)? else {
             return Some(self.globals.runtime_document.clone());
         };
+        switches::check(&own, &mut self.diagnostics);
+        switches::check_machine(&own, &mut self.diagnostics);
         let Some(global) = self.globals.section("runtime") else {
             return Some(own.to_metadata_json());
         };
         let mut bites = Vec::new();
         let mut laid = patch(global, &own, &mut bites);
-        report_tails(&bites, "`runtime`", &mut self.diagnostics);
+        surprise::report(&bites, Laid::Runtime, &mut self.diagnostics);
         resources::settle(&mut laid, &mut self.diagnostics);
         Some(laid.to_metadata_json())
     }
@@ -235,8 +242,30 @@ impl Reader<'_> {
         };
         let mut bites = Vec::new();
         let laid = patch(global, &own, &mut bites);
-        report_tails(&bites, "`evaluation`", &mut self.diagnostics);
+        surprise::report(&bites, Laid::Evaluation, &mut self.diagnostics);
         Some(laid)
+    }
+
+    /// A machine names its project for `build`; here the whole config has one.
+    fn warn_of_project_name(&mut self, machine: &Node) {
+        let Some(name) = machine.get("project_name") else {
+            return;
+        };
+        let project: &str = self.project_name;
+        if name.as_text() == Some(project) {
+            return;
+        }
+        self.diagnostics.push(
+            Diagnostic::warning(
+                "project::ignored_project_name",
+                format!(
+                    "the machine names the project `{}`, and it is `{project}`",
+                    name.to_key()
+                ),
+            )
+            .label(name.span, "has no effect")
+            .help("remove it, or name the project with `--project-name`"),
+        );
     }
 
     fn warn_of_reset_mode(&mut self, machine: &Node, evaluation: &Node) {
@@ -287,26 +316,4 @@ impl Reader<'_> {
         self.models.insert(key, model.clone());
         model
     }
-}
-
-/// Warns where globals win over a machine's own dataset.
-fn report_overrides(bites: &[Bite], diagnostics: &mut Diagnostics) {
-    for bite in bites {
-        let Bite::Replaced { path, base, over } = bite else {
-            continue;
-        };
-        if base.is_empty() {
-            continue;
-        }
-        diagnostics.push(
-            Diagnostic::warning(
-                "project::overridden_by_globals",
-                format!("`{path}` of this machine gives way to the globals"),
-            )
-            .label(*base, "has no effect")
-            .label(*over, "wins")
-            .help("in `dataset`, unlike in `runtime`, globals win: remove one of the two"),
-        );
-    }
-    report_tails(bites, "the global `dataset`", diagnostics);
 }

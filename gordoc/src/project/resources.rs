@@ -11,10 +11,13 @@ pub(super) fn settle(runtime: &mut Node, diagnostics: &mut Diagnostics) {
     };
     for (key, part) in parts {
         let name = key.to_key();
-        if let Some(resources) = part.get_mut("resources")
-            && !resources.is_falsy()
-        {
-            settle_part(&name, resources, diagnostics);
+        let Some(resources) = part.get_mut("resources").filter(|it| !it.is_falsy()) else {
+            continue;
+        };
+        let path = format!("runtime.{name}.resources");
+        match resources.value {
+            Value::Map(_) => settle_part(&name, resources, diagnostics),
+            _ => diagnostics.push(not_a_mapping(&path, resources, "`requests` and `limits`")),
         }
     }
 }
@@ -26,15 +29,7 @@ fn settle_part(name: &str, resources: &mut Node, diagnostics: &mut Diagnostics) 
         };
         if !matches!(values.value, Value::Map(_)) {
             let path = format!("runtime.{name}.resources.{kind}");
-            diagnostics.push(
-                Diagnostic::error(
-                    "project::bad_resources",
-                    format!("`{path}` is not a mapping"),
-                )
-                .label(values.span, format!("{} instead", values.kind()))
-                .help("give `memory` and `cpu`, or leave it out")
-                .class("ConfigException"),
-            );
+            diagnostics.push(not_a_mapping(&path, values, "`memory` and `cpu`"));
             return;
         }
         let unit = |what: &str| {
@@ -48,7 +43,7 @@ fn settle_part(name: &str, resources: &mut Node, diagnostics: &mut Diagnostics) 
             let Some(value) = values.get(what) else {
                 continue;
             };
-            if !matches!(value.value, Value::Int(_) | Value::Bool(_)) {
+            if value.value != Value::Null && whole(value).is_none() {
                 diagnostics.push(
                     Diagnostic::error(
                         "project::bad_resources",
@@ -66,44 +61,52 @@ fn settle_part(name: &str, resources: &mut Node, diagnostics: &mut Diagnostics) 
     raise_limits(name, resources, diagnostics);
 }
 
+fn not_a_mapping(path: &str, node: &Node, keys: &str) -> Diagnostic {
+    Diagnostic::error(
+        "project::bad_resources",
+        format!("`{path}` is not a mapping"),
+    )
+    .label(node.span, format!("{} instead", node.kind()))
+    .help(format!("give {keys}, or leave it out"))
+    .class("ConfigException")
+}
+
 fn raise_limits(name: &str, resources: &mut Node, diagnostics: &mut Diagnostics) {
     let requests = resources.get("requests").cloned();
     let (Some(requests), Some(limits)) = (requests, resources.get_mut("limits")) else {
         return;
     };
     for what in ["memory", "cpu"] {
-        let Some(request) = requests.get(what).and_then(whole) else {
+        let (Some(request), Some(limit)) = (requests.get(what), limits.get_mut(what)) else {
             continue;
         };
-        let Some(limit) = limits.get_mut(what) else {
+        let (Some(least), Some(most)) = (whole(request), whole(limit)) else {
             continue;
         };
-        if whole(limit).is_none_or(|limit| limit >= request) {
+        if most >= least {
             continue;
         }
-        let written = if limit.span.is_empty() {
-            requests.get(what).map_or(limit.span, |node| node.span)
-        } else {
-            limit.span
-        };
-        if !written.is_empty() && !limit.span.is_empty() {
+        if !limit.span.is_empty() {
+            let request = request.to_key();
             diagnostics.push(
                 Diagnostic::warning(
                     "project::raised_limit",
                     format!("the {what} limit of `{name}` is below its request"),
                 )
-                .label(written, format!("raised to {request}"))
+                .label(limit.span, format!("raised to {request}"))
                 .help(format!("write `{what}: {request}` or more")),
             );
         }
-        limit.value = Value::Int(request);
+        limit.value = request.value.clone();
     }
 }
 
-fn whole(node: &Node) -> Option<i64> {
-    match node.value {
-        Value::Int(value) => Some(value),
-        Value::Bool(value) => Some(i64::from(value)),
+/// A whole number; truth values are some, too.
+fn whole(node: &Node) -> Option<i128> {
+    match &node.value {
+        Value::Int(value) => Some(i128::from(*value)),
+        Value::Long(digits) => digits.parse().ok(),
+        Value::Bool(value) => Some(i128::from(*value)),
         _ => None,
     }
 }

@@ -107,11 +107,13 @@ pub(super) fn describe(
     blockers: &mut Diagnostics,
     series: &mut Vec<Series>,
 ) -> Option<Rows> {
+    dataset_keys::check(section, diagnostics);
     unknown_keys(section, "dataset", KEYS, diagnostics);
-    let section = &renamed(section);
+    let section = &dataset_keys::renamed(section, diagnostics);
     let is_random = is_random(section, diagnostics);
     let provider = read_provider(section, is_random, default_provider, diagnostics);
-    let period = period::period(section, diagnostics);
+    let dates = period::dates(section, diagnostics);
+    let period = dates.as_ref().and_then(|dates| dates.period(blockers));
     let lists = TagLists::read(section, diagnostics);
     let periods_are_right = filter_periods::check_keys(section, diagnostics);
     let settings = spacing::describe(section, blockers);
@@ -124,10 +126,8 @@ pub(super) fn describe(
         let listed = lists.inputs_and_targets();
         series.push(Series::new(provider, period, listed, triggers));
     }
-    let (provider, period, (tags, targets)) = (provider?, period?, lists.finish()?);
-    if !periods_are_right {
-        return None;
-    }
+    let (provider, (tags, targets)) = (provider?, lists.finish()?);
+    dates.filter(|_| periods_are_right)?;
     tag::fields_agree(tags.iter().chain(&targets), blockers);
     let document = document(section, is_random?, provider.document);
     let target_tags = if targets.is_empty() {
@@ -144,7 +144,7 @@ pub(super) fn describe(
         let (settings, selection, provider) = (settings?, selection?, provider.provider?);
         Some(Dataset {
             span: section.span,
-            period,
+            period: period?,
             tags,
             target_tags,
             resolution: settings.resolution,
@@ -171,32 +171,6 @@ fn hidden(document: &Json) -> Json {
     let mut hidden = document.clone();
     hide_secrets(&mut hidden);
     hidden
-}
-
-/// The section with old key names replaced; an old name wins over a new one beside it.
-fn renamed(section: &Node) -> Node {
-    let mut renamed = section.clone();
-    let Value::Map(entries) = &mut renamed.value else {
-        return renamed;
-    };
-    let pairs = [
-        ("from_ts", "train_start_date"),
-        ("to_ts", "train_end_date"),
-        ("tags", "tag_list"),
-    ];
-    for (old, new) in pairs {
-        if !entries.iter().any(|(key, _)| key.as_text() == Some(old)) {
-            continue;
-        }
-        entries.retain(|(key, _)| key.as_text() != Some(new));
-        for (key, _) in entries
-            .iter_mut()
-            .filter(|(key, _)| key.as_text() == Some(old))
-        {
-            key.value = Value::Text(new.to_owned());
-        }
-    }
-    renamed
 }
 
 fn is_random(section: &Node, diagnostics: &mut Diagnostics) -> Option<bool> {
@@ -233,7 +207,7 @@ fn read_provider(
         .get("data_provider")
         .filter(|node| node.value != Value::Null);
     if is_random == Some(true) {
-        if given.is_some() {
+        if given.is_some_and(|node| matches!(node.value, Value::Map(_))) {
             provider::describe(section, default, diagnostics)?;
         }
         return Some(provider::plain_random(section.span));
@@ -250,7 +224,13 @@ fn document(section: &Node, is_random: bool, provider: Json) -> Json {
         document.insert((*key).to_owned(), default());
     }
     for (key, value) in section.entries() {
-        document.insert(key.to_key(), value.to_json());
+        let name = key.to_key();
+        // Only these two dates have the form of ISO 8601.
+        let value = match name.as_str() {
+            "train_start_date" | "train_end_date" => value.to_json(),
+            _ => value.to_metadata_json(),
+        };
+        document.insert(name, value);
     }
     document.insert("data_provider".to_owned(), provider);
     let ty = if is_random {

@@ -3,6 +3,18 @@
 use crate::config::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 
+/// Keys that older versions of the peer read, and what to write instead.
+const RETIRED: &[(&str, &str)] = &[
+    (
+        "low_threshold",
+        "write a `row_filter`, such as \"`TAG 1` > 0\"",
+    ),
+    (
+        "high_threshold",
+        "write a `row_filter`, such as \"`TAG 1` < 100\"",
+    ),
+];
+
 /// Warns of keys that nobody reads.
 pub(super) fn unknown_keys(
     section: &Node,
@@ -12,7 +24,7 @@ pub(super) fn unknown_keys(
 ) {
     for (key, _) in section.entries() {
         let written = key.to_key();
-        if known.contains(&written.as_str()) {
+        if known.contains(&written.as_str()) || diagnostics.has_error_at(key.span) {
             continue;
         }
         let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) {
@@ -20,10 +32,12 @@ pub(super) fn unknown_keys(
         } else {
             "a"
         };
-        let help = did_you_mean(&written, known.iter().copied()).map_or_else(
-            || "remove it: it has no effect".to_owned(),
-            |word| format!("did you mean `{word}`?"),
-        );
+        let retired = RETIRED.iter().find(|(key, _)| *key == written);
+        let help = match (retired, did_you_mean(&written, known.iter().copied())) {
+            (Some((_, instead)), _) => (*instead).to_owned(),
+            (None, Some(word)) => format!("did you mean `{word}`?"),
+            (None, None) => "remove it: it has no effect".to_owned(),
+        };
         diagnostics.push(
             Diagnostic::warning(
                 "config::unknown_key",

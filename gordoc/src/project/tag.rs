@@ -47,9 +47,30 @@ pub(super) fn default_fields(
                 );
                 return None;
             }
+            check_reserved(default, diagnostics)?;
             fields(default, diagnostics)
         }
     }
+}
+
+/// Fields that no tag can get by default: the peer passes them on as arguments of its own.
+const RESERVED: &[&str] = &["self", "sensor", "sensors", "required_fields"];
+
+fn check_reserved(default: &Node, diagnostics: &mut Diagnostics) -> Option<()> {
+    let reserved = |key: &Node| key.as_text().is_some_and(|name| RESERVED.contains(&name));
+    let Some((key, _)) = default.entries().iter().find(|(key, _)| reserved(key)) else {
+        return Some(());
+    };
+    diagnostics.push(
+        Diagnostic::error(
+            "project::bad_default_tag",
+            format!("`default_tag` cannot have a field `{}`", key.to_key()),
+        )
+        .label(key.span, "a name that Gordo keeps for itself")
+        .help("give the field another name")
+        .class("ConfigException"),
+    );
+    None
 }
 
 /// Reads a list of tags; `None` after a diagnostic.
@@ -115,8 +136,8 @@ fn tag(
     };
     let mut all = defaults.clone();
     all.append(&mut own);
-    let name = all.shift_remove("name");
-    let Some(Json::String(name)) = name.filter(|name| name.as_str() != Some("")) else {
+    let name = all.shift_remove("name").and_then(name_of);
+    let Some(name) = name else {
         diagnostics.push(
             Diagnostic::error(
                 "project::bad_tag",
@@ -131,18 +152,46 @@ fn tag(
     Some(Spanned::new(Tag { name, fields: all }, item.span))
 }
 
+/// A name; numbers and truth values are names as well, if they are not zero or false.
+fn name_of(name: Json) -> Option<String> {
+    match name {
+        Json::String(text) => Some(text).filter(|text| !text.is_empty()),
+        Json::Null | Json::Bool(false) => None,
+        number if number.as_f64() == Some(0.0) => None,
+        other => Some(other.to_string()),
+    }
+}
+
 fn fields(mapping: &Node, diagnostics: &mut Diagnostics) -> Option<Map<String, Json>> {
     let mut fields = Map::new();
     let mut good = true;
     for (key, value) in mapping.entries() {
         let name = key.to_key();
-        if !matches!(value.value, Value::Text(_) | Value::Null) {
+        let is_collection = matches!(value.value, Value::List(_) | Value::Map(_));
+        let fits = match name.as_str() {
+            "name" => !is_collection,
+            _ => matches!(value.value, Value::Text(_) | Value::Null),
+        };
+        if key.as_text().is_none() || name == "self" {
+            diagnostics.push(wrong_key(key));
+            good = false;
+        } else if !fits {
             diagnostics.push(wrong_field(&name, value));
             good = false;
         }
         fields.insert(name, value.to_json());
     }
     good.then_some(fields)
+}
+
+fn wrong_key(key: &Node) -> Diagnostic {
+    Diagnostic::error(
+        "project::bad_tag_field",
+        format!("`{}` is no name of a tag field", key.to_key()),
+    )
+    .label(key.span, "not usable as a name")
+    .help("give the field another name, in quotes if it looks like a number")
+    .class("ConfigException")
 }
 
 fn wrong_field(name: &str, value: &Node) -> Diagnostic {
@@ -152,7 +201,11 @@ fn wrong_field(name: &str, value: &Node) -> Diagnostic {
     )
     .label(value.span, "not a text")
     .help("put it between quotes")
-    .class(CLASS)
+    .class(if name == "name" {
+        "ConfigException"
+    } else {
+        CLASS
+    })
 }
 
 /// Whether each name has one set of fields; otherwise says where it has two.

@@ -137,7 +137,8 @@ fn input_tags(
         );
         return None;
     };
-    if matches!(&list.value, Value::List(items) if items.is_empty()) {
+    let is_collection = matches!(list.value, Value::List(_) | Value::Map(_) | Value::Text(_));
+    if is_collection && list.is_falsy() {
         diagnostics.push(
             Diagnostic::error("project::no_tags", "`tag_list` must be a non-empty list")
                 .label(list.span, "no tags")
@@ -148,14 +149,14 @@ fn input_tags(
     tag::tags("tag_list", list, defaults?, diagnostics)
 }
 
-/// Tags of a list that may be missing or null.
+/// Tags of a list that may be missing or empty.
 fn optional_tags(
     key: &str,
     section: &Node,
     defaults: Option<&Fields>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Spanned<Tag>>> {
-    match section.get(key).filter(|list| list.value != Value::Null) {
+    match section.get(key).filter(|list| !list.is_falsy()) {
         None => Some(Vec::new()),
         Some(list) => tag::tags(key, list, defaults?, diagnostics),
     }

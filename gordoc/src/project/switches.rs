@@ -1,0 +1,128 @@
+//! Settings of `runtime` that do not do what they seem to.
+
+use crate::config::Node;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// Texts that say no, and are true as any text is.
+const NO: &[&str] = &[
+    "false", "no", "off", "n", "f", "0", "none", "null", "disabled",
+];
+
+/// Pods that are alike for all machines of a project.
+const PODS: &[&str] = &[
+    "builder",
+    "server",
+    "client",
+    "prometheus_metrics_server",
+    "deployer",
+];
+
+/// Warns of switches that a text turns on, whatever it says.
+pub(super) fn check(runtime: &Node, diagnostics: &mut Diagnostics) {
+    for path in [
+        ["influx", "enable", ""],
+        ["builder", "remote_logging", "enable"],
+    ] {
+        let keys = path.iter().filter(|key| !key.is_empty());
+        let switch = keys.clone().try_fold(runtime, |node, key| node.get(key));
+        let Some(switch) = switch.filter(|switch| says_no(switch)) else {
+            continue;
+        };
+        let path: Vec<&str> = keys.copied().collect();
+        diagnostics.push(
+            Diagnostic::warning(
+                "project::text_switch",
+                format!(
+                    "`{}` is the text `{}`, which switches it on",
+                    path.join("."),
+                    switch.to_key()
+                ),
+            )
+            .label(switch.span, "a text, not a truth value")
+            .help("write `false` without quotes"),
+        );
+    }
+}
+
+fn says_no(switch: &Node) -> bool {
+    switch
+        .as_text()
+        .is_some_and(|text| NO.contains(&text.to_ascii_lowercase().as_str()))
+}
+
+/// Warns of settings of a machine's own `runtime` that change no pod.
+pub(super) fn check_machine(runtime: &Node, diagnostics: &mut Diagnostics) {
+    for (key, value) in runtime.entries() {
+        let name = key.to_key();
+        match name.as_str() {
+            "volumes" | "log_level" => diagnostics.push(no_effect(&name, key)),
+            "influx" => no_effects(&name, value, "enable", diagnostics),
+            "builder" => no_effects(&name, value, "remote_logging", diagnostics),
+            _ if PODS.contains(&name.as_str()) => no_effects(&name, value, "", diagnostics),
+            _ => {}
+        }
+    }
+}
+
+/// All keys but one have no effect.
+fn no_effects(pod: &str, settings: &Node, but: &str, diagnostics: &mut Diagnostics) {
+    for (key, _) in settings.entries() {
+        if key.as_text() != Some(but) {
+            diagnostics.push(no_effect(&format!("{pod}.{}", key.to_key()), key));
+        }
+    }
+}
+
+fn no_effect(path: &str, key: &Node) -> Diagnostic {
+    Diagnostic::warning(
+        "project::no_pod_effect",
+        format!("`runtime.{path}` of a machine changes no pod"),
+    )
+    .label(key.span, "is recorded and nothing else")
+    .help("write it under `runtime` of the globals: pods are alike for all machines")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    fn codes(check: fn(&Node, &mut Diagnostics), runtime: &Json) -> Vec<String> {
+        let mut found = Diagnostics::default();
+        check(&Node::from_json(runtime), &mut found);
+        found.into_vec().into_iter().map(|it| it.message).collect()
+    }
+
+    #[test]
+    fn texts_that_say_no_are_told() {
+        for no in ["false", "No", "OFF"] {
+            let found = codes(check, &json!({"influx": {"enable": no}}));
+            assert_eq!(found.len(), 1, "{no}");
+        }
+        for fine in [json!(false), json!(true), json!("yes"), json!(""), json!(0)] {
+            let runtime = json!({"influx": {"enable": fine}, "builder": {"remote_logging": {"enable": fine}}});
+            assert_eq!(codes(check, &runtime), [""; 0], "{fine}");
+        }
+    }
+
+    #[test]
+    fn what_changes_no_pod_is_told() {
+        let runtime = json!({
+            "reporters": [],
+            "influx": {"enable": false, "resources": {}},
+            "builder": {"remote_logging": {}, "exceptions_report_level": "TYPE"},
+            "server": {"image": "mine"},
+            "volumes": [],
+            "note": {"any": 1},
+        });
+        let paths = [
+            "influx.resources",
+            "builder.exceptions_report_level",
+            "server.image",
+            "volumes",
+        ];
+        let expect = paths.map(|path| format!("`runtime.{path}` of a machine changes no pod"));
+        assert_eq!(codes(check_machine, &runtime), expect);
+    }
+}
