@@ -8,7 +8,7 @@ use super::provider::{self, Described};
 use super::spacing;
 use super::suggest::unknown_keys;
 use super::tag_lists::{self, TagLists};
-use super::{Dataset, aggregation, filter_periods, period, selection, tag};
+use super::{Dataset, aggregation, dataset_keys, filter_periods, period, selection, tag};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Source;
