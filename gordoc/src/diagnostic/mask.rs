@@ -54,9 +54,8 @@ fn split_at_secret(line: &str) -> Option<(&str, &str)> {
             .next()
             .is_none_or(|next| next.is_whitespace() || next == '"');
         let before = line[..colon].trim_end().trim_end_matches(['"', '\'']);
-        let start = before.rfind(|letter: char| !letter.is_alphanumeric() && letter != '_');
-        let key = &before[start.map_or(0, |start| start + 1)..];
-        if is_key && is_secret(key) {
+        let mut words = before.rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        if is_key && words.next().is_some_and(is_secret) {
             return Some(line.split_at(from));
         }
     }
@@ -99,6 +98,12 @@ fn strike(value: &str, masked: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_of_several_bytes_may_stand_before_a_key() {
+        assert_eq!(masked("é…password: x\n"), "é…password: *\n");
+        assert_eq!(masked("…: ’: x"), "…: ’: x");
+    }
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
