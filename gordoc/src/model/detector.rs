@@ -9,7 +9,7 @@ use super::network::default_network;
 use super::parameters::Arguments;
 use super::registry::{Part, Role};
 use super::resolve::Resolver;
-use super::width::Columns;
+use super::width::{Columns, columns_of};
 use super::{Detector, Estimator, Smoothing, Step};
 
 impl Resolver<'_> {
@@ -108,14 +108,6 @@ fn targets_are(targets: usize) -> String {
     match targets {
         1 => "1 target is".to_owned(),
         _ => format!("{targets} targets are"),
-    }
-}
-
-/// `3 columns`
-pub(super) fn columns_of(count: usize) -> String {
-    match count {
-        1 => "1 column".to_owned(),
-        _ => format!("{count} columns"),
     }
 }
 

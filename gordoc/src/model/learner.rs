@@ -5,11 +5,10 @@ use crate::diagnostic::Diagnostic;
 
 use super::conflict;
 use super::definition::Definition;
-use super::detector::columns_of;
 use super::found::Found;
 use super::registry::Part;
 use super::resolve::Resolver;
-use super::width::{Columns, Width};
+use super::width::{Columns, Width, columns_of};
 
 impl Resolver<'_> {
     pub(super) fn learner(&mut self, definition: &Definition<'_>, columns: Columns) -> Found {

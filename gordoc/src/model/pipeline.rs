@@ -9,7 +9,7 @@ use super::definition::{Definition, Place};
 use super::found::{Built, Found};
 use super::kind::Kind;
 use super::parameters::judge;
-use super::registry::{Default, Parameter, Role, parameter};
+use super::registry::{Parameter, Role, optional};
 use super::resolve::{Resolver, inner_detector};
 use super::suggest::join_names;
 use super::width::{Columns, Width};
@@ -17,14 +17,10 @@ use super::{Estimator, Step};
 
 /// A step that changes nothing.
 const PASS: &str = "passthrough";
-/// What a part of a union is multiplied by.
-const WEIGHT: Parameter = parameter(
-    "transformer_weights",
-    Default::Null,
-    Kind::Optional(&Kind::NUMBER),
-);
 /// A part of a union that gives nothing.
 const DROP: &str = "drop";
+/// What a part of a union is multiplied by.
+const WEIGHT: Parameter = optional("transformer_weights", &Kind::NUMBER);
 
 impl Resolver<'_> {
     pub(super) fn pipeline(&mut self, definition: &Definition<'_>, columns: Columns) -> Found {
@@ -34,11 +30,13 @@ impl Resolver<'_> {
         };
         let mut width = columns.inputs;
         let mut inverts = true;
+        let mut misplaced = false;
         let mut steps = Some(Vec::new());
         for item in before.iter().filter(|item| item.as_text() != Some(PASS)) {
             let found = self.step(item, Place::Step, columns.with_inputs(width));
             width = found.as_ref().map_or(Width::Unknown, |found| found.width);
             inverts &= found.as_ref().is_none_or(|found| found.inverts);
+            misplaced |= found.is_none();
             push(&mut steps, found.and_then(Found::step));
         }
         let last = if last.as_text() == Some(PASS) {
@@ -59,8 +57,8 @@ impl Resolver<'_> {
                 ));
                 Found::learner(columns, None)
             }
-            // An estimator among the steps would have been the one that learns.
-            Role::Transformer if steps.is_none() => Found {
+            // What stands wrongly among the steps may be what was to learn.
+            Role::Transformer if misplaced => Found {
                 width: last.width,
                 ..Found::unknown()
             },

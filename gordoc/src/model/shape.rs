@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::width::columns_of;
+
 /// Sizes of the dimensions, `[columns]` or `[steps, columns]` and so on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape(Vec<usize>);
@@ -21,7 +23,9 @@ impl Shape {
 
     /// Number of values.
     fn size(&self) -> usize {
-        self.0.iter().product()
+        self.0
+            .iter()
+            .fold(1, |size: usize, next| size.saturating_mul(*next))
     }
 
     /// Another size of the last dimension.
@@ -85,8 +89,7 @@ impl Shape {
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.as_slice() {
-            [1] => f.write_str("1 column"),
-            [columns] => write!(f, "{columns} columns"),
+            [columns] => f.write_str(&columns_of(*columns)),
             sizes => {
                 let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
                 write!(f, "`[{}]`", sizes.join(", "))
@@ -112,6 +115,8 @@ mod tests {
         assert_eq!(steps.clone().flat(), row());
         assert_eq!(steps.clone().with_last(2).unwrap().to_string(), "`[3, 2]`");
         assert_eq!(row().repeated(2).unwrap().to_string(), "`[2, 12]`");
+        let vast = row().repeated(usize::MAX).unwrap();
+        assert_eq!(vast.flat(), Shape::of_columns(usize::MAX));
         assert!(steps.repeated(2).is_err() && row().unrolled(5, true).is_err());
         for target in [&[5, 2][..], &[-1, -1], &[-1, 5], &[i64::MAX, i64::MAX]] {
             assert!(row().reshaped(target).is_err(), "{target:?}");

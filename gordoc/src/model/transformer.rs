@@ -6,12 +6,11 @@ use crate::diagnostic::Diagnostic;
 use super::Step;
 use super::conflict;
 use super::definition::Definition;
-use super::detector::columns_of;
 use super::found::Found;
 use super::parameters::Arguments;
 use super::registry::Part;
 use super::resolve::Resolver;
-use super::width::{Columns, Width};
+use super::width::{Columns, Width, columns_of};
 
 impl Resolver<'_> {
     pub(super) fn transformer(&mut self, definition: &Definition<'_>, columns: Columns) -> Found {
@@ -185,11 +184,16 @@ impl Powers {
 
     /// How many products there are of so many columns; none if they are too many to count.
     fn count(&self, columns: usize) -> Option<usize> {
+        /// More than anyone means; keeps a slip of the keyboard from counting for years.
+        const MOST: usize = 10_000;
         let most = if self.repeats {
             self.most
         } else {
             self.most.min(columns)
         };
+        if most > MOST {
+            return None;
+        }
         let mut total = usize::from(self.bias);
         for degree in self.least.max(1)..=most {
             let choices = if self.repeats {
@@ -238,5 +242,6 @@ mod tests {
         assert_eq!(count(3, 0, 9, false, false), Some(7));
         assert_eq!(count(3, 0, 0, true, true), Some(1));
         assert_eq!(count(500, 0, 40, true, true), None);
+        assert_eq!(count(1, 0, usize::MAX, true, true), None);
     }
 }

@@ -49,6 +49,14 @@ impl Width {
     }
 }
 
+/// `3 columns`
+pub(super) fn columns_of(count: usize) -> String {
+    match count {
+        1 => "1 column".to_owned(),
+        _ => format!("{count} columns"),
+    }
+}
+
 /// The tables that reach a part of a model.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns {

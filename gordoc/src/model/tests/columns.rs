@@ -115,8 +115,10 @@ fn targets_fit_what_learns_them() {
     let target = |transformer: Json| json!({ TARGET: { "regressor": BOOSTING, "transformer": transformer } });
     check(3, &target(components(1)), "");
     check(3, &target(components(4)), "only 3 can be found");
-    let normalizer = json!("sklearn.preprocessing.Normalizer");
-    check(1, &target(normalizer), "model::no_inverse");
+    let normalizer = "sklearn.preprocessing.Normalizer";
+    check(1, &target(json!(normalizer)), "model::no_inverse");
+    let both = json!({ PIPELINE: { "steps": [normalizer, SCALER] } });
+    check(1, &target(both), "model::no_inverse");
     let signs = json!({ "sklearn.tree.DecisionTreeRegressor": { "monotonic_cst": [0, 1] } });
     check(1, &signs, "2 signs for 4 columns");
     let scaled = |scaler: Json| json!({ DETECTOR: { "base_estimator": LINEAR, "scaler": scaler } });
