@@ -52,6 +52,11 @@ fn config() -> Value {
     })
 }
 
+/// A config as JSON in ASCII: no text in YAML holds control characters as they are.
+fn written(config: &Value) -> String {
+    gordoc::json_text::ordered(config)
+}
+
 /// The items of a crate's source, by kind, and the tags its struct names.
 fn source(path: &Path) -> (Vec<&'static str>, Vec<String>) {
     let file = syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap();
@@ -115,7 +120,7 @@ fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 #[test]
 fn hostile_texts_stay_texts_through_all_of_compile() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("plant.json"), config().to_string()).unwrap();
+    fs::write(folder.path().join("plant.json"), written(&config())).unwrap();
     let out = folder.path().join("out");
     let mut compile = gordoc();
     compile
@@ -180,7 +185,7 @@ fn hostile_texts_stay_texts_through_all_of_compile() {
 #[test]
 fn a_hostile_trained_machine_stays_data() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("plant.json"), config().to_string()).unwrap();
+    fs::write(folder.path().join("plant.json"), written(&config())).unwrap();
     let compile = |arguments: &[&str]| -> Command {
         let mut command = gordoc();
         command
