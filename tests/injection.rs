@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::{Server, gordoc, run, tree};
 
 /// Ends of literals and comments of Rust, TOML, YAML, JSON, shells and HTML, and what lies in wait.
-const HOSTILE: [&str; 12] = [
+pub(crate) const HOSTILE: [&str; 12] = [
     r#""]); fn evil() { std::process::exit(7) } //"#,
     r##""# } r#" \"##,
     "*/ fn evil() {} /*",

@@ -124,6 +124,10 @@ pub struct Dataset {
     /// Form of X and y.
     #[arg(long, value_enum, default_value_t = TableFormat::Csv)]
     pub format: TableFormat,
+    /// Also draw plot.html, a page for a browser: per tag its readings, rows, gaps and what was
+    /// filled in, and where which filter removes rows. Drawn, too, if no rows are left.
+    #[arg(long)]
+    pub plot: bool,
     #[command(flatten)]
     #[expect(
         missing_docs,

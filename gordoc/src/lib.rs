@@ -57,6 +57,7 @@ pub mod name;
 pub mod partitions;
 pub mod project;
 mod random;
+pub mod report;
 pub mod schema;
 pub mod source;
 pub mod train;

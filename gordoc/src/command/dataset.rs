@@ -1,12 +1,16 @@
 //! `gordoc dataset`: the rows a machine would learn from, as files. Trains nothing.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::{Failure, Level, Status, Streams, fetching, read_config, report};
-use crate::dataset::{self, time, write};
+use crate::dataset::{self, Dataset, Trace, Watch, time, write};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::files;
 use crate::name::Name;
 use crate::project::{NamedDataset, Options, Period, Project};
+use crate::report::{Plot, plot};
 
 /// Arguments of `dataset`.
 #[derive(Clone, Debug)]
@@ -19,6 +23,8 @@ pub struct Arguments {
     pub output: PathBuf,
     /// Form of X and y.
     pub format: write::Format,
+    /// Whether a page is drawn of them.
+    pub plot: bool,
     /// Whether warnings are errors.
     pub deny_warnings: bool,
     /// What the command line says about the project.
@@ -49,34 +55,75 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         report(&project.source, &project.blockers, &mut streams)?;
         return Err(absent(&project, &arguments.machine));
     };
-    let period = machine.dataset.period;
+    let trace = Mutex::default();
     let job = dataset::Job {
         config: &machine.dataset,
         base: &project.source.base,
         seed: machine.seed,
-        watch: dataset::Watch::default(),
+        watch: if arguments.plot {
+            Watch::new(&trace)
+        } else {
+            Watch::default()
+        },
     };
     let (loaded, summary) = dataset::load_one(job, &arguments.fetching);
     fetching::tell(&summary, &arguments.fetching, &mut streams)?;
-    let dataset = match loaded {
-        Ok(dataset) => dataset,
+    let unwritable =
+        |error: io::Error| Failure::new(format!("{}: {error}", arguments.output.display()));
+    let status = match &loaded {
+        Ok(dataset) => {
+            if let Some(warning) = gap_warning(&dataset.gaps, machine.dataset.period) {
+                writeln!(streams.talk(Level::Warning), "warning: {warning}")?;
+            }
+            write::write(dataset, &arguments.output, arguments.format).map_err(unwritable)?;
+            Status::Done
+        }
         Err(errors) => {
+            let errors = errors.iter();
             let mut found = Diagnostics::default();
-            found.extend(
-                errors
-                    .iter()
-                    .map(|error| of_machine(&machine.name.value, error)),
-            );
+            found.extend(errors.map(|error| of_machine(&machine.name.value, error)));
             report(&project.source, &found, &mut streams)?;
-            return Ok(Status::CouldNotRun);
+            Status::CouldNotRun
         }
     };
-    if let Some(warning) = gap_warning(&dataset.gaps, period) {
-        writeln!(streams.talk(Level::Warning), "warning: {warning}")?;
+    if arguments.plot {
+        let trace = trace.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let path = draw(&project, machine, &trace, &loaded, &arguments.output);
+        if let (Some(path), Status::CouldNotRun) = (path.map_err(unwritable)?, status) {
+            writeln!(
+                streams.talk(Level::Info),
+                "{} shows what was read",
+                path.display()
+            )?;
+        }
     }
-    write::write(&dataset, &arguments.output, arguments.format)
-        .map_err(|error| Failure::new(format!("{}: {error}", arguments.output.display())))?;
-    Ok(Status::Done)
+    Ok(status)
+}
+
+/// Draws what was read and what became of it, if anything was read; answers where.
+fn draw(
+    project: &Project,
+    machine: &NamedDataset,
+    trace: &Trace,
+    loaded: &Result<Dataset, Vec<dataset::Error>>,
+    folder: &Path,
+) -> io::Result<Option<PathBuf>> {
+    if trace.tags.is_empty() {
+        return Ok(None);
+    }
+    let problems = loaded.as_ref().err().into_iter().flatten();
+    let problems: Vec<String> = problems.map(ToString::to_string).collect();
+    let page = plot(&Plot {
+        project: &project.name,
+        machine: &machine.name.value,
+        source: &project.source,
+        config: &machine.dataset,
+        trace,
+        outcome: loaded.as_ref().map_err(|_| problems.as_slice()),
+    });
+    let path = folder.join("plot.html");
+    files::write_changed(&path, page.as_bytes())?;
+    Ok(Some(path))
 }
 
 /// What kept a machine from being loaded, with its name.

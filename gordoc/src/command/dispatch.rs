@@ -96,6 +96,7 @@ fn dataset_arguments(arguments: cli::Dataset) -> Result<dataset::Arguments, Fail
             cli::TableFormat::Csv => Format::Csv,
             cli::TableFormat::Parquet => Format::Parquet,
         },
+        plot: arguments.plot,
         deny_warnings: arguments.config.deny_warnings,
     })
 }

@@ -33,7 +33,7 @@ pub use error::{Cause, Error, Fault, Trouble, Wait};
 pub use fetch::{Options, Summary};
 pub use frame::{Column, Table};
 pub use load::{Job, load, load_all, load_one};
-pub(crate) use metadata::quantile;
+pub(crate) use metadata::{quantile, summary};
 pub use trace::{Trace, Watch};
 
 use serde_json::Value;

@@ -131,7 +131,7 @@ impl<'a> Recipe<'a> {
         let (config, watch) = (self.config, self.watch);
         let mut loading = Loading::default();
         let joined = loading.join(config, fetched.parts)?;
-        watch.tell(|trace| trace.joined.clone_from(&joined.times));
+        watch.tell(|trace| trace.joined = Some(joined.times.clone()));
         check_threshold(config, &joined, loading.empty)?;
         let documents = tag_documents(&joined, &self.tags);
         loading.metadata.insert("tags".into(), documents);

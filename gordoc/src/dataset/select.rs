@@ -12,6 +12,7 @@ use super::row_filter::{Rows, n_passing_each, staying};
 use super::trace::{Remover, Watch};
 use crate::diagnostic::Label;
 use crate::project::{self, RowFilter};
+use crate::source::Span;
 
 /// Most conditions that are pointed at when a filter leaves too few rows.
 const MOST_LABELS: usize = 4;
@@ -106,17 +107,30 @@ impl Sieve<'_> {
     fn tell(&self, rows: Rows<'_>, mask: &[bool]) {
         self.watch.tell(|trace| {
             if self.buffer == 0 {
-                trace.remove(self.by, rows.times, mask);
+                trace.remove(self.by, rows.times, mask).conditions = self.conditions(rows);
                 return;
             }
             let passing = staying(self.filter, 0, rows);
-            trace.remove(self.by, rows.times, &passing);
+            trace.remove(self.by, rows.times, &passing).conditions = self.conditions(rows);
             let near = passing
                 .iter()
                 .zip(mask)
                 .map(|(passes, stays)| !passes | stays);
             trace.remove(Remover::Buffer, rows.times, &near.collect::<Vec<bool>>());
         });
+    }
+
+    /// How many rows do not fulfil each of several conditions.
+    fn conditions(&self, rows: Rows<'_>) -> Vec<(Span, usize)> {
+        let conditions = &self.filter.conditions;
+        if conditions.len() < 2 {
+            return Vec::new();
+        }
+        let places = conditions.iter().map(|condition| condition.span);
+        let passing = n_passing_each(self.filter, rows).into_iter();
+        places
+            .zip(passing.map(|n_passing| rows.times.len() - n_passing))
+            .collect()
     }
 }
 

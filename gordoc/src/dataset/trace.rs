@@ -10,6 +10,7 @@ use super::frame::Column;
 use super::provider::{Reading, Series};
 use super::resample::Resampled;
 use crate::project::Period;
+use crate::source::Span;
 
 /// Parts of the period of which the lowest and the highest reading are kept: more than a screen
 /// has dots side by side.
@@ -20,8 +21,8 @@ const N_PARTS: usize = 4096;
 pub struct Trace {
     /// The tags that were read.
     pub tags: BTreeMap<String, History>,
-    /// Times of the rows that all tags have, nanoseconds since 1970 UTC.
-    pub joined: Vec<i64>,
+    /// Times of the rows that all tags have, nanoseconds since 1970 UTC, if it came so far.
+    pub joined: Option<Vec<i64>>,
     /// What removed rows, in the order of work.
     pub removals: Vec<Removal>,
 }
@@ -74,6 +75,9 @@ pub struct Removal {
     pub n_before: usize,
     /// Times of those removed, in row order.
     pub times: Vec<i64>,
+    /// Places in the config of a filter's conditions, and how many rows do not fulfil them; of
+    /// filters with several.
+    pub conditions: Vec<(Span, usize)>,
 }
 
 /// What removes rows.
@@ -114,14 +118,41 @@ impl<'a> Watch<'a> {
 
 impl Trace {
     /// Notes which of the rows are not kept.
-    pub(super) fn remove(&mut self, by: Remover, times: &[i64], keep: &[bool]) {
+    pub(super) fn remove(&mut self, by: Remover, times: &[i64], keep: &[bool]) -> &mut Removal {
         let rows = times.iter().zip(keep);
         let removed = rows.filter(|(_, keep)| !**keep).map(|(time, _)| *time);
         self.removals.push(Removal {
             by,
             n_before: times.len(),
             times: removed.collect(),
+            conditions: Vec::new(),
         });
+        self.removals.last_mut().expect("one was pushed")
+    }
+}
+
+impl Gridded {
+    /// The label of a number.
+    pub fn label(&self, number: usize) -> i64 {
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        self.first.saturating_add(number.saturating_mul(self.width))
+    }
+
+    /// The last label.
+    pub fn last(&self) -> i64 {
+        let columns = self.columns.first();
+        let n_labels = columns.map_or(0, |column| column.values.len());
+        self.label(n_labels.saturating_sub(1))
+    }
+
+    /// How many values of the first column no reading is behind.
+    pub fn n_filled(&self) -> usize {
+        let filled = self
+            .columns
+            .iter()
+            .take(1)
+            .flat_map(|column| &column.is_filled);
+        filled.filter(|is_filled| **is_filled).count()
     }
 }
 
@@ -291,7 +322,10 @@ mod tests {
             .collect();
         // Looked back for, measured, on the line for 20 minutes, a gap, and again.
         assert_eq!(letters, "fmff---mff--m");
-        assert_eq!(minutes(&trace.joined), [0, 10, 20, 30, 70, 80, 90, 120]);
+        assert_eq!(
+            minutes(&trace.joined.unwrap()),
+            [0, 10, 20, 30, 70, 80, 90, 120]
+        );
         assert_eq!((n_rows.unwrap(), trace.removals.len()), (8, 0));
     }
 
@@ -317,7 +351,7 @@ mod tests {
         let (trace, n_rows) = run("row_filter: B > 100");
         let errors = n_rows.unwrap_err();
         assert!(matches!(errors[0].cause, Cause::StrictRowFilter { .. }));
-        assert_eq!(trace.joined.len(), 8);
+        assert_eq!(trace.joined.as_ref().map(Vec::len), Some(8));
         assert_eq!(trace.removals[0].times.len(), 8);
     }
 
@@ -325,7 +359,7 @@ mod tests {
     fn without_a_resolution_there_is_no_grid() {
         let (trace, _) = run("resolution: null");
         assert_eq!(trace.tags["A"].grid, None);
-        assert_eq!(minutes(&trace.joined), [10, 20, 70, 120]);
+        assert_eq!(minutes(&trace.joined.unwrap()), [10, 20, 70, 120]);
     }
 
     #[test]

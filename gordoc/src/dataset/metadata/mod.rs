@@ -3,7 +3,7 @@
 mod histogram;
 mod statistics;
 
-pub(crate) use statistics::quantile;
+pub(crate) use statistics::{quantile, summary};
 
 use serde_json::{Map, Value, json};
 

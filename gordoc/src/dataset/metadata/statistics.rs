@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::dataset::aggregate::{sum, variance};
 
 /// Summary of values without NaN; NaN in it is null.
-pub(super) fn summary(values: &[f64]) -> Value {
+pub(crate) fn summary(values: &[f64]) -> Value {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let count = values.len() as f64;
