@@ -260,7 +260,7 @@ fn hostile(folder: &Path) -> PathBuf {
         },
     }]});
     let path = folder.join("plant.json");
-    fs::write(&path, config.to_string()).unwrap();
+    fs::write(&path, gordoc::json_text::ordered(&config)).unwrap();
     path
 }
 

@@ -83,17 +83,21 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
+/// Values by column, in delivery order of the tags.
+pub(crate) type Columns = IndexMap<Column, Vec<f64>>;
+
 /// Columns of one length over the same times.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Frame {
     /// Nanoseconds since 1970 UTC.
     pub(crate) times: Vec<i64>,
-    /// Values by column, in delivery order of the tags.
-    pub(crate) columns: IndexMap<Column, Vec<f64>>,
+    /// The columns.
+    pub(crate) columns: Columns,
 }
 
 impl Frame {
     /// A series as it is, in a column named like the tag.
+    #[cfg(test)]
     pub(crate) fn of_tag(tag: &str, times: Vec<i64>, values: Vec<f64>) -> Self {
         let columns = [(Column::of_tag(tag), values)].into_iter().collect();
         Self { times, columns }

@@ -1,32 +1,48 @@
 //! Rows that all tags have: an inner join on time.
 
 use super::error::Cause;
-use super::frame::{Column, Frame};
+use super::frame::{Column, Columns, Frame};
+use super::grid::Labels;
 use super::provider::Series;
 use super::time::spaced;
 
-/// Joins frames whose times ascend without repeats; no two have a column in common.
-pub(crate) fn join(frames: Vec<Frame>) -> Frame {
-    let mut shared: Option<Vec<i64>> = None;
-    for frame in &frames {
-        shared = Some(match shared {
-            None => frame.times.clone(),
-            Some(shared) if shared == frame.times => shared,
-            Some(shared) => intersection(&shared, &frame.times),
-        });
+/// Times that ascend without repeats.
+pub(crate) trait Times {
+    /// In order.
+    fn times(&self) -> impl Iterator<Item = i64>;
+}
+
+impl Times for Labels {
+    fn times(&self) -> impl Iterator<Item = i64> {
+        self.iter()
     }
+}
+
+impl Times for Vec<i64> {
+    fn times(&self) -> impl Iterator<Item = i64> {
+        self.iter().copied()
+    }
+}
+
+/// Joins columns over times of their own; no column may be in several of the parts.
+pub(crate) fn join<T: Times>(parts: Vec<(T, Columns)>) -> Frame {
+    let mut rest = parts.iter();
+    let first = rest.next().map(|(times, _)| times.times().collect());
     let mut joined = Frame {
-        times: shared.unwrap_or_default(),
+        times: first.unwrap_or_default(),
         ..Frame::default()
     };
-    for frame in frames {
-        let Frame { times, columns } = frame;
-        joined
-            .columns
-            .extend(columns.into_iter().map(|(column, values)| {
-                let values = pick(&times, values, &joined.times);
-                (column, values)
-            }));
+    for (times, _) in rest {
+        keep_shared(&mut joined.times, times.times());
+    }
+    for (times, columns) in parts {
+        for (column, mut values) in columns {
+            if values.len() > joined.times.len() {
+                pick(&mut values, times.times(), &joined.times);
+                values.shrink_to_fit();
+            }
+            joined.columns.insert(column, values);
+        }
     }
     joined
 }
@@ -42,7 +58,7 @@ pub(crate) fn join_raw(series: Vec<(String, Series)>) -> Result<Frame, Cause> {
     if series.iter().all(|(_, one)| one.times == order) {
         return Ok(side_by_side(order, series));
     }
-    let mut frames = Vec::with_capacity(series.len());
+    let mut parts = Vec::with_capacity(series.len());
     let mut repeated = None;
     for (tag, mut one) in series {
         one.sort();
@@ -52,9 +68,9 @@ pub(crate) fn join_raw(series: Vec<(String, Series)>) -> Result<Frame, Cause> {
             let tag = tag.clone();
             repeated.get_or_insert(Cause::RepeatedTime { tag, time });
         }
-        frames.push(Frame::of_tag(&tag, one.times, one.values));
+        parts.push((one.times, column(&tag, one.values)));
     }
-    let sorted = join(frames);
+    let sorted = join(parts);
     // Where nothing is shared there is nothing to tell apart.
     if let Some(repeated) = repeated.filter(|_| !sorted.times.is_empty()) {
         return Err(repeated);
@@ -77,37 +93,34 @@ pub(crate) fn join_raw(series: Vec<(String, Series)>) -> Result<Frame, Cause> {
 fn side_by_side(times: Vec<i64>, series: Vec<(String, Series)>) -> Frame {
     let columns = series
         .into_iter()
-        .map(|(tag, one)| (Column::of_tag(&tag), one.values));
+        .flat_map(|(tag, one)| column(&tag, one.values));
     Frame {
         times,
         columns: columns.collect(),
     }
 }
 
-fn intersection(left: &[i64], right: &[i64]) -> Vec<i64> {
-    let mut right = right.iter().peekable();
-    let mut shared = Vec::with_capacity(left.len());
-    for time in left {
-        while right.next_if(|other| *other < time).is_some() {}
-        if right.peek() == Some(&time) {
-            shared.push(*time);
-        }
-    }
-    shared
+/// The column of a tag that has only one.
+fn column(tag: &str, values: Vec<f64>) -> Columns {
+    [(Column::of_tag(tag), values)].into_iter().collect()
 }
 
-/// Those of a column's values that stand at the `wanted` times, all of which it has.
-fn pick(times: &[i64], mut values: Vec<f64>, wanted: &[i64]) -> Vec<f64> {
-    if times.len() > wanted.len() {
-        let mut wanted = wanted.iter().peekable();
-        let mut times = times.iter();
-        values.retain(|_| {
-            times
-                .next()
-                .is_some_and(|time| wanted.next_if_eq(&time).is_some())
-        });
-    }
-    values
+/// Drops the times that another list does not have.
+fn keep_shared(times: &mut Vec<i64>, other: impl Iterator<Item = i64>) {
+    let mut other = other.peekable();
+    times.retain(|time| {
+        while other.next_if(|other| other < time).is_some() {}
+        other.peek() == Some(time)
+    });
+}
+
+/// Drops the values that do not stand at the `wanted` times, all of which are among the `times`.
+fn pick(values: &mut Vec<f64>, mut times: impl Iterator<Item = i64>, wanted: &[i64]) {
+    let mut wanted = wanted.iter().peekable();
+    values.retain(|_| {
+        let time = times.next();
+        time.is_some_and(|time| wanted.next_if_eq(&&time).is_some())
+    });
 }
 
 #[cfg(test)]
@@ -142,11 +155,11 @@ mod tests {
             ("B", &[2, 3, 4, 5], &[20.0, 30.0, 40.0, 50.0]),
             ("C", &[0, 3, 5], &[0.0, 300.0, 500.0]),
         ]);
-        let frames = frames
+        let parts = frames
             .into_iter()
-            .map(|(tag, one)| Frame::of_tag(&tag, one.times, one.values));
+            .map(|(tag, one)| (one.times, column(&tag, one.values)));
         check(
-            &join(frames.collect()),
+            &join(parts.collect()),
             &[3, 5],
             &[
                 ("A", &[3.0, 5.0]),
@@ -154,7 +167,7 @@ mod tests {
                 ("C", &[300.0, 500.0]),
             ],
         );
-        check(&join(Vec::new()), &[], &[]);
+        check(&join::<Vec<i64>>(Vec::new()), &[], &[]);
     }
 
     #[test]

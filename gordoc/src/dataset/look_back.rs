@@ -2,8 +2,8 @@
 //!
 //! Always on a line, whatever the interpolation method.
 
+use super::grid::Grid;
 use super::provider::Reading;
-use super::resample::Grid;
 
 /// Fills leading buckets up to `limit` nanoseconds after the rounded time of `earlier`.
 ///

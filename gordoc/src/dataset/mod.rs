@@ -9,6 +9,7 @@ mod error;
 mod fetch;
 mod filter_periods;
 mod frame;
+mod grid;
 mod interpolate;
 mod join;
 mod load;

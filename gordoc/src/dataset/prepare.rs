@@ -5,7 +5,8 @@
 use serde_json::Value;
 
 use super::error::{Cause, Error};
-use super::frame::{Column, Frame};
+use super::frame::{Column, Columns};
+use super::grid::Labels;
 use super::metadata::{self, Gaps};
 use super::provider::{Delivery, Reading};
 use super::resample::{Resampled, resample};
@@ -24,8 +25,10 @@ pub(crate) struct Preparer<'a> {
 
 /// A tag on its grid.
 pub(crate) struct Prepared {
-    /// Labels that have values, and the tag's columns.
-    pub(crate) rows: Frame,
+    /// Labels at which every column has a value.
+    pub(crate) labels: Labels,
+    /// The tag's columns, one value per label.
+    pub(crate) columns: Columns,
     /// Where labels are missing.
     pub(crate) gaps: Gaps,
     /// What is recorded of the tag.
@@ -83,14 +86,15 @@ impl<'a> Preparer<'a> {
         if let Some(history) = &mut history {
             history.filled(&buckets);
         }
-        let rows = drop_missing(buckets, names);
-        let gaps = Gaps::find(&rows.times, period, resolution.nanoseconds);
+        let (labels, columns) = drop_missing(buckets, names);
+        let gaps = Gaps::find(&labels.stretches(), period, resolution.nanoseconds);
         if let Some(history) = history {
-            history.missing(rows.times.len(), &gaps.bounds);
+            history.missing(labels.len(), &gaps.bounds);
         }
-        let metadata = metadata::of_tag(original_length, &rows.times, &gaps);
+        let metadata = metadata::of_tag(original_length, &labels, &gaps);
         Ok(Prepared {
-            rows,
+            labels,
+            columns,
             gaps,
             metadata,
         })
@@ -123,18 +127,19 @@ impl<'a> Preparer<'a> {
     }
 }
 
-/// Labels at which every column has a value.
-fn drop_missing(buckets: Resampled, names: Vec<Column>) -> Frame {
+/// What has a value in every column.
+fn drop_missing(buckets: Resampled, names: Vec<Column>) -> (Labels, Columns) {
     let Resampled { grid, columns } = buckets;
     let is_complete: Vec<bool> = (0..grid.n_buckets)
         .map(|at| columns.iter().all(|column| !column[at].is_nan()))
         .collect();
-    let mut rows = Frame {
-        times: grid.labels().collect(),
-        columns: names.into_iter().zip(columns).collect(),
-    };
-    rows.keep_rows(&is_complete);
-    rows
+    let labels = Labels::new(grid, is_complete.iter().copied());
+    let columns = columns.into_iter().map(|mut values| {
+        let mut is_complete = is_complete.iter();
+        values.retain(|_| is_complete.next() == Some(&true));
+        values
+    });
+    (labels, names.into_iter().zip(columns).collect())
 }
 
 #[cfg(test)]
@@ -177,8 +182,8 @@ mod tests {
             }),
         };
         let prepared = preparer.prepare(delivery, None).unwrap();
-        let labels = prepared.rows.times.iter().enumerate().map(|(row, time)| {
-            let values = prepared.rows.columns.values().map(|values| values[row]);
+        let labels = prepared.labels.iter().enumerate().map(|(row, time)| {
+            let values = prepared.columns.values().map(|values| values[row]);
             (time / MINUTE, values.collect())
         });
         (labels.collect(), prepared.metadata["gaps"].clone())

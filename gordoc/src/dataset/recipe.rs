@@ -192,12 +192,12 @@ impl Loading {
                 Rows::Raw(series) => raw.push((tag, series)),
                 Rows::Prepared(prepared) => {
                     self.metadata.insert(tag.clone(), prepared.metadata);
-                    if prepared.rows.times.is_empty() {
+                    if prepared.labels.len() == 0 {
                         self.empty.push(tag);
                     } else if !prepared.gaps.is_empty() {
                         self.gaps.push(tag);
                     }
-                    frames.push(prepared.rows);
+                    frames.push((prepared.labels, prepared.columns));
                 }
             }
         }

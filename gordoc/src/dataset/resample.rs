@@ -4,23 +4,10 @@
 
 use super::aggregate::Bucket;
 use super::error::Cause;
+use super::grid::Grid;
 use super::provider::Series;
-use super::time::{DAY, spaced};
+use super::time::spaced;
 use crate::project::{Method, Period, Resolution};
-
-/// More rows than this are a mistake in the resolution, not a dataset.
-const MOST_BUCKETS: u64 = 1 << 26;
-
-/// Evenly spaced labels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Grid {
-    /// Label of the first bucket.
-    pub(crate) first: i64,
-    /// Bucket width.
-    pub(crate) width: i64,
-    /// Number of buckets.
-    pub(crate) n_buckets: usize,
-}
 
 /// Values per bucket, NaN where there are none: one column per method.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,48 +16,6 @@ pub(crate) struct Resampled {
     pub(crate) grid: Grid,
     /// Values in bucket order.
     pub(crate) columns: Vec<Vec<f64>>,
-}
-
-impl Grid {
-    /// The grid over times from `first` to `last`.
-    fn over(tag: &str, first: i64, last: i64, resolution: &Resolution) -> Result<Self, Cause> {
-        let width = resolution.nanoseconds;
-        let origin = first.div_euclid(DAY).saturating_mul(DAY);
-        let bucket = |time: i64| time.saturating_sub(origin) / width;
-        let n_buckets = (bucket(last) - bucket(first)).unsigned_abs() + 1;
-        match usize::try_from(n_buckets) {
-            Ok(counted) if n_buckets <= MOST_BUCKETS => Ok(Self {
-                first: origin + bucket(first) * width,
-                width,
-                n_buckets: counted,
-            }),
-            _ => Err(Cause::TooManyBuckets {
-                tag: tag.to_owned(),
-                resolution: resolution.text.clone(),
-                buckets: n_buckets,
-                most: MOST_BUCKETS,
-            }),
-        }
-    }
-
-    /// Label of the bucket at a position.
-    pub(crate) fn label(&self, position: usize) -> i64 {
-        let position = i64::try_from(position).unwrap_or(i64::MAX);
-        self.first
-            .saturating_add(position.saturating_mul(self.width))
-    }
-
-    /// Labels in order.
-    pub(crate) fn labels(&self) -> impl Iterator<Item = i64> {
-        let grid = *self;
-        (0..self.n_buckets).map(move |position| grid.label(position))
-    }
-
-    /// Position of the bucket that holds a time within the grid.
-    fn position(&self, time: i64) -> usize {
-        let position = (time - self.first) / self.width;
-        usize::try_from(position).expect("the grid begins before its times")
-    }
 }
 
 /// Buckets of `series`, which must have rows, over the whole period.
@@ -269,7 +214,10 @@ mod tests {
             text: "1N".into(),
             nanoseconds: 1,
         };
-        let period = Period { start: 0, end: DAY };
+        let period = Period {
+            start: 0,
+            end: 86_400_000_000_000,
+        };
         let series = Series {
             times: vec![0],
             values: vec![0.0],

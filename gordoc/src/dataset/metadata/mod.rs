@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::Dataset;
 use super::error::Cause;
+use super::grid::Labels;
 use super::time::spaced;
 use crate::project::{Period, Tag};
 
@@ -20,22 +21,32 @@ pub(crate) struct Gaps {
 }
 
 impl Gaps {
-    /// Neighbours more than `width` apart among the ascending labels and both ends of the
-    /// period.
-    pub(crate) fn find(labels: &[i64], period: Period, width: i64) -> Self {
-        let before = labels.partition_point(|label| *label < period.start);
-        let within = labels.partition_point(|label| *label <= period.end);
-        let times = labels[..before]
-            .iter()
-            .chain([&period.start])
-            .chain(&labels[before..within])
-            .chain([&period.end])
-            .chain(&labels[within..]);
-        let neighbours = std::iter::zip(times.clone(), times.skip(1));
-        let bounds = neighbours.map(|(start, end)| (*start, *end));
-        Self {
-            bounds: bounds.filter(|(start, end)| end - start > width).collect(),
+    /// Neighbours more than `width` apart among labels and both ends of the period.
+    ///
+    /// The labels are given by the first and last of each stretch in which they are no further
+    /// apart than that.
+    pub(crate) fn find(stretches: &[(i64, i64)], period: Period, width: i64) -> Self {
+        let mut gaps = Self::default();
+        let mut ends = [period.start, period.end].into_iter().peekable();
+        let mut last = None;
+        let mut reach = |first: i64, until: i64| {
+            if let Some(last) = last.filter(|last| first - last > width) {
+                gaps.bounds.push((last, first));
+            }
+            last = Some(until);
+        };
+        for (first, until) in stretches {
+            while let Some(end) = ends.next_if(|end| end < first) {
+                reach(end, end);
+            }
+            reach(*first, *until);
+            // Within a stretch an end changes nothing.
+            while ends.next_if(|end| end <= until).is_some() {}
         }
+        for end in ends {
+            reach(end, end);
+        }
+        gaps
     }
 
     /// Whether there is none.
@@ -45,11 +56,12 @@ impl Gaps {
 }
 
 /// What is recorded of a tag's way from delivery to labels.
-pub(crate) fn of_tag(original_length: usize, labels: &[i64], gaps: &Gaps) -> Value {
+pub(crate) fn of_tag(original_length: usize, labels: &Labels, gaps: &Gaps) -> Value {
     let mut entry = Map::new();
     entry.insert("original_length".into(), json!(original_length));
     entry.insert("resampled_length".into(), json!(labels.len()));
-    if let (Some(first), Some(last)) = (labels.first(), labels.last()) {
+    let stretches = labels.stretches();
+    if let (Some((first, _)), Some((_, last))) = (stretches.first(), stretches.last()) {
         entry.insert("first_timestamp".into(), json!(seconds(*first)));
         entry.insert("last_timestamp".into(), json!(seconds(*last)));
         let gaps = if gaps.is_empty() {
@@ -130,40 +142,68 @@ fn seconds(time: i64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::grid::Grid;
     use super::*;
 
-    #[test]
-    fn gaps_count_the_exact_ends_of_the_period() {
-        let period = Period {
-            start: 3_000_000_000,
-            end: 100_000_000_000,
+    const SECOND: i64 = 1_000_000_000;
+
+    #[track_caller]
+    fn check(stretches: &[(i64, i64)], (start, end): (i64, i64), expect: &[(i64, i64)]) {
+        let nanoseconds = |pairs: &[(i64, i64)]| -> Vec<(i64, i64)> {
+            let pairs = pairs.iter();
+            pairs
+                .map(|(first, last)| (first * SECOND, last * SECOND))
+                .collect()
         };
-        let second = 1_000_000_000;
-        let gaps = Gaps::find(
-            &[20 * second, 30 * second, 90 * second],
-            period,
-            10 * second,
-        );
-        let bounds = [(3, 20), (30, 90)].map(|(start, end)| (start * second, end * second));
-        assert_eq!(gaps.bounds, bounds);
-        let recorded = of_tag(3, &[20 * second, 90 * second], &gaps);
-        let expect = json!({ "start": [3.0, 30.0], "end": [20.0, 90.0] });
-        assert_eq!(recorded["gaps"], expect);
-        // A label before the start, and neighbours exactly as far apart as a row is wide.
-        let gaps = Gaps::find(
-            &[0, 10 * second],
-            Period {
-                start: second,
-                end: 20 * second,
-            },
-            10 * second,
-        );
-        assert!(gaps.is_empty());
+        let period = Period {
+            start: start * SECOND,
+            end: end * SECOND,
+        };
+        let gaps = Gaps::find(&nanoseconds(stretches), period, 10 * SECOND);
+        assert_eq!(gaps.bounds, nanoseconds(expect));
     }
 
     #[test]
-    fn a_tag_without_rows_has_no_times() {
-        let entry = of_tag(3, &[], &Gaps::default());
+    fn gaps_count_the_exact_ends_of_the_period() {
+        // Trap 19.
+        check(&[(20, 30), (90, 90)], (3, 100), &[(3, 20), (30, 90)]);
+        // A label before the start, and neighbours exactly as far apart as a row is wide.
+        check(&[(0, 10)], (1, 20), &[]);
+        check(&[(0, 10)], (1, 21), &[(10, 21)]);
+        // Labels may reach far beyond the period, also apart from it.
+        check(&[(-100, 200)], (1, 100), &[]);
+        check(
+            &[(-100, -50), (150, 200)],
+            (1, 90),
+            &[(-50, 1), (1, 90), (90, 150)],
+        );
+        check(&[(-100, 1), (90, 200)], (1, 90), &[(1, 90)]);
+        check(&[], (1, 90), &[(1, 90)]);
+    }
+
+    #[test]
+    fn what_is_recorded_of_a_tag() {
+        let grid = Grid {
+            first: 20 * SECOND,
+            width: 10 * SECOND,
+            n_buckets: 2,
+        };
+        let labels = Labels::new(grid, [true, true].into_iter());
+        let bounds = vec![(3 * SECOND, 20 * SECOND)];
+        let entry = of_tag(3, &labels, &Gaps { bounds });
+        assert_eq!(
+            entry,
+            json!({
+                "original_length": 3,
+                "resampled_length": 2,
+                "first_timestamp": 20.0,
+                "last_timestamp": 30.0,
+                "gaps": { "start": [3.0], "end": [20.0] },
+            })
+        );
+        // Without rows there are no times.
+        let labels = Labels::new(grid, [false, false].into_iter());
+        let entry = of_tag(3, &labels, &Gaps::default());
         assert_eq!(
             entry,
             json!({ "original_length": 3, "resampled_length": 0 })
