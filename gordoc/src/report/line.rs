@@ -12,6 +12,9 @@ use crate::dataset::trace::{Filled, Gridded};
 /// Least distance of rows that are marked one by one, places.
 const MARKED: i32 = 24;
 
+/// So few readings are all dots.
+const FEW: usize = 1000;
+
 /// Rows of a column.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rows {
@@ -158,16 +161,17 @@ impl Rows {
     }
 }
 
-/// Draws readings, which are in time order: each a dot, or where more than two share a column of
-/// pixels a line from the lowest to the highest.
+/// Draws readings, which are in time order: each a dot; or if they are many, where more than two
+/// share a column of pixels, a line from the lowest to the highest.
 pub(super) fn readings(readings: &[Reading], canvas: &Canvas, scale: &Scale) -> Path {
     let mut path = Path::default();
+    let are_few = readings.len() <= FEW;
     let points: Vec<Point> = readings
         .iter()
         .map(|reading| (canvas.place(reading.time), height(reading.value, scale)))
         .collect();
     for points in points.chunk_by(|one, next| one.0 / COLUMN == next.0 / COLUMN) {
-        if let [_] | [_, _] = points {
+        if are_few || points.len() <= 2 {
             for point in points {
                 path.dot(*point);
             }
@@ -302,8 +306,8 @@ mod tests {
             span: (0, 100_000),
             ..canvas
         };
-        let many = (0..300).map(|time| Reading {
-            time,
+        let many = (0..2100).map(|time| Reading {
+            time: time / 7,
             value: (time % 37) as f64,
         });
         let many: Vec<Reading> = many.collect();
