@@ -331,8 +331,12 @@ mod tests {
 
     #[test]
     fn each_filter_tells_what_it_removes() {
-        let keys = "known_filter_periods: B > 0, row_filter: B != 7, row_filter_buffer_size: 1";
+        let keys =
+            "known_filter_periods: B > 0, row_filter: B != 7 & A < 50, row_filter_buffer_size: 1";
         let (trace, n_rows) = run(keys);
+        let conditions = trace.removals[1].conditions.iter();
+        let n_removed: Vec<usize> = conditions.map(|(_, n_removed)| *n_removed).collect();
+        assert_eq!(n_removed, [1, 0]);
         let removals = trace.removals.iter();
         let removals: Vec<_> = removals
             .map(|removal| (removal.by, removal.n_before, minutes(&removal.times)))
