@@ -1,7 +1,7 @@
 //! `gordoc dataset`: the rows a machine would learn from, as files. Trains nothing.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Failure, Level, Status, Streams, fetching, read_config, report};
@@ -33,7 +33,7 @@ pub struct Arguments {
     pub fetching: dataset::Options,
 }
 
-/// Loads a machine's rows and writes them.
+/// Finds a machine in a config, and writes its rows.
 pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Failure> {
     let options = Options {
         without_models: true,
@@ -55,6 +55,18 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         report(&project.source, &project.blockers, &mut streams)?;
         return Err(absent(&project, &arguments.machine));
     };
+    write(arguments, &project, machine, &mut streams)
+}
+
+/// Loads the rows of a machine, and writes and draws them.
+fn write(
+    arguments: &Arguments,
+    project: &Project,
+    machine: &NamedDataset,
+    streams: &mut Streams<'_>,
+) -> Result<Status, Failure> {
+    let folder = &arguments.output;
+    let unwritable = |error: io::Error| Failure::new(format!("{}: {error}", folder.display()));
     let trace = Mutex::default();
     let job = dataset::Job {
         config: &machine.dataset,
@@ -67,63 +79,55 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         },
     };
     let (loaded, summary) = dataset::load_one(job, &arguments.fetching);
-    fetching::tell(&summary, &arguments.fetching, &mut streams)?;
-    let unwritable =
-        |error: io::Error| Failure::new(format!("{}: {error}", arguments.output.display()));
+    fetching::tell(&summary, &arguments.fetching, streams)?;
     let status = match &loaded {
         Ok(dataset) => {
             if let Some(warning) = gap_warning(&dataset.gaps, machine.dataset.period) {
                 writeln!(streams.talk(Level::Warning), "warning: {warning}")?;
             }
-            write::write(dataset, &arguments.output, arguments.format).map_err(unwritable)?;
+            write::write(dataset, folder, arguments.format).map_err(unwritable)?;
             Status::Done
         }
         Err(errors) => {
             let errors = errors.iter();
             let mut found = Diagnostics::default();
             found.extend(errors.map(|error| of_machine(&machine.name.value, error)));
-            report(&project.source, &found, &mut streams)?;
+            report(&project.source, &found, streams)?;
             Status::CouldNotRun
         }
     };
-    if arguments.plot {
-        let trace = trace.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let path = draw(&project, machine, &trace, &loaded, &arguments.output);
-        if let (Some(path), Status::CouldNotRun) = (path.map_err(unwritable)?, status) {
-            writeln!(
-                streams.talk(Level::Info),
-                "{} shows what was read",
-                path.display()
-            )?;
+    let trace = trace.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(page) = draw(project, machine, &trace, &loaded) {
+        let path = folder.join("plot.html");
+        files::write_changed(&path, page.as_bytes()).map_err(unwritable)?;
+        if status != Status::Done {
+            let path = path.display();
+            writeln!(streams.talk(Level::Info), "{path} shows what was read")?;
         }
     }
     Ok(status)
 }
 
-/// Draws what was read and what became of it, if anything was read; answers where.
+/// Draws what was read and what became of it, if anything was read and watched.
 fn draw(
     project: &Project,
     machine: &NamedDataset,
     trace: &Trace,
     loaded: &Result<Dataset, Vec<dataset::Error>>,
-    folder: &Path,
-) -> io::Result<Option<PathBuf>> {
+) -> Option<String> {
     if trace.tags.is_empty() {
-        return Ok(None);
+        return None;
     }
     let problems = loaded.as_ref().err().into_iter().flatten();
     let problems: Vec<String> = problems.map(ToString::to_string).collect();
-    let page = plot(&Plot {
+    Some(plot(&Plot {
         project: &project.name,
         machine: &machine.name.value,
         source: &project.source,
         config: &machine.dataset,
         trace,
         outcome: loaded.as_ref().map_err(|_| problems.as_slice()),
-    });
-    let path = folder.join("plot.html");
-    files::write_changed(&path, page.as_bytes())?;
-    Ok(Some(path))
+    }))
 }
 
 /// What kept a machine from being loaded, with its name.

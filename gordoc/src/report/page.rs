@@ -10,8 +10,7 @@ use super::drawing::{Strip, definitions, lanes, panel_size, swatch};
 use super::panel::{Content, Panel, contents};
 use super::steps::{Step, n_labels, steps};
 use super::table::{TagRow, table, tags};
-use super::text::Number;
-use super::text::{between, count, counted};
+use super::text::{Number, between, count, counted};
 use crate::json_text;
 
 /// Width of a letter of a value's label, and of the room around it, pixels.

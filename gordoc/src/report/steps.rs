@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Plot;
 use super::band::{Order, Stretch, gather};
-use super::text::{MOST_LISTED, Number, between, counted, instant};
+use super::text::{MOST_LISTED, Number, between, count, counted, instant};
 use crate::dataset::trace::{Gridded, Removal, Remover};
 use crate::json_text;
+use crate::project::RowFilter;
 
 /// Rows that something removed.
 #[derive(Clone, Debug)]
@@ -44,7 +45,10 @@ impl Step {
 
     /// How many stretches there are.
     pub(super) fn summary(&self) -> String {
-        counted(self.stretches.len(), "stretch").replace("stretchs", "stretches")
+        match self.stretches.len() {
+            1 => "1 stretch".to_owned(),
+            n => format!("{} stretches", count(n)),
+        }
     }
 
     /// How many stretches are not listed.
@@ -114,7 +118,7 @@ fn absent(plot: &Plot<'_>, joined: &[i64], order: Order<'_>) -> Step {
 
 fn step(plot: &Plot<'_>, removal: &Removal, n_left: usize, order: Order<'_>) -> Step {
     let selection = &plot.config.selection;
-    let text = |filter: &Option<crate::project::RowFilter>| {
+    let text = |filter: &Option<RowFilter>| {
         let filter = filter.as_ref();
         filter.map(|filter| filter.text.trim().to_owned())
     };
