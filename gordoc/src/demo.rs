@@ -4,11 +4,11 @@
 //! set decide the flow; flow and tank level decide the head it has to raise; flow and head decide
 //! the power its motor draws; power warms the bearing and, with the distance from the flow the
 //! pump was built for, shakes it. So five sensors tell two facts, which is what an autoencoder
-//! learns. From [`WEAR_STARTS`] on the bearing wears: it shakes and warms more than flow and
-//! current explain.
+//! learns. From noon of the thirteenth day on the bearing wears: it shakes and warms more than
+//! flow and current explain.
 //!
-//! Only `+ - * /` on 64-bit floats take part, which every machine rounds alike, so the
-//! readings are the same everywhere; a test compares them with the committed file.
+//! Only `+ - * /` on 64-bit floats take part, which every machine rounds alike, so the readings
+//! are the same everywhere; a test compares them with the committed file.
 
 use std::fmt::Write as _;
 

@@ -56,3 +56,6 @@ fn masks(conditions: &[&Condition], rows: Rows<'_>) -> Vec<bool> {
     }
     mask
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,8 +95,8 @@ impl Typing<'_> {
     ) -> Option<Condition> {
         use Meaning::{List, Number, Text, Time, Truth};
         match (left.0, right.0) {
-            (Time, Text(_) | List(_)) => self.compare_time(operator, right, false),
-            (Text(_) | List(_), Time) => self.compare_time(operator, left, true),
+            (Time, Text(_) | List(_)) => self.compare_time(operator, right),
+            (Text(_) | List(_), Time) => self.compare_time(turned(operator), left),
             (Time, _) => self.refuse_time(left.1),
             (_, Time) => self.refuse_time(right.1),
             (Number(_) | Truth(_), Text(_) | List(_)) => self.membership(operator, left, right),
@@ -218,5 +218,16 @@ impl Typing<'_> {
                 .label(span, "matches no row")
                 .help("compare tags with numbers, `index` with `'2020-01-31 00:00:00+00:00'`"),
         );
+    }
+}
+
+/// The operator that says the same with its sides exchanged.
+fn turned(operator: &str) -> &str {
+    match operator {
+        "<" => ">",
+        "<=" => ">=",
+        ">" => "<",
+        ">=" => "<=",
+        same => same,
     }
 }

@@ -96,18 +96,6 @@ impl Relation {
         })
     }
 
-    /// The same relation seen from the other side.
-    #[must_use]
-    pub(super) fn turned(self) -> Self {
-        match self {
-            Self::Less => Self::Greater,
-            Self::AtMost => Self::AtLeast,
-            Self::Greater => Self::Less,
-            Self::AtLeast => Self::AtMost,
-            Self::Equal | Self::Different => self,
-        }
-    }
-
     /// Whether it holds between two values.
     pub fn holds<T: PartialOrd>(self, left: &T, right: &T) -> bool {
         match self {

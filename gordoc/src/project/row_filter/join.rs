@@ -160,14 +160,11 @@ impl Reader<'_> {
     }
 
     /// Finds a meaning in a text, and places what is found on the way.
-    fn typed<'t, T>(
+    fn typed<T>(
         &mut self,
         item: &Item<'_>,
         read: impl FnOnce(&mut Typing<'_>) -> Option<T>,
-    ) -> Option<T>
-    where
-        T: 't,
-    {
+    ) -> Option<T> {
         let mut typing = Typing {
             text: item.text,
             scope: self.scope,

@@ -11,12 +11,11 @@ use crate::config::missing_zone;
 use crate::source::Span;
 
 impl Typing<'_> {
-    /// The row's time beside a text or a list; `is_turned` if it stands on the right.
+    /// The row's time on the left of a text or a list.
     pub(super) fn compare_time(
         &mut self,
         operator: &str,
         other: Side<'_, '_>,
-        is_turned: bool,
     ) -> Option<Condition> {
         if let Some(membership) = Membership::find(operator) {
             let instants = match other.0 {
@@ -31,11 +30,6 @@ impl Typing<'_> {
             self.found
                 .push(misfit(message, other.1, "a list").help("write `in` before a list"));
             return None;
-        };
-        let relation = if is_turned {
-            relation.turned()
-        } else {
-            relation
         };
         match instant::read(text) {
             Instant::Exact(instant) => Some(Condition::Time(relation, instant)),
