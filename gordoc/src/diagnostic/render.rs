@@ -46,6 +46,10 @@ impl Default for Style {
 
 /// Draws all diagnostics with the lines they are about.
 pub fn render(source: &Source, diagnostics: &Diagnostics, style: Style) -> String {
+    // Most runs find nothing, and the text may be long.
+    if diagnostics.iter().next().is_none() {
+        return String::new();
+    }
     let theme = if style.color {
         GraphicalTheme::unicode()
     } else {
