@@ -56,7 +56,8 @@ pub enum Origin {
 /// Compiles; the data stream gets a line for each binary.
 pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failure> {
     let _lock = lock(&options.output)?;
-    files::remove_temporary(&options.output).map_err(|error| at(&options.output, &error))?;
+    files::remove_temporary(&options.output)
+        .map_err(|error| Failure::at(&options.output, &error))?;
     let (name, revisions) = match &options.origin {
         Origin::Config(learning) => match learn::learn(learning, options, &mut streams)? {
             Ok(learnt) => learnt,
@@ -147,10 +148,10 @@ fn emit_and_link(
     emitted.extend(manifests(name, revisions)?);
     let mut owned = emit::OWNED.to_vec();
     owned.push(workflow::FOLDER);
-    files::sync(output, &emitted, &owned).map_err(|error| at(output, &error))?;
+    files::sync(output, &emitted, &owned).map_err(|error| Failure::at(output, &error))?;
     if !options.link {
         let bin = output.join("bin");
-        files::keep_only(&bin, &[]).map_err(|error| at(&bin, &error))?;
+        files::keep_only(&bin, &[]).map_err(|error| Failure::at(&bin, &error))?;
         return Ok(Vec::new());
     }
     let bar = progress::packages();
@@ -201,8 +202,8 @@ fn manifests(name: &Name, revisions: &Revisions) -> Result<emit::Files, Failure>
 
 /// One compile at a time writes to an output folder.
 fn lock(output: &Path) -> Result<File, Failure> {
-    fs::create_dir_all(output).map_err(|error| at(output, &error))?;
-    let folder = File::open(output).map_err(|error| at(output, &error))?;
+    fs::create_dir_all(output).map_err(|error| Failure::at(output, &error))?;
+    let folder = File::open(output).map_err(|error| Failure::at(output, &error))?;
     if folder.try_lock().is_err() {
         let message = format!("another gordoc is writing to {}", output.display());
         return Err(Failure::new(message).help("wait for it, or choose another output folder"));
@@ -215,8 +216,4 @@ fn project_of(revisions: &Revisions) -> Result<Name, Failure> {
     let (_, machines) = revisions.last().ok_or(emit::Error::Empty)?;
     let machine = machines.values().next().ok_or(emit::Error::Empty)?;
     Ok(machine.project.clone())
-}
-
-fn at(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!("{}: {error}", path.display()))
 }

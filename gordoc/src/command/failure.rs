@@ -1,6 +1,8 @@
 //! Why gordoc could not do it: the world, not the config.
 
 use std::fmt;
+use std::io;
+use std::path::Path;
 
 /// A cause, and how to go on.
 #[derive(Debug)]
@@ -16,6 +18,11 @@ impl Failure {
             message: message.into(),
             help: None,
         }
+    }
+
+    /// What the system says of a file or folder.
+    pub fn at(path: &Path, error: &io::Error) -> Self {
+        Self::new(format!("{}: {error}", path.display()))
     }
 
     /// Says how to go on.

@@ -1,8 +1,7 @@
 //! `gordoc init`: a folder to start from.
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Failure, Level, Status, Streams};
 use crate::{demo, files, schema};
@@ -39,7 +38,7 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
     }
     for (name, text) in &written {
         let path = folder.join(name);
-        files::write_changed(&path, text.as_bytes()).map_err(|error| at(&path, &error))?;
+        files::write_changed(&path, text.as_bytes()).map_err(|error| Failure::at(&path, &error))?;
     }
     let config = folder.join("config.yaml");
     let config = config.display();
@@ -50,8 +49,4 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         out.display()
     )?;
     Ok(Status::Done)
-}
-
-fn at(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!("{}: {error}", path.display()))
 }
