@@ -11,7 +11,7 @@ use super::delimited::{self, Layout};
 use super::{Access, Provider, Range, Ranges, Rows, State, file, parquet};
 use crate::dataset::error::Cause;
 use crate::dataset::time::Clock;
-use crate::project::{self, Period, Window};
+use crate::project::{self, Period};
 use crate::source::Span;
 
 /// `FilesDataProvider`
@@ -48,10 +48,7 @@ impl Provider for FilesProvider {
     }
 
     fn window(&self, period: Period) -> Range {
-        match self.config.window {
-            Window::Closed => period.into(),
-            Window::All => Range::ALL,
-        }
+        Range::of(self.config.window, period)
     }
 
     fn looks_back(&self) -> bool {
@@ -106,6 +103,7 @@ mod tests {
 
     use super::*;
     use crate::project::Period;
+    use crate::project::Window;
     use crate::source::Spanned;
 
     fn provider(folder: &Path, files: &[(&str, &str)]) -> FilesProvider {

@@ -13,7 +13,7 @@ use super::{Access, Provider, Range, Ranges, Rows, State, file};
 use crate::dataset::error::Cause;
 use crate::dataset::time::{Clock, spaced};
 use crate::partitions::{self, Partition};
-use crate::project::{self, Period, TagColumns, Window};
+use crate::project::{self, Period, TagColumns};
 use crate::source::Span;
 
 /// `ParquetDataProvider`
@@ -92,10 +92,7 @@ impl Provider for ParquetProvider {
     }
 
     fn window(&self, period: Period) -> Range {
-        match self.config.window {
-            Window::Closed => period.into(),
-            Window::All => Range::ALL,
-        }
+        Range::of(self.config.window, period)
     }
 
     fn looks_back(&self) -> bool {
@@ -164,6 +161,7 @@ mod tests {
     use super::super::Series;
     use super::super::parquet::sample::{Cells, write};
     use super::*;
+    use crate::project::Window;
     use crate::source::Spanned;
 
     const DAY: i64 = 86_400_000_000_000;

@@ -1,6 +1,6 @@
 //! Stretches of time that are read, and what several of them come to.
 
-use crate::project::Period;
+use crate::project::{Period, Window};
 
 /// Instants from the first to the last, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,14 @@ impl Range {
         first: i64::MIN,
         last: i64::MAX,
     };
+
+    /// The rows of a file that a window lets through.
+    pub fn of(window: Window, period: Period) -> Self {
+        match window {
+            Window::Closed => period.into(),
+            Window::All => Self::ALL,
+        }
+    }
 
     /// Whether an instant lies in it.
     pub fn contains(&self, time: i64) -> bool {
