@@ -39,13 +39,7 @@ pub(super) fn resolve_callbacks(
 }
 
 fn resolve_callback(node: &Node, diagnostics: &mut Diagnostics) -> Option<EarlyStopping> {
-    let definition = match Definition::read(node) {
-        Ok(definition) => definition,
-        Err(refusal) => {
-            diagnostics.push(*refusal.diagnostic);
-            return None;
-        }
-    };
+    let definition = Definition::find(node, diagnostics)?;
     let class = definition.class;
     if class.role != Role::Callback {
         diagnostics.push(

@@ -3,7 +3,7 @@
 //! Finds the class; its parameters are left as written.
 
 use crate::config::node::{Node, Value};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
 
 use super::kind::kind_name;
@@ -64,6 +64,13 @@ impl Refusal {
 }
 
 impl<'a> Definition<'a> {
+    /// Reads a definition of a known class, or reports why it is none.
+    pub(super) fn find(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        Self::read(node)
+            .map_err(|refusal| diagnostics.push(*refusal.diagnostic))
+            .ok()
+    }
+
     /// Reads a definition of a known class.
     pub(super) fn read(node: &'a Node) -> Result<Self, Refusal> {
         let (key, parameters) = match &node.value {

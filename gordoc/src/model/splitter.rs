@@ -13,13 +13,7 @@ use super::{Refused, Splitter};
 ///
 /// `None` when at least one error was added to `diagnostics`.
 pub fn resolve_splitter(definition: &Node, diagnostics: &mut Diagnostics) -> Option<Splitter> {
-    let definition = match Definition::read(definition) {
-        Ok(definition) => definition,
-        Err(refusal) => {
-            diagnostics.push(*refusal.diagnostic);
-            return None;
-        }
-    };
+    let definition = Definition::find(definition, diagnostics)?;
     let class = definition.class;
     if class.role != Role::Splitter {
         diagnostics.push(
