@@ -191,3 +191,21 @@ pub enum Layer {
         bias: Vec<f32>,
     },
 }
+
+/// A small machine of one tag, for tests.
+#[cfg(test)]
+pub(crate) fn example(name: &str) -> Machine {
+    Machine {
+        name: Name::new(name).expect("a test names it well"),
+        project: Name::new("p").expect("a letter"),
+        tags: vec!["a".to_owned()],
+        target_tags: vec!["a".to_owned()],
+        resolution: "10T".to_owned(),
+        offset: 0,
+        python_type: String::new(),
+        definition: serde_json::json!({}),
+        state: State::MaxAbsScaler { scale: vec![2.0] },
+        metadata: serde_json::json!({}),
+        checksum: None,
+    }
+}

@@ -221,26 +221,8 @@ pub fn remove_others(revision: &Path, keep: &Machines) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-    use crate::trained::State;
-
-    fn machine(name: &str) -> Machine {
-        Machine {
-            name: Name::new(name).unwrap(),
-            project: Name::new("p").unwrap(),
-            tags: vec!["a".to_owned()],
-            target_tags: vec!["a".to_owned()],
-            resolution: "10T".to_owned(),
-            offset: 0,
-            python_type: String::new(),
-            definition: json!({}),
-            state: State::MaxAbsScaler { scale: vec![2.0] },
-            metadata: json!({}),
-            checksum: None,
-        }
-    }
+    use crate::trained::example as machine;
 
     #[test]
     fn revisions_come_back_in_numeric_order() {

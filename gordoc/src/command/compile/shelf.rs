@@ -90,25 +90,13 @@ fn remove(folder: &Path) -> io::Result<()> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
-
     use super::*;
-    use crate::name::Name;
-    use crate::trained::State;
+    use crate::trained;
 
     fn machine(name: &str, key: &str) -> Machine {
         Machine {
-            name: Name::new(name).unwrap(),
-            project: Name::new("p").unwrap(),
-            tags: vec!["a".to_owned()],
-            target_tags: vec!["a".to_owned()],
-            resolution: "10T".to_owned(),
-            offset: 0,
-            python_type: String::new(),
-            definition: json!({}),
-            state: State::MaxAbsScaler { scale: vec![2.0] },
-            metadata: json!({}),
             checksum: Some(key.to_owned()),
+            ..trained::example(name)
         }
     }
 
