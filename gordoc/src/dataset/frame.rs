@@ -119,8 +119,8 @@ impl Frame {
     /// The times, and a table for each list of columns, all of which the frame has.
     pub(crate) fn pick<const N: usize>(self, lists: [&[Column]; N]) -> (Vec<i64>, [Table; N]) {
         let columns = self.columns.into_iter();
-        let shared: IndexMap<Column, Arc<[f64]>> = columns
-            .map(|(column, values)| (column, values.into()))
+        let shared: IndexMap<Column, Arc<Vec<f64>>> = columns
+            .map(|(column, values)| (column, Arc::new(values)))
             .collect();
         let tables = lists.map(|list| {
             let columns = list.iter().map(|column| {
@@ -138,20 +138,36 @@ impl Frame {
 /// Values are shared, so that inputs and targets of the same tags are held once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    columns: Vec<(Column, Arc<[f64]>)>,
+    columns: Vec<Named>,
 }
+
+/// A column and its values in row order.
+type Named = (Column, Arc<Vec<f64>>);
 
 impl Table {
     /// A table of columns of one length.
-    pub fn new(columns: Vec<(Column, Arc<[f64]>)>) -> Self {
-        Self { columns }
+    pub fn new<V: Into<Arc<Vec<f64>>>>(columns: Vec<(Column, V)>) -> Self {
+        let columns = columns.into_iter();
+        Self {
+            columns: columns
+                .map(|(name, values)| (name, values.into()))
+                .collect(),
+        }
     }
 
     /// Columns in order, with their values in row order.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = (&Column, &[f64])> {
         self.columns
             .iter()
-            .map(|(column, values)| (column, &**values))
+            .map(|(column, values)| (column, values.as_slice()))
+    }
+
+    /// Whether it shares all columns with another, in the same order.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let same = |((name, values), (other_name, other_values)): (&Named, &Named)| {
+            name == other_name && Arc::ptr_eq(values, other_values)
+        };
+        self.n_columns() == other.n_columns() && self.columns.iter().zip(&other.columns).all(same)
     }
 
     /// Names of the columns, pairs as `A|mean`.
@@ -226,5 +242,6 @@ mod tests {
         assert_eq!(y.row_major(), [1.0, 1.0, 2.0, 2.0]);
         assert_eq!((y.n_rows(), y.n_columns()), (2, 2));
         assert!(Arc::ptr_eq(&x.columns[1].1, &y.columns[0].1));
+        assert!(x.is_same(&x.clone()) && !x.is_same(&y));
     }
 }

@@ -4,10 +4,17 @@
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::time::iso;
+use super::write_parquet::parquet;
 use super::{Dataset, Table};
+
+/// Rows of which a thread makes a text at a time.
+const TEXT_ROWS: usize = 512;
 
 /// How tables are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,16 +29,23 @@ pub enum Format {
 /// Writes all files of a dataset into `folder`, which is made if need be.
 pub fn write(dataset: &Dataset, folder: &Path, format: Format) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    for (name, table) in [("X", &dataset.x), ("y", &dataset.y)] {
-        match format {
-            Format::Csv => replace(&folder.join(format!("{name}.csv")), |file| {
-                csv(&dataset.times, table, file)
-            })?,
-            Format::Parquet => replace(&folder.join(format!("{name}.parquet")), |file| {
-                super::write_parquet::parquet(&dataset.times, table, file)
-            })?,
+    let fill = |table: &Table, file: &mut BufWriter<&fs::File>| match format {
+        Format::Csv => csv(&dataset.times, table, file),
+        Format::Parquet => parquet(&dataset.times, table, file),
+    };
+    let ending = match format {
+        Format::Csv => "csv",
+        Format::Parquet => "parquet",
+    };
+    let (x, y) = (format!("X.{ending}"), format!("y.{ending}"));
+    let (x, y) = (folder.join(x), folder.join(y));
+    replace(&x, |file| fill(&dataset.x, file))?;
+    replace(&y, |file| {
+        if dataset.y.is_same(&dataset.x) {
+            return io::copy(&mut fs::File::open(&x)?, file).map(drop);
         }
-    }
+        fill(&dataset.y, file)
+    })?;
     replace(&folder.join("metadata.json"), |mut file| {
         serde_json::to_writer_pretty(&mut file, &dataset.metadata)?;
         file.write_all(b"\n")
@@ -39,30 +53,49 @@ pub fn write(dataset: &Dataset, folder: &Path, format: Format) -> io::Result<()>
 }
 
 /// Writes a table as CSV: ISO times in UTC, the shortest texts that read back, NaN empty.
-pub fn csv(times: &[i64], table: &Table, file: impl Write) -> io::Result<()> {
-    let mut writer = ::csv::Writer::from_writer(file);
+pub fn csv(times: &[i64], table: &Table, file: &mut impl Write) -> io::Result<()> {
     let names = table.names();
-    let header = std::iter::once("time").chain(names.iter().map(String::as_str));
-    writer.write_record(header)?;
-    for (row, time) in times.iter().enumerate() {
-        writer.write_field(iso(*time))?;
-        for (_, values) in table.columns() {
-            writer.write_field(number(values[row]))?;
+    let mut header = ::csv::Writer::from_writer(&mut *file);
+    header.write_record(std::iter::once("time").chain(names.iter().map(String::as_str)))?;
+    header.flush()?;
+    drop(header);
+    let starts: Vec<usize> = (0..times.len()).step_by(TEXT_ROWS).collect();
+    for some in starts.chunks(rayon::current_num_threads()) {
+        let texts = some.par_iter().map(|start| {
+            let end = times.len().min(start + TEXT_ROWS);
+            text(times, table, *start..end)
+        });
+        for text in texts.collect::<Vec<_>>() {
+            file.write_all(&text)?;
         }
-        writer.write_record(None::<&[u8]>)?;
     }
-    writer.flush()
+    Ok(())
 }
 
-fn number(value: f64) -> String {
-    let magnitude = value.abs();
+/// Rows as CSV; neither times nor numbers need quotes.
+fn text(times: &[i64], table: &Table, rows: Range<usize>) -> Vec<u8> {
+    let columns: Vec<&[f64]> = table.columns().map(|(_, values)| values).collect();
+    let mut text = Vec::new();
+    for row in rows {
+        text.extend_from_slice(iso(times[row]).as_bytes());
+        for column in &columns {
+            text.push(b',');
+            number(column[row], &mut text);
+        }
+        text.push(b'\n');
+    }
+    text
+}
+
+/// Appends a number.
+fn number(value: f64, text: &mut Vec<u8>) {
     if value.is_nan() {
-        return String::new();
+        return;
     }
-    if value == 0.0 || value.is_infinite() || (1e-5..1e16).contains(&magnitude) {
-        return value.to_string();
-    }
-    format!("{value:e}")
+    let mut buffer = zmij::Buffer::new();
+    let shortest = buffer.format(value);
+    let shortest = shortest.strip_suffix(".0").unwrap_or(shortest);
+    text.extend_from_slice(shortest.as_bytes());
 }
 
 fn replace(
@@ -98,8 +131,8 @@ mod tests {
             method: Some("mean".into()),
         };
         let table = Table::new(vec![
-            (Column::of_tag("A, b"), [0.1, -3.0].into()),
-            (pair, [f64::NAN, 1e-7].into()),
+            (Column::of_tag("A, b"), vec![0.1, -3.0]),
+            (pair, vec![f64::NAN, 1e-7]),
         ]);
         let mut text = Vec::new();
         csv(&[0, 600_000_000_000], &table, &mut text).unwrap();
@@ -112,22 +145,60 @@ mod tests {
 
     #[test]
     fn numbers_read_back_exactly() {
-        for value in [
-            0.1,
-            1.0 / 3.0,
-            1e300,
-            5e-324,
-            -0.0,
-            123_456_789.125,
-            f64::INFINITY,
+        for (value, expect) in [
+            (0.1, "0.1"),
+            (1.0 / 3.0, "0.3333333333333333"),
+            (1e-5, "0.00001"),
+            (9.5e-6, "9.5e-6"),
+            (-1.5e15, "-1500000000000000"),
+            (1e16, "1e+16"),
+            (1e300, "1e+300"),
+            (5e-324, "5e-324"),
+            (-0.0, "-0"),
+            (123_456_789.125, "123456789.125"),
+            (f64::INFINITY, "inf"),
         ] {
-            let text = number(value);
-            assert_eq!(
-                text.parse::<f64>().unwrap().to_bits(),
-                value.to_bits(),
-                "{text}"
-            );
-            assert!(text.len() < 25);
+            let mut text = Vec::new();
+            number(value, &mut text);
+            let text = String::from_utf8(text).unwrap();
+            assert_eq!(text, expect);
+            let read: f64 = text.parse().unwrap();
+            assert_eq!(read.to_bits(), value.to_bits());
+        }
+    }
+
+    #[test]
+    fn many_rows_stay_in_order() {
+        let times: Vec<i64> = (0..).take(3 * TEXT_ROWS + 7).collect();
+        let values: Vec<f64> = times.iter().map(|time| *time as f64).collect();
+        let table = Table::new(vec![(Column::of_tag("A"), values)]);
+        let mut text = Vec::new();
+        csv(&times, &table, &mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let read = text.lines().skip(1).map(|line| line.rsplit(',').next());
+        let read: Vec<i64> = read.map(|cell| cell.unwrap().parse().unwrap()).collect();
+        assert_eq!(read, times);
+    }
+
+    #[test]
+    fn targets_are_written_though_they_are_the_inputs() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = |value| Table::new(vec![(Column::of_tag("A"), vec![value])]);
+        let x = table(1.5);
+        for y in [x.clone(), table(2.5)] {
+            let dataset = Dataset {
+                times: vec![0],
+                x: x.clone(),
+                y: y.clone(),
+                metadata: serde_json::Value::Null,
+                gaps: Vec::new(),
+            };
+            write(&dataset, folder.path(), Format::Csv).unwrap();
+            for (name, table) in [("X.csv", &x), ("y.csv", &y)] {
+                let mut expect = Vec::new();
+                csv(&[0], table, &mut expect).unwrap();
+                assert_eq!(fs::read(folder.path().join(name)).unwrap(), expect);
+            }
         }
     }
 }

@@ -96,8 +96,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = std::fs::File::create(folder.path().join("X.parquet")).unwrap();
         let table = Table::new(vec![
-            (Column::of_tag("A"), [0.1, -3.0].into()),
-            (Column::of_tag("B c"), [f64::NAN, 1e-7].into()),
+            (Column::of_tag("A"), vec![0.1, -3.0]),
+            (Column::of_tag("B c"), vec![f64::NAN, 1e-7]),
         ]);
         parquet(&[5, 1500], &table, file).unwrap();
 

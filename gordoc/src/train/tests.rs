@@ -98,7 +98,7 @@ fn dataset() -> Dataset {
 fn rows(n_rows: u32) -> Dataset {
     let column = |name: &str, value: fn(u32) -> u32| {
         let values = (0..n_rows).map(|row| f64::from(value(row)));
-        (Column::of_tag(name), values.collect())
+        (Column::of_tag(name), values.collect::<Vec<f64>>())
     };
     let a = column("a", |row| row % 11);
     let b = column("b", |row| row % 7 * 10);
@@ -215,8 +215,8 @@ fn a_missing_reading_is_told_by_tag_and_row() {
     let mut dataset = dataset();
     let b = [0.0, 10.0, 20.0, f64::NAN, 40.0];
     let table = Table::new(vec![
-        (Column::of_tag("a"), [1.0; 5].into()),
-        (Column::of_tag("b"), b.into()),
+        (Column::of_tag("a"), vec![1.0; 5]),
+        (Column::of_tag("b"), b.to_vec()),
     ]);
     dataset.x = table;
     let error = train(&machine(Mode::BuildOnly), &dataset, &Options::default()).unwrap_err();
