@@ -36,11 +36,11 @@ impl Bucket {
         match method {
             Method::Size => self.n_rows as f64,
             Method::Count => values.len() as f64,
-            Method::Sum => sum(values),
+            Method::Sum => sum(values.iter().copied()),
             Method::Prod => values.iter().product(),
             Method::Nunique => self.n_distinct() as f64,
             _ if values.is_empty() => f64::NAN,
-            Method::Mean => sum(values) / values.len() as f64,
+            Method::Mean => mean(values),
             Method::Min => values.iter().copied().fold(f64::INFINITY, f64::min),
             Method::Max => values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
             Method::First => values[0],
@@ -82,29 +82,38 @@ impl Bucket {
 }
 
 /// A sum that carries what each addition lost, as the peer's does.
-pub(crate) fn sum(values: &[f64]) -> f64 {
+fn sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let total = carried(values.clone(), |lost| lost);
+    if !total.is_nan() {
+        return total;
+    }
+    // Infinities lose nothing.
+    carried(values, |lost| if lost.is_nan() { 0.0 } else { lost })
+}
+
+fn carried(values: impl Iterator<Item = f64>, carry: impl Fn(f64) -> f64) -> f64 {
     let (mut sum, mut lost) = (0.0, 0.0);
     for value in values {
         let term = value - lost;
         let next = sum + term;
-        lost = (next - sum) - term;
-        if lost.is_nan() {
-            // Infinities lose nothing.
-            lost = 0.0;
-        }
+        lost = carry((next - sum) - term);
         sum = next;
     }
     sum
 }
 
-/// Sample variance (divisor n - 1) in two passes; NaN for fewer than two values.
-pub(crate) fn variance(values: &[f64]) -> f64 {
+/// Mean of some values; NaN of none.
+pub(crate) fn mean(values: &[f64]) -> f64 {
+    sum(values.iter().copied()) / values.len() as f64
+}
+
+/// Sample variance (divisor n - 1) of values whose mean is known; NaN for fewer than two.
+pub(crate) fn variance(values: &[f64], mean: f64) -> f64 {
     if values.len() < 2 {
         return f64::NAN;
     }
-    let mean = sum(values) / values.len() as f64;
-    let squares: Vec<f64> = values.iter().map(|value| (value - mean).powi(2)).collect();
-    sum(&squares) / (values.len() - 1) as f64
+    let squares = values.iter().map(|value| (value - mean).powi(2));
+    sum(squares) / (values.len() - 1) as f64
 }
 
 /// Sample variance in one pass over a running mean, as the peer takes it within a bucket.
@@ -205,7 +214,8 @@ mod tests {
     fn small_terms_beside_large_ones_are_not_lost() {
         check(&[1e16, 1.0, 1.0, -1e16], &[("sum", 2.0), ("mean", 0.5)]);
         check(&[f64::INFINITY, 1.0], &[("sum", f64::INFINITY)]);
-        assert!((variance(&[1e9, 1e9 + 1.0, 1e9 + 2.0]) - 1.0).abs() < 1e-12);
-        assert!(variance(&[1.0]).is_nan());
+        let values = [1e9, 1e9 + 1.0, 1e9 + 2.0];
+        assert!((variance(&values, mean(&values)) - 1.0).abs() < 1e-12);
+        assert!(variance(&[1.0], 1.0).is_nan());
     }
 }

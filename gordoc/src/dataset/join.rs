@@ -7,7 +7,7 @@ use super::provider::Series;
 use super::time::spaced;
 
 /// Times that ascend without repeats.
-pub(crate) trait Times {
+pub(crate) trait Times: PartialEq {
     /// In order.
     fn times(&self) -> impl Iterator<Item = i64>;
 }
@@ -26,14 +26,13 @@ impl Times for Vec<i64> {
 
 /// Joins columns over times of their own; no column may be in several of the parts.
 pub(crate) fn join<T: Times>(parts: Vec<(T, Columns)>) -> Frame {
-    let mut rest = parts.iter();
-    let first = rest.next().map(|(times, _)| times.times().collect());
-    let mut joined = Frame {
-        times: first.unwrap_or_default(),
-        ..Frame::default()
-    };
-    for (times, _) in rest {
-        keep_shared(&mut joined.times, times.times());
+    let mut joined = Frame::default();
+    if let Some(((first, _), rest)) = parts.split_first() {
+        joined.times = first.times().collect();
+        let others = rest.iter().filter(|(times, _)| times != first);
+        for (times, _) in others {
+            keep_shared(&mut joined.times, times.times());
+        }
     }
     for (times, columns) in parts {
         for (column, mut values) in columns {

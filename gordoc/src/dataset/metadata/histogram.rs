@@ -16,9 +16,11 @@ pub(super) fn histogram(values: &[f64]) -> String {
     };
     let mut counts = vec![0_u64; edges.len().saturating_sub(1)];
     for value in values {
-        let above = edges.partition_point(|edge| edge < value);
         // On or below the first edge, or above the last, a value counts nowhere.
-        if let Some(count) = above.checked_sub(1).and_then(|at| counts.get_mut(at)) {
+        if let Some(count) = n_below(&edges, *value)
+            .checked_sub(1)
+            .and_then(|at| counts.get_mut(at))
+        {
             *count += 1;
         }
     }
@@ -28,6 +30,24 @@ pub(super) fn histogram(values: &[f64]) -> String {
         .map(|(ends, count)| (format!("({}, {}]", ends[0], ends[1]), json!(count)))
         .collect();
     Value::from(entries).to_string()
+}
+
+/// How many of ascending, about equally wide edges a value lies above: guessed and set right.
+fn n_below(edges: &[f64], value: f64) -> usize {
+    let (first, width) = (edges[0], edges[1] - edges[0]);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a guess, and no more than there are"
+    )]
+    let mut below = (((value - first) / width) as usize).min(edges.len());
+    while below > 0 && edges[below - 1] >= value {
+        below -= 1;
+    }
+    while below < edges.len() && edges[below] < value {
+        below += 1;
+    }
+    below
 }
 
 fn edges(values: &[f64]) -> Option<Vec<f64>> {
@@ -139,6 +159,18 @@ mod tests {
         assert_eq!(histogram(&[3.0, 3.0]), "{}");
         assert_eq!(histogram(&[]), "{}");
         assert_eq!(histogram(&[0.0, 1e-5]), "{}");
+    }
+
+    #[test]
+    fn a_value_on_an_edge_lies_below_it() {
+        for width in [0.1, 1.0 / 3.0, 7.5] {
+            let edges: Vec<f64> = (0..60).map(|at| -3.0 + f64::from(at) * width).collect();
+            let beside = |edge: &f64| [edge.next_down(), *edge, edge.next_up()];
+            for value in edges.iter().flat_map(beside).chain([-1e9, 1e9]) {
+                let expect = edges.partition_point(|edge| *edge < value);
+                assert_eq!(n_below(&edges, value), expect, "{value} of {width}");
+            }
+        }
     }
 
     #[test]

@@ -5,12 +5,13 @@ mod statistics;
 
 pub(crate) use statistics::{quantile, summary};
 
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::Dataset;
 use super::error::Cause;
 use super::grid::Labels;
 use super::time::spaced;
+use super::{Column, Dataset};
 use crate::project::{Period, Tag};
 
 /// Label gaps of one tag.
@@ -118,15 +119,12 @@ pub(crate) fn of_dataset(dataset: &Dataset, recorded: Recorded<'_>) -> Result<Va
     }
     let mut summaries = Map::new();
     let mut histograms = Map::new();
-    for (column, values) in dataset.x.columns() {
-        let present = values.iter().copied().filter(|value| !value.is_nan());
-        let values: Vec<f64> = present.collect();
-        if values.iter().any(|value| value.is_infinite()) {
-            let tag = column.to_string();
-            return Err(Cause::Infinite { tag });
-        }
-        summaries.insert(column.key(), statistics::summary(&values));
-        histograms.insert(column.key(), json!(histogram::histogram(&values)));
+    let columns: Vec<(&Column, &[f64])> = dataset.x.columns().collect();
+    let columns = columns.into_par_iter().map(of_column);
+    for column in columns.collect::<Vec<_>>() {
+        let (key, summary, histogram) = column?;
+        summaries.insert(key.clone(), summary);
+        histograms.insert(key, histogram);
     }
     metadata.insert("summary_statistics".into(), summaries.into());
     metadata.insert("x_hist".into(), histograms.into());
@@ -134,6 +132,18 @@ pub(crate) fn of_dataset(dataset: &Dataset, recorded: Recorded<'_>) -> Result<Va
         metadata.insert("data_provider".into(), recorded.provider.into());
     }
     Ok(metadata.into())
+}
+
+/// Key, summary and histogram of a column.
+fn of_column((column, values): (&Column, &[f64])) -> Result<(String, Value, Value), Cause> {
+    let present = values.iter().copied().filter(|value| !value.is_nan());
+    let values: Vec<f64> = present.collect();
+    if values.iter().any(|value| value.is_infinite()) {
+        let tag = column.to_string();
+        return Err(Cause::Infinite { tag });
+    }
+    let histogram = json!(histogram::histogram(&values));
+    Ok((column.key(), statistics::summary(&values), histogram))
 }
 
 fn seconds(time: i64) -> f64 {
