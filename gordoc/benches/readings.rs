@@ -1,10 +1,12 @@
 //! One machine's rows from a year of readings in files, in time and memory.
 //!
 //! Reads what `benches/readings.py FOLDER` wrote: `GORDOC_READINGS=FOLDER cargo bench -p gordoc
-//! --bench readings`. The first run of each form is not counted.
+//! --bench readings`. The first run of each form is not timed; memory is that of a process that
+//! does nothing else.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use gordoc::dataset;
@@ -19,15 +21,23 @@ fn main() {
         println!("GORDOC_READINGS names no folder; benches/readings.py writes one");
         return;
     };
+    let mut arguments = std::env::args().skip(1);
+    if let (Some("memory"), Some(form)) = (arguments.next().as_deref(), arguments.next()) {
+        let machine = Machine::read(&folder.join(format!("{form}.yaml")));
+        let idle = field("VmRSS:");
+        machine.n_rows();
+        println!("{}", field("VmHWM:").saturating_sub(idle));
+        return;
+    }
     println!("form      rows   wall (least)   processor   memory beyond idle");
     for form in ["csv", "wide", "parquet"] {
         let config = folder.join(format!("{form}.yaml"));
-        let n_rows = load(&config);
+        let n_rows = Machine::read(&config).n_rows();
         let mut walls = Vec::new();
-        let (processor, memory) = (processor(), Memory::idle());
+        let processor = processor();
         for _ in 0..RUNS {
             let begun = Instant::now();
-            load(&config);
+            Machine::read(&config).n_rows();
             walls.push(begun.elapsed());
         }
         let processor =
@@ -39,23 +49,37 @@ fn main() {
             seconds(walls[RUNS / 2]),
             seconds(walls[0]),
             seconds(processor),
-            memory.beyond()
+            memory_of(form)
         );
     }
 }
 
-/// Loads the first machine of a config and lets go of it; answers its number of rows.
-fn load(config: &Path) -> usize {
-    let (source, _) = Source::read(config).expect("benches/readings.py wrote it");
-    let options = Options {
-        without_models: true,
-        ..Options::default()
-    };
-    let project = project::read(&source, &options)
-        .project
-        .expect("it is right");
-    let loaded = dataset::load(&project.datasets[0].dataset, &source.base, 0);
-    loaded.expect("the files are there").times.len()
+/// The first machine of a config.
+struct Machine {
+    dataset: project::Dataset,
+    base: PathBuf,
+}
+
+impl Machine {
+    fn read(config: &Path) -> Self {
+        let (source, _) = Source::read(config).expect("benches/readings.py wrote it");
+        let options = Options {
+            without_models: true,
+            ..Options::default()
+        };
+        let project = project::read(&source, &options).project;
+        let mut project = project.expect("it is right");
+        Self {
+            dataset: project.datasets.remove(0).dataset,
+            base: source.base,
+        }
+    }
+
+    /// Loads its rows and lets go of them.
+    fn n_rows(&self) -> usize {
+        let loaded = dataset::load(&self.dataset, &self.base, 0);
+        loaded.expect("the files are there").times.len()
+    }
 }
 
 /// Time of all threads so far.
@@ -67,26 +91,16 @@ fn processor() -> Duration {
     Duration::from_millis(10 * ticks)
 }
 
-/// Resident memory, in kB.
-struct Memory {
-    idle: u64,
+/// Most memory of one load beyond that after reading the config, in MiB.
+fn memory_of(form: &str) -> f64 {
+    let program = std::env::current_exe().expect("it runs");
+    let told = Command::new(program).args(["memory", form]).output();
+    let told = told.expect("it can run twice").stdout;
+    let kilobytes = String::from_utf8_lossy(&told).trim().parse();
+    kilobytes.unwrap_or(f64::NAN) / 1024.0
 }
 
-impl Memory {
-    /// Forgets the peak so far.
-    fn idle() -> Self {
-        let _ = fs::write("/proc/self/clear_refs", "5");
-        Self {
-            idle: field("VmRSS:"),
-        }
-    }
-
-    /// The peak since, in MiB.
-    fn beyond(&self) -> f64 {
-        field("VmHWM:").saturating_sub(self.idle) as f64 / 1024.0
-    }
-}
-
+/// Of what the system tells of this process, in kB.
 fn field(name: &str) -> u64 {
     let text = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = text.lines().find(|line| line.starts_with(name));
