@@ -5,7 +5,7 @@
 use crate::project::Method;
 
 /// The rows of one bucket, filled and emptied again bucket after bucket.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Bucket {
     /// All rows, those without a value too.
     n_rows: usize,
@@ -22,11 +22,14 @@ impl Bucket {
         self.values.clear();
     }
 
-    /// Takes the next row in time.
-    pub(crate) fn push(&mut self, value: f64) {
-        self.n_rows += 1;
-        if !value.is_nan() {
-            self.values.push(value);
+    /// Takes the next rows in time.
+    pub(crate) fn extend(&mut self, values: &[f64]) {
+        self.n_rows += values.len();
+        if values.iter().any(|value| value.is_nan()) {
+            let present = values.iter().filter(|value| !value.is_nan());
+            self.values.extend(present);
+        } else {
+            self.values.extend_from_slice(values);
         }
     }
 
@@ -141,9 +144,7 @@ mod tests {
         let mut bucket = Bucket::default();
         for _ in 0..2 {
             bucket.clear();
-            for value in rows {
-                bucket.push(*value);
-            }
+            bucket.extend(rows);
         }
         for (name, expect) in expect {
             let value = bucket.value(Method::find(name).unwrap());

@@ -8,8 +8,8 @@ use super::error::{Cause, Error};
 use super::frame::{Column, Columns};
 use super::grid::Labels;
 use super::metadata::{self, Gaps};
-use super::provider::{Delivery, Reading};
-use super::resample::{Resampled, resample};
+use super::provider::{Delivery, Reading, Readings};
+use super::resample::{Resampled, Resampling, resample};
 use super::trace::History;
 use super::{interpolate, look_back};
 use crate::project::{self, Aggregation, Method, Resolution};
@@ -54,21 +54,25 @@ impl<'a> Preparer<'a> {
         Some(start.saturating_sub(limit.value.nanoseconds))
     }
 
+    /// How rows are resampled while they are read, if they can be.
+    pub(crate) fn resampling(&self) -> Option<Resampling> {
+        Resampling::new(self.config.period, &self.resolution.value, &self.methods)
+    }
+
     /// Rows of one tag, of which there must be some; `history` is told of them.
     pub(crate) fn prepare(
         &self,
         delivery: Delivery,
         mut history: Option<&mut History>,
     ) -> Result<Prepared, Error> {
-        let Delivery {
-            tag,
-            series,
-            earlier,
-        } = delivery;
+        let original_length = delivery.rows.len();
+        let Delivery { tag, rows, earlier } = delivery;
         let period = self.config.period;
         let resolution = &self.resolution.value;
-        let original_length = series.times.len();
-        let resampled = resample(&tag, series, period, resolution, &self.methods);
+        let resampled = match rows {
+            Readings::Series(series) => resample(&tag, series, period, resolution, &self.methods),
+            Readings::Resampled(resampling) => resampling.finish(&tag),
+        };
         let mut buckets = resampled.map_err(|cause| match cause {
             Cause::OutOfPeriod { .. } => cause.at(self.config.provider.span),
             _ => cause.at(self.resolution.span),
@@ -172,10 +176,10 @@ mod tests {
         let preparer = Preparer::new(&config, config.resolution.as_ref().unwrap());
         let delivery = Delivery {
             tag: "A".into(),
-            series: Series {
+            rows: Readings::Series(Series {
                 times: rows.iter().map(|(minute, _)| minute * MINUTE).collect(),
                 values: rows.iter().map(|(_, value)| *value).collect(),
-            },
+            }),
             earlier: earlier.map(|(minute, value)| Reading {
                 time: minute * MINUTE,
                 value,

@@ -14,7 +14,7 @@ use super::join::{join, join_raw};
 use super::load::Job;
 use super::metadata::Recorded;
 use super::prepare::{Prepared, Preparer};
-use super::provider::{self, Delivery, Series};
+use super::provider::{self, Delivery, Readings, Series};
 use super::select::{Selected, select};
 use super::trace::{History, Watch};
 use super::{Dataset, metadata};
@@ -72,20 +72,31 @@ impl<'a> Recipe<'a> {
         let provider = provider::open(&self.config.provider, job.base, job.seed);
         let tags = self.tags.keys().copied().collect();
         let look_back_from = self.preparer.as_ref().and_then(Preparer::look_back_from);
-        Ask::new(provider, tags, self.config.period, look_back_from)
+        let ask = Ask::new(provider, tags, self.config.period, look_back_from);
+        let resampling = self.preparer.as_ref().and_then(Preparer::resampling);
+        match resampling.filter(|_| self.watch.is_nobody()) {
+            Some(resampling) => ask.resampled(resampling),
+            None => ask,
+        }
     }
 
     /// What becomes of one tag.
     pub(super) fn part(&self, delivery: Delivery) -> Result<Part, Error> {
-        let tag = delivery.tag.clone();
+        let Delivery { tag, rows, earlier } = delivery;
         let period = self.config.period;
-        let mut history = self.watch.when(|| History::of(&delivery.series, period));
-        let rows = match &self.preparer {
-            None => Ok(Rows::Raw(delivery.series)),
-            Some(_) if delivery.series.times.is_empty() => Ok(Rows::None),
-            Some(preparer) => preparer
-                .prepare(delivery, history.as_mut())
-                .map(Rows::Prepared),
+        let mut history = match &rows {
+            Readings::Series(series) => self.watch.when(|| History::of(series, period)),
+            Readings::Resampled(_) => None,
+        };
+        let rows = match (&self.preparer, rows) {
+            (None, Readings::Series(series)) => Ok(Rows::Raw(series)),
+            (Some(preparer), rows) if rows.len() > 0 => {
+                let tag = tag.clone();
+                let delivery = Delivery { tag, rows, earlier };
+                let prepared = preparer.prepare(delivery, history.as_mut());
+                prepared.map(Rows::Prepared)
+            }
+            _ => Ok(Rows::None),
         };
         if let Some(history) = history {
             self.watch.tell(|trace| {

@@ -29,53 +29,180 @@ pub(crate) fn resample(
     resolution: &Resolution,
     methods: &[Method],
 ) -> Result<Resampled, Cause> {
-    let added = missing_ends(tag, &series, period)?;
+    let [Some(&first), Some(&last)] = [series.times.first(), series.times.last()] else {
+        return Err(missing(tag));
+    };
+    let added = missing_ends(tag, (first, last), period)?;
     series.sort();
     let delivered = [series.times.first(), series.times.last()];
     let times = || added.iter().chain(delivered.into_iter().flatten()).copied();
     let (Some(first), Some(last)) = (times().min(), times().max()) else {
-        return Err(Cause::MissingSeries {
-            tags: vec![tag.to_owned()],
-        });
+        return Err(missing(tag));
     };
-    let grid = Grid::over(tag, first, last, resolution)?;
-    let mut columns = vec![Vec::with_capacity(grid.n_buckets); methods.len()];
-    let mut bucket = Bucket::default();
-    let mut rows = series.times.iter().zip(&series.values).peekable();
-    for position in 0..grid.n_buckets {
-        let end = grid.label(position + 1);
-        bucket.clear();
-        while let Some((_, value)) = rows.next_if(|(time, _)| **time < end) {
-            bucket.push(*value);
+    let mut buckets = Buckets::new(Grid::over(tag, first, last, resolution)?, methods);
+    buckets.take(&series.times, &series.values);
+    Ok(buckets.finish(&added))
+}
+
+/// One series on its way onto the grid, taken as it is read.
+///
+/// Comes to what [`resample`] does, if it is in order of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resampling {
+    period: Period,
+    buckets: Buckets,
+    /// Times of the first and the last row.
+    ends: Option<(i64, i64)>,
+    n_rows: usize,
+    is_in_order: bool,
+}
+
+impl Resampling {
+    /// Nothing yet; `None` if there are more buckets than can be.
+    pub(crate) fn new(period: Period, resolution: &Resolution, methods: &[Method]) -> Option<Self> {
+        // Rows beyond the period are refused, so that they cannot widen the grid.
+        let grid = Grid::over("", period.start, period.end, resolution).ok()?;
+        Some(Self {
+            period,
+            buckets: Buckets::new(grid, methods),
+            ends: None,
+            n_rows: 0,
+            is_in_order: true,
+        })
+    }
+
+    /// Takes the next rows; once some are not in order there is no use in more.
+    pub(crate) fn take(&mut self, times: &[i64], values: &[f64]) {
+        let (Some(&first), Some(&last)) = (times.first(), times.last()) else {
+            return;
+        };
+        let follows = self.ends.is_none_or(|(_, before)| before <= first);
+        self.is_in_order &= follows && times.is_sorted();
+        if !self.is_in_order {
+            return;
         }
-        for (column, method) in columns.iter_mut().zip(methods) {
-            column.push(bucket.value(*method));
+        self.n_rows += times.len();
+        self.ends = Some((self.ends.map_or(first, |(first, _)| first), last));
+        self.buckets.take(times, values);
+    }
+
+    /// What it covers.
+    pub(crate) fn period(&self) -> Period {
+        self.period
+    }
+
+    /// How many rows were taken.
+    pub(crate) fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Whether all rows were in order of time.
+    pub(crate) fn is_in_order(&self) -> bool {
+        self.is_in_order
+    }
+
+    /// The buckets of a tag, which must have rows.
+    pub(crate) fn finish(self, tag: &str) -> Result<Resampled, Cause> {
+        let ends = self.ends.ok_or_else(|| missing(tag))?;
+        let added = missing_ends(tag, ends, self.period)?;
+        Ok(self.buckets.finish(&added))
+    }
+}
+
+/// Buckets that rows fill one after the other.
+#[derive(Clone, Debug, PartialEq)]
+struct Buckets {
+    grid: Grid,
+    methods: Vec<Method>,
+    columns: Vec<Vec<f64>>,
+    /// The bucket that is being filled.
+    bucket: Bucket,
+    /// Where it ends.
+    end: i64,
+    n_filled: usize,
+}
+
+impl Buckets {
+    fn new(grid: Grid, methods: &[Method]) -> Self {
+        Self {
+            grid,
+            methods: methods.to_vec(),
+            columns: vec![Vec::new(); methods.len()],
+            bucket: Bucket::default(),
+            end: grid.label(1),
+            n_filled: 0,
         }
     }
-    for (column, _) in columns
-        .iter_mut()
-        .zip(methods)
-        .filter(|(_, method)| **method == Method::Size)
-    {
-        for time in &added {
-            column[grid.position(*time)] += 1.0;
+
+    /// Takes rows in order of time, none of them before the grid; those behind it are dropped.
+    fn take(&mut self, times: &[i64], values: &[f64]) {
+        let mut start = 0;
+        while start < times.len() && !self.is_full() {
+            let end = self.end;
+            let rest = &times[start..];
+            let n_rows = rest.iter().position(|time| *time >= end);
+            let stop = n_rows.map_or(times.len(), |n_rows| start + n_rows);
+            self.bucket.extend(&values[start..stop]);
+            if stop < times.len() {
+                self.close();
+            }
+            start = stop;
         }
     }
-    Ok(Resampled { grid, columns })
+
+    fn is_full(&self) -> bool {
+        self.n_filled == self.grid.n_buckets
+    }
+
+    /// Goes on to the next bucket.
+    fn close(&mut self) {
+        for (column, method) in self.columns.iter_mut().zip(&self.methods) {
+            if column.is_empty() {
+                column.reserve_exact(self.grid.n_buckets);
+            }
+            column.push(self.bucket.value(*method));
+        }
+        self.n_filled += 1;
+        self.bucket.clear();
+        self.end = self.end.saturating_add(self.grid.width);
+    }
+
+    /// Closes all buckets; `added` are times of rows without a value.
+    fn finish(mut self, added: &[i64]) -> Resampled {
+        while !self.is_full() {
+            self.close();
+        }
+        let Self {
+            grid,
+            methods,
+            mut columns,
+            ..
+        } = self;
+        let columns_of_rows = columns.iter_mut().zip(&methods);
+        for (column, _) in columns_of_rows.filter(|(_, method)| **method == Method::Size) {
+            for time in added {
+                column[grid.position(*time)] += 1.0;
+            }
+        }
+        Resampled { grid, columns }
+    }
+}
+
+fn missing(tag: &str) -> Cause {
+    Cause::MissingSeries {
+        tags: vec![tag.to_owned()],
+    }
 }
 
 /// The ends of the period before the first and after the last row.
 ///
 /// As the peer does, only the first and the last row *as delivered* are held against it.
-fn missing_ends(tag: &str, series: &Series, period: Period) -> Result<Vec<i64>, Cause> {
+fn missing_ends(tag: &str, (first, last): (i64, i64), period: Period) -> Result<Vec<i64>, Cause> {
     let out_of_period = |time: i64, bound: i64, early: bool| Cause::OutOfPeriod {
         tag: tag.to_owned(),
         time: spaced(time),
         bound: spaced(bound),
         early,
-    };
-    let (Some(&first), Some(&last)) = (series.times.first(), series.times.last()) else {
-        return Ok(Vec::new());
     };
     if first < period.start {
         return Err(out_of_period(first, period.start, true));
@@ -117,7 +244,23 @@ mod tests {
             text: format!("{minutes}T"),
             nanoseconds: minutes * 60_000_000_000,
         };
-        resample("A", series, period, &resolution, &[method])
+        let is_sorted = series.times.is_sorted();
+        // Two rows at a time, as if they were just read.
+        let mut resampling = Resampling::new(period, &resolution, &[method]).unwrap();
+        for (times, values) in series.times.chunks(2).zip(series.values.chunks(2)) {
+            resampling.take(times, values);
+        }
+        assert_eq!(resampling.is_in_order(), is_sorted);
+        let resampled = resample("A", series, period, &resolution, &[method]);
+        if is_sorted {
+            let bits = |resampled: &Result<Resampled, Cause>| {
+                let resampled = resampled.as_ref().map_err(ToString::to_string)?;
+                let values = resampled.columns.concat().into_iter();
+                Ok::<_, String>((resampled.grid, values.map(f64::to_bits).collect::<Vec<_>>()))
+            };
+            assert_eq!(bits(&resampling.finish("A")), bits(&resampled));
+        }
+        resampled
     }
 
     #[test]
@@ -179,6 +322,24 @@ mod tests {
             };
             assert_eq!(bits(&buckets.columns[0]), bits(&expect), "{method:?}");
         }
+    }
+
+    #[test]
+    fn no_rows_are_missing_rows() {
+        let period = ("2020-01-01T00:00Z", "2020-01-01T00:30Z");
+        let error = run(period, 10, &[], Method::Mean).unwrap_err();
+        assert_eq!(error.code(), "dataset::missing_series");
+        // As many buckets as rows: none is left when the last is full.
+        let rows = [
+            ("2020-01-01T00:00Z", 1.0),
+            ("2020-01-01T00:10Z", 2.0),
+            ("2020-01-01T00:20Z", NAN),
+            ("2020-01-01T00:30Z", 4.0),
+        ];
+        let buckets = run(period, 10, &rows, Method::Max).unwrap();
+        assert_eq!(buckets.columns[0][3..], [4.0]);
+        let buckets = run(period, 10, &rows, Method::Size).unwrap();
+        assert_eq!(buckets.columns[0], [1.0; 4]);
     }
 
     #[test]

@@ -103,6 +103,11 @@ impl<'a> Watch<'a> {
         Self(Some(trace))
     }
 
+    /// Whether no one watches.
+    pub(super) fn is_nobody(self) -> bool {
+        self.0.is_none()
+    }
+
     /// Does what is only needed if someone watches.
     pub(super) fn when<T>(self, make: impl FnOnce() -> T) -> Option<T> {
         self.0.map(|_| make())

@@ -45,6 +45,11 @@ impl Cut {
         }
     }
 
+    /// Whether nothing beyond a period is needed.
+    pub(super) fn is_within(&self, period: Period) -> bool {
+        self.before.is_none() && Range::from(period).covers(&self.window)
+    }
+
     /// Cuts; a series that nobody else holds is cut in place.
     pub(super) fn of(&self, series: Arc<Series>) -> (Series, Option<Reading>) {
         match Arc::try_unwrap(series) {

@@ -26,6 +26,7 @@ use self::told::Told;
 use super::cache::Cache;
 use super::error::{Cause, Error};
 use super::provider::{Access, Delivery, Provider, Series};
+use super::resample::Resampling;
 use super::spool::{Spool, Stored};
 use crate::project::Period;
 
@@ -60,6 +61,8 @@ pub(super) struct Ask<'a> {
     provider: Box<dyn Provider>,
     tags: Vec<&'a str>,
     cut: Cut,
+    /// How rows are resampled as they are read, if nothing else is needed of them.
+    resampling: Option<Resampling>,
 }
 
 /// What one dataset gets.
@@ -88,6 +91,18 @@ impl<'a> Ask<'a> {
             provider,
             tags,
             cut,
+            resampling: None,
+        }
+    }
+
+    /// Has rows resampled as they are read where that is possible, so that they need no room.
+    #[must_use]
+    pub(super) fn resampled(self, resampling: Resampling) -> Self {
+        let is_file = matches!(self.provider.access(), Access::Files | Access::DatedFiles);
+        let is_enough = is_file && self.cut.is_within(resampling.period());
+        Self {
+            resampling: is_enough.then_some(resampling),
+            ..self
         }
     }
 
@@ -143,7 +158,14 @@ pub(super) fn run<T: Send>(
     let files = options.jobs.unwrap_or(cores);
     let servers = options.jobs.unwrap_or(SERVER_READS).min(SERVER_READS);
     let (files, servers) = (Gate::new(files), Gate::new(servers));
-    let n_threads = options.jobs.unwrap_or(cores.max(SERVER_READS));
+    let is_served = |ask: &Ask<'_>| ask.provider.access() == Access::Server;
+    // Threads that could only wait would still hold memory.
+    let useful = if asks.iter().any(is_served) {
+        cores.max(SERVER_READS)
+    } else {
+        cores
+    };
+    let n_threads = options.jobs.unwrap_or(useful);
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..n_threads.clamp(1, tasks.len().max(1)) {
@@ -204,7 +226,7 @@ impl<T> Run<'_, T> {
         let part = part.and_then(|taken| {
             let delivery = Delivery {
                 tag: tag.to_owned(),
-                series: taken.series,
+                rows: taken.rows,
                 earlier: taken.earlier,
             };
             Ok((taken.rank, (self.take)(ask, delivery)?))

@@ -11,6 +11,7 @@ use crate::dataset::provider::{Access, Provider, Range, Ranges};
 
 /// Units, and who finds what in them.
 pub(super) struct Plan<'a> {
+    asks: &'a [Ask<'a>],
     /// Read when first needed.
     pub(super) units: Vec<Unit<'a>>,
     /// For each tag of each ask, where it is.
@@ -43,8 +44,9 @@ type Key = (String, String, Option<usize>);
 
 impl<'a> Plan<'a> {
     /// Puts together what several ask for.
-    pub(super) fn new(asks: &'a [Ask<'_>]) -> Self {
+    pub(super) fn new(asks: &'a [Ask<'a>]) -> Self {
         let mut plan = Self {
+            asks,
             units: Vec::new(),
             places: asks
                 .iter()
@@ -73,23 +75,31 @@ impl<'a> Plan<'a> {
     /// A unit of the wants that lie in `stretch`.
     fn add_unit(&mut self, name: &str, asked: &Asked<'a>, stretch: Range) {
         let unit = self.units.len();
-        let mut columns = Vec::new();
-        for (tag, wants) in &asked.tags {
+        let tags = asked.tags.iter().map(|(tag, wants)| {
             let wants = wants.iter().filter(|want| stretch.covers(&want.range));
-            let wants: Vec<Want> = wants.copied().collect();
-            if wants.is_empty() {
-                continue;
-            }
+            (*tag, wants.copied().collect::<Vec<Want>>())
+        });
+        let tags: Vec<_> = tags.filter(|(_, wants)| !wants.is_empty()).collect();
+        // Frames of several asks would have to wait for each other.
+        let mut askers = tags
+            .iter()
+            .flat_map(|(_, wants)| wants)
+            .map(|want| want.ask);
+        let first = askers.next();
+        let alone = first.filter(|first| askers.all(|ask| ask == *first));
+        let resampling = alone.and_then(|ask| self.asks[ask].resampling.as_ref());
+        let columns = tags.into_iter().enumerate().map(|(column, (tag, wants))| {
             for want in &wants {
-                let column = columns.len();
                 self.places[want.ask][want.tag] = Place { unit, column };
             }
-            columns.push(Wanted {
+            Wanted {
                 tag,
                 ranges: wants.iter().map(|want| want.range).collect(),
                 n_users: wants.len(),
-            });
-        }
+                resampling: resampling.cloned(),
+            }
+        });
+        let columns = columns.collect();
         let source = Source {
             provider: asked.provider,
             name: name.to_owned(),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Shop;
 use crate::dataset::cache::{Cache, Entry, Found, Key};
 use crate::dataset::error::Cause;
-use crate::dataset::provider::{Access, Provider, Ranges, Raw, Rows, State};
+use crate::dataset::provider::{Access, Provider, Ranges, Raw, Readings, Rows, State};
+use crate::dataset::resample::Resampling;
 
 /// Where tags are read.
 pub(super) struct Source<'a> {
@@ -23,6 +24,8 @@ pub(super) struct Wanted<'a> {
     pub(super) ranges: Ranges,
     /// By how many datasets.
     pub(super) n_users: usize,
+    /// How it is resampled, if its rows need not be kept.
+    pub(super) resampling: Option<Resampling>,
 }
 
 /// Where the rows of a tag are.
@@ -109,28 +112,95 @@ impl Source<'_> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let mut rows = Rows::new(wanted.iter().map(|wanted| wanted.ranges.clone()));
-        // A series that is used up at once needs no place to wait.
-        let is_alone = matches!(wanted, [only] if only.n_users == 1);
-        if !is_alone {
-            rows = rows.aside_in(&shop.spool);
+        let read = match kept {
+            None => self.resampled(wanted, shop)?,
+            Some(_) => self.stored(wanted, shop)?,
+        };
+        shop.told.fetched(wanted.len());
+        if let Some(kept) = kept {
+            self.keep(wanted, &read, kept, shop)?;
         }
-        let tags: Vec<&str> = wanted.iter().map(|wanted| wanted.tag).collect();
-        self.provider.read(&self.name, &tags, &mut rows)?;
-        shop.told.fetched(tags.len());
-        let read = rows.finish();
-        if let Some(Kept { cache, states }) = kept {
-            for (raw, wanted) in read.iter().zip(wanted) {
-                let (Ok(raw), Some(state)) = (raw, states.get(&wanted.ranges)) else {
-                    continue;
-                };
-                let series = shop.series(raw.rows.clone())?;
-                let key = self.key(wanted.tag);
-                let put = cache.put(&key, &wanted.ranges, state, (&series, raw.rank));
-                shop.told.put(cache, put);
+        Ok(read)
+    }
+
+    /// The rows of some tags; those that can be are resampled at once.
+    fn resampled(
+        &self,
+        wanted: &[&Wanted<'_>],
+        shop: &Shop,
+    ) -> Result<Vec<Result<Raw, Cause>>, Cause> {
+        let ways = wanted.iter().map(|wanted| wanted.resampling.clone());
+        let Some(ways) = ways.collect::<Option<Vec<Resampling>>>() else {
+            return self.stored(wanted, shop);
+        };
+        let mut read = self.rows(wanted, |rows| rows.resampled(ways))?;
+        // What is not in order of time has to be sorted first.
+        let is_mixed = |raw: &Result<Raw, Cause>| {
+            raw.as_ref().is_ok_and(|raw| match &raw.rows {
+                Readings::Resampled(resampling) => !resampling.is_in_order(),
+                Readings::Series(_) => false,
+            })
+        };
+        let mixed = read.iter_mut().zip(wanted).filter(|(raw, _)| is_mixed(raw));
+        let (places, mixed): (Vec<_>, Vec<&Wanted<'_>>) = mixed.unzip();
+        if !mixed.is_empty() {
+            for (place, raw) in places.into_iter().zip(self.stored(&mixed, shop)?) {
+                *place = raw;
             }
         }
         Ok(read)
+    }
+
+    /// All rows of some tags.
+    fn stored(
+        &self,
+        wanted: &[&Wanted<'_>],
+        shop: &Shop,
+    ) -> Result<Vec<Result<Raw, Cause>>, Cause> {
+        // A series that is used up at once needs no place to wait.
+        let is_alone = matches!(wanted, [only] if only.n_users == 1);
+        self.rows(wanted, |rows| {
+            if is_alone {
+                return rows;
+            }
+            rows.aside_in(&shop.spool)
+        })
+    }
+
+    /// What is read of some tags in one go.
+    fn rows(
+        &self,
+        wanted: &[&Wanted<'_>],
+        make: impl FnOnce(Rows) -> Rows,
+    ) -> Result<Vec<Result<Raw, Cause>>, Cause> {
+        let tags: Vec<&str> = wanted.iter().map(|wanted| wanted.tag).collect();
+        let ranges = wanted.iter().map(|wanted| wanted.ranges.clone());
+        let mut rows = make(Rows::new(ranges));
+        self.provider.read(&self.name, &tags, &mut rows)?;
+        Ok(rows.finish())
+    }
+
+    /// Puts what was read into the cache.
+    fn keep(
+        &self,
+        wanted: &[&Wanted<'_>],
+        read: &[Result<Raw, Cause>],
+        Kept { cache, states }: &Kept<'_>,
+        shop: &Shop,
+    ) -> Result<(), Cause> {
+        for (raw, wanted) in read.iter().zip(wanted) {
+            let (Ok(raw), Some(state)) = (raw, states.get(&wanted.ranges)) else {
+                continue;
+            };
+            let Readings::Series(rows) = &raw.rows else {
+                continue;
+            };
+            let series = shop.series(rows.clone())?;
+            let key = self.key(wanted.tag);
+            let put = cache.put(&key, &wanted.ranges, state, (&series, raw.rank));
+            shop.told.put(cache, put);
+        }
+        Ok(())
     }
 
     fn key(&self, tag: &str) -> Key {

@@ -6,7 +6,8 @@ use std::sync::{Arc, Barrier};
 use serde_json::json;
 
 use super::*;
-use crate::dataset::provider::{Range, Rows};
+use crate::dataset::provider::{Range, Readings, Rows};
+use crate::project::{Method, Resolution};
 use crate::source::Span;
 
 /// Hands on a reading for each whole number, and counts how often it is asked.
@@ -19,6 +20,8 @@ struct Numbers {
     /// The reading that cannot be read.
     bad: Option<(&'static str, i64)>,
     password: &'static str,
+    /// Whether the last reading comes first.
+    is_reversed: bool,
 }
 
 impl Numbers {
@@ -29,6 +32,7 @@ impl Numbers {
             log: Arc::clone(log),
             bad: None,
             password: "",
+            is_reversed: false,
         }
     }
 }
@@ -67,6 +71,7 @@ impl Provider for Numbers {
         let entry = format!("{source}: {} in {}", tags.join(" "), ranges.join(", "));
         self.log.lock().unwrap().push(entry);
         for time in 0..100 {
+            let time = if self.is_reversed { 99 - time } else { time };
             for (column, tag) in tags.iter().enumerate() {
                 if self.bad == Some((tag, time)) && rows.wants(time) {
                     rows.fail(column, Cause::ShortPeriod);
@@ -82,11 +87,17 @@ impl Provider for Numbers {
     }
 }
 
-/// What each ask gets: times of each tag as `tag: first-last (earlier)`, or what is wrong.
+/// What each ask gets: times of each tag as `tag: first-last (earlier)` or how many were
+/// resampled, or what is wrong.
 fn fetch(asks: &[Ask<'_>]) -> Vec<Vec<String>> {
     let got = Mutex::new(vec![Vec::new(); asks.len()]);
     let take = |_, delivery: Delivery| {
-        let times = delivery.series.times;
+        let times = match delivery.rows {
+            Readings::Series(Series { times, .. }) => times,
+            Readings::Resampled(resampling) => {
+                return Ok(format!("{}: {} rows", delivery.tag, resampling.n_rows()));
+            }
+        };
         let earlier = delivery
             .earlier
             .map(|reading| format!(" ({})", reading.time));
@@ -197,6 +208,57 @@ fn the_latest_earlier_reading_is_read_with_the_rest() {
     let plain = ask(Numbers::new(Access::Files, &log), &["a"], 20, 25);
     assert_eq!(fetch(&[looking, plain]), [["a: 20-30 (19)"], ["a: 20-25"]]);
     assert_eq!(sorted(&log), ["a: a in 15-30"]);
+}
+
+fn resampled(ask: Ask<'_>, start: i64, end: i64) -> Ask<'_> {
+    let period = Period { start, end };
+    let resolution = Resolution {
+        text: "10N".into(),
+        nanoseconds: 10,
+    };
+    ask.resampled(Resampling::new(period, &resolution, &[Method::Mean]).unwrap())
+}
+
+#[test]
+fn rows_of_files_that_one_dataset_needs_are_resampled_as_they_are_read() {
+    let log = Arc::default();
+    let two = |access, end| {
+        let numbers = Numbers::new(access, &log);
+        resampled(ask(numbers, &["a1", "a2"], 10, end), 10, end)
+    };
+    let expect = ["a1: 11 rows", "a2: 11 rows"];
+    assert_eq!(fetch(&[two(Access::Files, 20)]), [expect]);
+    assert_eq!(fetch(&[two(Access::DatedFiles, 20)]), [expect]);
+    // What a server answers may come in any order, and is not asked for twice.
+    let whole = ["a1: 10-20", "a2: 10-20"];
+    assert_eq!(fetch(&[two(Access::Server, 20)]), [whole]);
+    // Several share them.
+    let asks = [two(Access::Files, 20), two(Access::Files, 30)];
+    assert_eq!(fetch(&asks), [whole, ["a1: 10-30", "a2: 10-30"]]);
+}
+
+#[test]
+fn rows_that_are_needed_for_more_are_not_resampled_at_once() {
+    let log = Arc::default();
+    let period = Period { start: 20, end: 30 };
+    let numbers = || Box::new(Numbers::new(Access::Files, &log));
+    let looking = Ask::new(numbers(), vec!["a"], period, Some(15));
+    assert_eq!(fetch(&[resampled(looking, 20, 30)]), [["a: 20-30 (19)"]]);
+    // A window that is wider than the period.
+    let wide = Ask::new(numbers(), vec!["a"], period, None);
+    assert_eq!(fetch(&[resampled(wide, 20, 29)]), [["a: 20-30"]]);
+}
+
+#[test]
+fn rows_out_of_order_are_read_again_to_be_sorted() {
+    let log = Arc::default();
+    let numbers = Numbers {
+        is_reversed: true,
+        ..Numbers::new(Access::Files, &log)
+    };
+    let ask = resampled(ask(numbers, &["a1", "a2"], 10, 20), 10, 20);
+    assert_eq!(fetch(&[ask]), [["a1: 20-10", "a2: 20-10"]]);
+    assert_eq!(*log.lock().unwrap(), ["a: a1 a2 in 10-20"; 2]);
 }
 
 #[test]

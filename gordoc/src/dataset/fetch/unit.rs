@@ -2,13 +2,13 @@
 //!
 //! Rows are let go with the last dataset that wants them.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::Shop;
 use super::cut::Cut;
 use super::source::{Got, Source, Wanted};
 use crate::dataset::error::Cause;
-use crate::dataset::provider::{Ranges, Reading, Series};
+use crate::dataset::provider::{Ranges, Raw, Reading, Readings, Series};
 
 /// What is read in one go.
 pub(super) struct Unit<'a> {
@@ -26,7 +26,7 @@ struct Held {
 
 /// What a dataset gets of a tag.
 pub(super) struct Taken {
-    pub(super) series: Series,
+    pub(super) rows: Readings<Series>,
     pub(super) earlier: Option<Reading>,
     pub(super) rank: usize,
 }
@@ -50,10 +50,13 @@ impl<'a> Unit<'a> {
             .unwrap_or_else(PoisonError::into_inner)
             .hand_out();
         let wanted = &self.wanted[column];
-        let (series, rank) = match got {
-            Ok(Got::Read(raw)) => (shop.series(raw.rows)?, raw.rank),
+        let raw = match got {
+            Ok(Got::Read(raw)) => raw,
             Ok(Got::Kept(entry)) => match entry.read() {
-                Ok(series) => (Arc::new(series), entry.about.rank),
+                Ok(series) => Raw {
+                    rows: Readings::Series(series.into()),
+                    rank: entry.about.rank,
+                },
                 Err(damage) => {
                     shop.told.lost(wanted.tag, damage);
                     self.get_anew(wanted.tag, wanted.ranges.clone(), shop)?
@@ -63,11 +66,17 @@ impl<'a> Unit<'a> {
             Err(_) if wanted.n_users > 1 => self.get_anew(wanted.tag, cut.range().into(), shop)?,
             Err(cause) => return Err(cause),
         };
-        let (series, earlier) = cut.of(series);
+        let (rows, earlier) = match raw.rows {
+            Readings::Series(rows) => {
+                let (series, earlier) = cut.of(shop.series(rows)?);
+                (Readings::Series(series), earlier)
+            }
+            Readings::Resampled(resampling) => (Readings::Resampled(resampling), None),
+        };
         Ok(Taken {
-            series,
+            rows,
             earlier,
-            rank,
+            rank: raw.rank,
         })
     }
 
@@ -83,19 +92,14 @@ impl<'a> Unit<'a> {
     }
 
     /// Reads one tag for a dataset that cannot have what was read for all.
-    fn get_anew(
-        &self,
-        tag: &str,
-        ranges: Ranges,
-        shop: &Shop,
-    ) -> Result<(Arc<Series>, usize), Cause> {
+    fn get_anew(&self, tag: &str, ranges: Ranges, shop: &Shop) -> Result<Raw, Cause> {
         let wanted = Wanted {
             tag,
             ranges,
             n_users: 1,
+            resampling: None,
         };
-        let raw = self.source.get_anew(&wanted, shop)?;
-        Ok((shop.series(raw.rows)?, raw.rank))
+        self.source.get_anew(&wanted, shop)
     }
 }
 

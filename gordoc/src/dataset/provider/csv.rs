@@ -122,7 +122,7 @@ mod tests {
         let ranks: Vec<usize> = read.iter().map(|raw| raw.as_ref().unwrap().rank).collect();
         assert_eq!(ranks, [2, 1]);
         let b = read.into_iter().nth(1).unwrap().unwrap();
-        assert_eq!(b.rows.series().unwrap().values, [1.0]);
+        assert_eq!(b.into_series().values, [1.0]);
     }
 
     #[test]

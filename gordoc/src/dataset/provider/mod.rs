@@ -7,6 +7,7 @@ mod delimited;
 mod file;
 mod files;
 mod influx;
+mod page;
 mod parquet;
 mod parquet_folder;
 mod random;
@@ -23,6 +24,7 @@ pub use range::{Range, Ranges};
 pub use rows::Rows;
 
 use super::error::Cause;
+use super::resample::Resampling;
 use super::spool::Stored;
 use crate::project::{self, Period};
 use crate::source::{Span, Spanned};
@@ -58,13 +60,43 @@ pub struct Reading {
     pub value: f64,
 }
 
+/// Rows of one tag: as the source has them, or already on their grid.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Readings<S> {
+    /// All of them.
+    Series(S),
+    /// What they came to while they were read.
+    Resampled(Box<Resampling>),
+}
+
+impl Readings<Series> {
+    /// Number of rows, those without a value too.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Series(series) => series.times.len(),
+            Self::Resampled(resampling) => resampling.n_rows(),
+        }
+    }
+}
+
 /// What was read of one tag, for all machines that want it.
 #[derive(Clone, Debug)]
 pub struct Raw {
-    /// Its rows as the source has them.
-    pub rows: Stored,
+    /// Its rows.
+    pub rows: Readings<Stored>,
     /// Its place among the tags of its source; see [`Rows::rank`].
     pub rank: usize,
+}
+
+#[cfg(test)]
+impl Raw {
+    /// Its rows, which are all there.
+    pub(crate) fn into_series(self) -> Series {
+        match self.rows {
+            Readings::Series(rows) => (*rows.series().unwrap()).clone(),
+            Readings::Resampled(_) => panic!("the rows are gone"),
+        }
+    }
 }
 
 /// What a machine gets of one tag.
@@ -73,7 +105,7 @@ pub struct Delivery {
     /// The tag's name.
     pub tag: String,
     /// Its rows.
-    pub series: Series,
+    pub rows: Readings<Series>,
     /// Its latest reading before the period, if the provider can tell.
     pub earlier: Option<Reading>,
 }

@@ -1,20 +1,25 @@
 //! A file in blocks of whole lines.
 
 use std::io::{self, Read};
+use std::ops::{Deref, Range};
 
 use ::memchr::memrchr;
 
 /// Bytes that are read at a time, unless a line is longer.
-const BLOCK: usize = 1 << 18;
+const BLOCK: usize = 1 << 17;
 
-/// Whole lines of a file, as many as fit.
+/// Whole lines of a file, as many at a time as fit.
 pub(super) struct Blocks<R> {
     source: R,
-    buffer: Vec<u8>,
-    /// Where the lines that were handed out end.
-    handed: usize,
-    /// Where the bytes that were read end.
-    filled: usize,
+    /// What was read but does not make a line.
+    left: Vec<u8>,
+}
+
+/// Some lines, in a room that is used again for the next.
+#[derive(Default)]
+pub(super) struct Block {
+    room: Vec<u8>,
+    lines: Range<usize>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -22,46 +27,63 @@ impl<R: Read> Blocks<R> {
     pub(super) fn new(source: R) -> Self {
         Self {
             source,
-            buffer: vec![0; BLOCK],
-            handed: 0,
-            filled: 0,
+            left: Vec::new(),
         }
     }
 
-    /// The next lines, the last of the file perhaps without its end; nothing at the end.
-    pub(super) fn next(&mut self) -> io::Result<&[u8]> {
-        self.buffer.copy_within(self.handed..self.filled, 0);
-        self.filled -= self.handed;
-        self.handed = 0;
-        let mut is_over = false;
-        while !is_over {
-            if self.filled == self.buffer.len() {
-                self.buffer.resize(2 * self.filled, 0);
+    /// Replaces `block` by the next lines, the last of the file perhaps without its end; by
+    /// nothing at the end.
+    pub(super) fn next(&mut self, block: &mut Block) -> io::Result<()> {
+        let Block { room, lines } = block;
+        lines.start = 0;
+        let len = &mut lines.end;
+        if room.len() < BLOCK.max(self.left.len()) {
+            room.resize(BLOCK.max(self.left.len()), 0);
+        }
+        room[..self.left.len()].copy_from_slice(&self.left);
+        *len = self.left.len();
+        self.left.clear();
+        loop {
+            if *len == room.len() {
+                room.resize(2 * *len, 0);
             }
-            let n_read = match self.source.read(&mut self.buffer[self.filled..]) {
+            let n_read = match self.source.read(&mut room[*len..]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 result => result?,
             };
-            is_over = n_read == 0;
-            let new = &self.buffer[self.filled..self.filled + n_read];
-            let end = memrchr(b'\n', new).map(|at| self.filled + at + 1);
-            self.filled += n_read;
+            if n_read == 0 {
+                return Ok(());
+            }
+            let new = &room[*len..*len + n_read];
+            let end = memrchr(b'\n', new).map(|at| at + 1);
             if let Some(end) = end {
-                self.handed = end;
-                return Ok(&self.buffer[..end]);
+                self.left.extend_from_slice(&new[end..]);
+            }
+            *len += end.unwrap_or(n_read);
+            if end.is_some() {
+                return Ok(());
             }
         }
-        self.handed = self.filled;
-        Ok(&self.buffer[..self.filled])
     }
 
-    /// What was read but not handed out, and the source.
+    /// What was not handed out.
     pub(super) fn rest(self) -> impl Read {
-        let (handed, filled) = (self.handed, self.filled);
-        let mut left = self.buffer;
-        left.truncate(filled);
-        left.drain(..handed);
-        io::Cursor::new(left).chain(self.source)
+        io::Cursor::new(self.left).chain(self.source)
+    }
+}
+
+impl Deref for Block {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.room[self.lines.clone()]
+    }
+}
+
+impl Block {
+    /// Leaves out the first bytes.
+    pub(super) fn pass(&mut self, n_bytes: usize) {
+        self.lines.start = n_bytes.min(self.lines.end);
     }
 }
 
@@ -83,14 +105,14 @@ mod tests {
     fn blocks_end_with_a_line() {
         let text = "a line\nand another\n".repeat(20) + "the last";
         let mut blocks = Blocks::new(Slow(text.as_bytes()));
-        let mut all = Vec::new();
+        let (mut block, mut all) = (Block::default(), Vec::new());
         loop {
-            let block = blocks.next().unwrap();
+            blocks.next(&mut block).unwrap();
             if block.is_empty() {
                 break;
             }
             assert!(block.ends_with(b"\n") || block.ends_with(b"last"));
-            all.extend_from_slice(block);
+            all.extend_from_slice(&block);
         }
         assert_eq!(all, text.as_bytes());
     }
@@ -100,10 +122,11 @@ mod tests {
         let long = "x".repeat(3 * BLOCK);
         let text = format!("{long}\nshort\n");
         let mut blocks = Blocks::new(text.as_bytes());
-        let first = blocks.next().unwrap().len();
-        assert!(first > 3 * BLOCK);
+        let mut first = Block::default();
+        blocks.next(&mut first).unwrap();
+        assert!(first.len() > 3 * BLOCK);
         let mut rest = String::new();
         blocks.rest().read_to_string(&mut rest).unwrap();
-        assert_eq!(first + rest.len(), text.len());
+        assert_eq!(first.len() + rest.len(), text.len());
     }
 }

@@ -130,14 +130,18 @@ fn wide(
             let mut numbers = Vec::with_capacity(BATCH);
             while let Some(times) = batches.next()? {
                 let is_wanted = times.iter().any(|time| rows.wants(*time));
+                let has_holes = times.contains(&NO_TIME);
                 for (column, values) in &mut values {
-                    let read = if is_wanted {
-                        values.next(times.len(), &mut numbers)
-                    } else {
-                        numbers.clear();
-                        values.skip(times.len())
-                    };
-                    read.map_err(|error| opened.unreadable(&error))?;
+                    let broken = |error| opened.unreadable(&error);
+                    if !is_wanted {
+                        values.skip(times.len()).map_err(broken)?;
+                        continue;
+                    }
+                    values.next(times.len(), &mut numbers).map_err(broken)?;
+                    if !has_holes {
+                        rows.extend(*column, times, &numbers);
+                        continue;
+                    }
                     for (time, value) in times.iter().zip(&numbers) {
                         if *time != NO_TIME {
                             rows.push(*column, *time, *value);
