@@ -95,6 +95,32 @@ fn another_user_with_a_clean_build_folder_gets_the_same_binary() {
 }
 
 #[test]
+fn rows_that_take_all_threads_to_select_are_learnt_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.yaml");
+    let text = "
+machines:
+  - name: pump
+    dataset:
+      tags: [A, B]
+      train_start_date: 2020-01-01T00:00:00Z
+      train_end_date: 2020-02-01T00:00:00Z
+      data_provider: {type: RandomDataProvider}
+      filter_periods: {filter_method: iforest}
+    model:
+      gordo.machine.model.models.KerasAutoEncoder: {kind: feedforward_hourglass, epochs: 1}
+";
+    fs::write(&config, text).unwrap();
+    for jobs in ["1", "2"] {
+        let out = folder.path().join(jobs);
+        let mut command = gordoc();
+        command.arg("compile").arg(&config).arg("-o").arg(&out);
+        run(command.args(["--bin", "none", "--jobs", jobs]));
+        assert!(out.join("machines/pump/weights.bin").exists());
+    }
+}
+
+#[test]
 fn a_killed_run_loses_nothing() {
     let whole = tempfile::tempdir().unwrap();
     run(&mut compile(whole.path()));

@@ -49,6 +49,7 @@ pub mod demo;
 pub mod diagnostic;
 pub mod emit;
 pub mod files;
+mod gate;
 mod isolation_forest;
 pub mod json_text;
 pub mod link;

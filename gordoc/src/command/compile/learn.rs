@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Instant;
-
-use rayon::prelude::*;
 
 use super::super::dataset::{gap_warning, of_machine};
 use super::super::{Failure, Level, Status, Streams, check, fetching, read_config, report};
@@ -18,6 +16,7 @@ use super::summary::{self, Line};
 use super::{Options, Revisions};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::gate::Gate;
 use crate::name::{Name, Revision};
 use crate::project::{self, Project, Sources};
 use crate::train;
@@ -144,7 +143,7 @@ fn load_and_train(
                 let _ = sender.send((number, result));
             })
         });
-        let outcomes = loaded.into_iter().par_bridge().map(|(number, result)| {
+        let learn = |number: usize, result| {
             let machine = &project.machines[number];
             let bar = bars.machine(&machine.name.value);
             let outcome = match result {
@@ -153,9 +152,9 @@ fn load_and_train(
                 Err(errors) => Err(Failed::Load(errors)),
             };
             bar.done();
-            (number, outcome)
-        });
-        let outcomes: Vec<(usize, Outcome)> = outcomes.collect();
+            outcome
+        };
+        let outcomes = each(&loaded, &learn);
         let summary = fetching.join().unwrap_or_else(|panic| resume_unwind(panic));
         (outcomes, summary)
     });
@@ -163,6 +162,34 @@ fn load_and_train(
     outcomes.sort_by_key(|(number, _)| *number);
     let outcomes = outcomes.into_iter().map(|(_, outcome)| outcome);
     (outcomes.collect(), summary)
+}
+
+/// What becomes of numbered things as they come, in any order.
+///
+/// No more are taken than there are threads to work on them. None of those threads waits for
+/// the next, because they are needed to make it.
+fn each<T: Send, U: Send>(
+    coming: &mpsc::Receiver<(usize, T)>,
+    work: &(impl Fn(usize, T) -> U + Sync),
+) -> Vec<(usize, U)> {
+    let done = Mutex::new(Vec::new());
+    let gate = Gate::new(rayon::current_num_threads());
+    rayon::in_place_scope(|scope| {
+        loop {
+            let turn = gate.enter();
+            let Ok((number, thing)) = coming.recv() else {
+                return;
+            };
+            let done = &done;
+            scope.spawn(move |_| {
+                let result = work(number, thing);
+                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                done.push((number, result));
+                drop(turn);
+            });
+        }
+    });
+    done.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Tells how it went, in the order of the config; the machines, if all are there.
@@ -264,4 +291,29 @@ fn train_one(
         line,
         gaps,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_may_be_made_by_the_threads_that_work_on_it() {
+        let squares = thread::scope(|scope| {
+            let (sender, coming) = mpsc::sync_channel(1);
+            scope.spawn(move || {
+                for number in 0..50_usize {
+                    let pair = rayon::join(|| number, || number);
+                    sender.send((number, pair)).unwrap();
+                }
+            });
+            each(&coming, &|_, (one, other): (usize, usize)| one * other)
+        });
+        let squares: BTreeMap<usize, usize> = squares.into_iter().collect();
+        assert!(
+            squares
+                .into_iter()
+                .eq((0..50).map(|number| (number, number * number)))
+        );
+    }
 }

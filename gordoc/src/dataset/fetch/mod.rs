@@ -4,7 +4,6 @@
 //! Knows nothing of what becomes of the rows.
 
 mod cut;
-mod gate;
 mod plan;
 mod source;
 #[cfg(test)]
@@ -20,7 +19,6 @@ use std::thread;
 use serde_json::{Map, Value};
 
 use self::cut::Cut;
-use self::gate::Gate;
 use self::plan::Plan;
 use self::told::Told;
 use super::cache::Cache;
@@ -28,6 +26,7 @@ use super::error::{Cause, Error};
 use super::provider::{Access, Delivery, Provider, Series};
 use super::resample::Resampling;
 use super::spool::{Spool, Stored};
+use crate::gate::Gate;
 use crate::project::Period;
 
 pub use self::told::Summary;

@@ -3,17 +3,17 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A door that only a few may be behind.
-pub(super) struct Gate {
+pub(crate) struct Gate {
     free: Mutex<usize>,
     left: Condvar,
 }
 
 /// A place behind the door, free again when dropped.
-pub(super) struct Turn<'a>(&'a Gate);
+pub(crate) struct Turn<'a>(&'a Gate);
 
 impl Gate {
     /// For so many, but at least one.
-    pub(super) fn new(places: usize) -> Self {
+    pub(crate) fn new(places: usize) -> Self {
         Self {
             free: Mutex::new(places.max(1)),
             left: Condvar::new(),
@@ -21,7 +21,7 @@ impl Gate {
     }
 
     /// Waits for a place.
-    pub(super) fn enter(&self) -> Turn<'_> {
+    pub(crate) fn enter(&self) -> Turn<'_> {
         let free = self.free();
         let waited = self.left.wait_while(free, |free| *free == 0);
         *waited.unwrap_or_else(PoisonError::into_inner) -= 1;
