@@ -15,7 +15,7 @@ pub use self::influx::{InfluxAddress, InfluxProvider, InfluxServer, InfluxTls};
 pub use self::query::Query;
 pub use self::sql::{SqlProvider, SqlRows, SqlServer, SqlTable, SslMode};
 
-use self::arguments::Arguments;
+use self::arguments::{Arguments, Findings};
 use super::Provider;
 use crate::config::{Node, Value};
 use crate::diagnostic::did_you_mean;
@@ -73,6 +73,11 @@ enum Kind {
 }
 
 impl Kind {
+    /// Whether the peer has it too.
+    fn is_peers(self) -> bool {
+        matches!(self, Self::Random | Self::Influx | Self::Csv)
+    }
+
     /// Keys beside `type`.
     fn arguments(self) -> &'static [&'static str] {
         match self {
@@ -109,17 +114,18 @@ pub(crate) fn providers() -> impl Iterator<Item = ProviderForm> {
 pub(super) struct Described {
     /// All arguments and the full type.
     pub(super) document: Json,
-    /// `None` for providers of later versions, which `blocker` explains.
+    /// `None` if the blockers say why no data can be read.
     pub(super) provider: Option<Spanned<Provider>>,
-    /// Why no data can be loaded.
-    pub(super) blocker: Option<Diagnostic>,
 }
 
 /// Reads the provider of a dataset; `default` is the type for those without one.
+///
+/// What the peer notices only when data is read goes to `blockers`.
 pub(super) fn describe(
     section: &Node,
     default: Option<&str>,
     diagnostics: &mut Diagnostics,
+    blockers: &mut Diagnostics,
 ) -> Option<Described> {
     let empty = Node::from_json(&json!({}));
     let given = section.get("data_provider");
@@ -165,7 +171,7 @@ pub(super) fn describe(
         node,
         name: &name,
         place,
-        diagnostics,
+        findings: Findings::new(kind.is_peers(), diagnostics, blockers),
     };
     match kind {
         Kind::Random => random(arguments),
@@ -183,7 +189,6 @@ pub(super) fn plain_random(place: Span) -> Described {
     Described {
         document: random_document(&json!(min_size), &json!(max_size)),
         provider: Some(Spanned::new(Provider::Random { min_size, max_size }, place)),
-        blocker: None,
     }
 }
 
@@ -234,26 +239,31 @@ fn config_error(code: &'static str, message: impl Into<String>) -> Diagnostic {
 }
 
 fn random(mut arguments: Arguments<'_>) -> Option<Described> {
-    arguments.check(RANDOM_KEYS)?;
+    arguments.check(RANDOM_KEYS);
+    let document = random_document(
+        &arguments.json("min_size", json!(100)),
+        &arguments.json("max_size", json!(300)),
+    );
     let sizes = (
         arguments.size("min_size", 100),
         arguments.size("max_size", 300),
     );
-    let (min_size, max_size) = (sizes.0?, sizes.1?);
-    let blocker = (min_size > max_size).then(|| {
-        Diagnostic::error(
-            "dataset::bad_sizes",
-            format!("`min_size` {min_size} is above `max_size` {max_size}"),
-        )
-        .label(arguments.place, "no size fits")
-        .help("make `max_size` at least `min_size`")
-    });
-    Some(Described {
-        document: random_document(&json!(min_size), &json!(max_size)),
-        provider: Some(Spanned::new(
-            Provider::Random { min_size, max_size },
-            arguments.place,
-        )),
-        blocker,
-    })
+    let provider = match sizes {
+        (Some(min_size), Some(max_size)) => Some(Provider::Random { min_size, max_size }),
+        _ => None,
+    };
+    if let (Some(min_size), Some(max_size)) = sizes
+        && min_size > max_size
+    {
+        let place = arguments.place;
+        arguments.block(
+            Diagnostic::error(
+                "dataset::bad_sizes",
+                format!("`min_size` {min_size} is above `max_size` {max_size}"),
+            )
+            .label(place, "no size fits")
+            .help("make `max_size` at least `min_size`"),
+        );
+    }
+    arguments.described(document, provider)
 }

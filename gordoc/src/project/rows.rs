@@ -111,7 +111,7 @@ pub(super) fn describe(
     unknown_keys(section, "dataset", KEYS, diagnostics);
     let section = &dataset_keys::renamed(section, diagnostics);
     let is_random = is_random(section, diagnostics);
-    let provider = read_provider(section, is_random, default_provider, diagnostics);
+    let provider = read_provider(section, is_random, default_provider, diagnostics, blockers);
     let dates = period::dates(section, diagnostics);
     let period = dates.as_ref().and_then(|dates| dates.period(blockers));
     let lists = TagLists::read(section, diagnostics);
@@ -139,7 +139,6 @@ pub(super) fn describe(
     let n_columns = (tags.len() * per_tag, target_tags.len() * per_tag);
     let untrainable = aggregation.and_then(aggregation::untrainable);
     tag_lists::check_repeated(&tags, blockers);
-    blockers.extend(provider.blocker);
     let dataset = (|| {
         let (settings, selection, provider) = (settings?, selection?, provider.provider?);
         Some(Dataset {
@@ -202,17 +201,19 @@ fn read_provider(
     is_random: Option<bool>,
     default: Option<&str>,
     diagnostics: &mut Diagnostics,
+    blockers: &mut Diagnostics,
 ) -> Option<Described> {
     let given = section
         .get("data_provider")
         .filter(|node| node.value != Value::Null);
     if is_random == Some(true) {
         if given.is_some_and(|node| matches!(node.value, Value::Map(_))) {
-            provider::describe(section, default, diagnostics)?;
+            let mut never_read = Diagnostics::default();
+            provider::describe(section, default, diagnostics, &mut never_read)?;
         }
         return Some(provider::plain_random(section.span));
     }
-    provider::describe(section, default, diagnostics)
+    provider::describe(section, default, diagnostics, blockers)
 }
 
 fn document(section: &Node, is_random: bool, provider: Json) -> Json {

@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::config_error;
+use super::{Described, config_error};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
-use crate::project::Window;
+use crate::project::{Provider, Window};
 use crate::source::{Span, Spanned};
 
 /// The keys of a provider beside its type.
@@ -13,10 +13,64 @@ pub(super) struct Arguments<'a> {
     pub(super) node: &'a Node,
     pub(super) name: &'a str,
     pub(super) place: Span,
-    pub(super) diagnostics: &'a mut Diagnostics,
+    pub(super) findings: Findings<'a>,
+}
+
+/// What is wrong with arguments.
+pub(super) struct Findings<'a> {
+    /// What the peer refuses as soon as it reads a config.
+    diagnostics: &'a mut Diagnostics,
+    /// What it finds out when it reads data.
+    blockers: &'a mut Diagnostics,
+    /// Whether values are among the latter: the peer's own providers take any.
+    values_wait: bool,
+    /// Whether anything was refused.
+    is_refused: bool,
+}
+
+impl<'a> Findings<'a> {
+    /// Of a provider of the peer or of ours.
+    pub(super) fn new(
+        is_peers: bool,
+        diagnostics: &'a mut Diagnostics,
+        blockers: &'a mut Diagnostics,
+    ) -> Self {
+        Self {
+            diagnostics,
+            blockers,
+            values_wait: is_peers,
+            is_refused: false,
+        }
+    }
 }
 
 impl<'a> Arguments<'a> {
+    /// The provider, whose values may be wrong, unless anything is refused.
+    pub(super) fn described(self, document: Json, provider: Option<Provider>) -> Option<Described> {
+        let provider = provider.map(|provider| Spanned::new(provider, self.place));
+        (!self.findings.is_refused).then_some(Described { document, provider })
+    }
+
+    /// Reports what the peer refuses as soon as it reads a config.
+    pub(super) fn refuse(&mut self, finding: Diagnostic) {
+        self.findings.is_refused = true;
+        self.findings.diagnostics.push(finding);
+    }
+
+    /// Reports why no data can be read.
+    pub(super) fn block(&mut self, finding: Diagnostic) {
+        self.findings.blockers.push(finding);
+    }
+
+    /// Reports a wrong value.
+    pub(super) fn refuse_value(&mut self, finding: Diagnostic) {
+        if self.findings.values_wait {
+            self.block(finding);
+        } else {
+            self.refuse(finding.class("ConfigException"));
+        }
+    }
+
     /// Refuses keys the provider does not take.
     pub(super) fn check(&mut self, known: &[&str]) -> Option<()> {
         let mut good = Some(());
@@ -29,7 +83,7 @@ impl<'a> Arguments<'a> {
                 || format!("it takes {}", known[..known.len().min(8)].join(", ")),
                 |word| format!("did you mean `{word}`?"),
             );
-            self.diagnostics.push(
+            self.refuse(
                 config_error(
                     "project::unknown_provider_argument",
                     format!("`{}` does not take `{written}`", self.name),
@@ -50,7 +104,7 @@ impl<'a> Arguments<'a> {
     pub(super) fn required(&mut self, key: &str) -> Option<Spanned<String>> {
         let Some(node) = self.node.get(key) else {
             let missing = self.missing(key);
-            self.diagnostics.push(missing);
+            self.refuse(missing);
             return None;
         };
         self.text_of(key, node)
@@ -157,8 +211,8 @@ impl<'a> Arguments<'a> {
     }
 
     pub(super) fn wrong(&mut self, key: &str, node: &Node, expected: &str) {
-        self.diagnostics.push(
-            config_error(
+        self.refuse_value(
+            Diagnostic::error(
                 "project::bad_provider_argument",
                 format!("`{key}` cannot be `{}`", node.to_key()),
             )

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::arguments::Arguments;
 use super::config_error;
 use crate::config::Value;
+use crate::diagnostic::Diagnostic;
 use crate::project::Secret;
 use crate::source::Spanned;
 
@@ -49,7 +50,7 @@ impl Arguments<'_> {
         let mut given = keys.iter().filter(|key| self.given(key).is_some());
         if let (Some(one), Some(other)) = (given.next(), given.next()) {
             let place = self.node.key_span(other).unwrap_or(self.place);
-            self.diagnostics.push(
+            self.refuse(
                 config_error(
                     "project::bad_provider_argument",
                     format!("`{one}` and `{other}` are both given"),
@@ -62,8 +63,8 @@ impl Arguments<'_> {
         if let Some(node) = written {
             if !matches!(node.value, Value::Text(_) | Value::Int(_)) {
                 // The value stays out of the message.
-                self.diagnostics.push(
-                    config_error(
+                self.refuse_value(
+                    Diagnostic::error(
                         "project::bad_provider_argument",
                         format!("`{key}` is {}, not a text", node.kind()),
                     )

@@ -13,27 +13,24 @@ pub(super) const CSV_KEYS: &[&str] = &["file_path", "timestamp_column", "sep"];
 
 /// One CSV file with a column per tag.
 pub(super) fn csv(mut arguments: Arguments<'_>) -> Option<Described> {
-    let checked = arguments.check(CSV_KEYS);
+    arguments.check(CSV_KEYS);
     let file_path = arguments.required("file_path");
     let timestamp_column = arguments.required("timestamp_column");
     let separator = arguments.separator("sep");
-    checked?;
-    let provider = Provider::Csv {
-        file_path: file_path?,
-        timestamp_column: timestamp_column?,
-        separator: separator?,
-    };
+    let provider = (|| {
+        Some(Provider::Csv {
+            file_path: file_path?,
+            timestamp_column: timestamp_column?,
+            separator: separator?,
+        })
+    })();
     let document = json!({
         "file_path": arguments.json("file_path", Json::Null),
         "timestamp_column": arguments.json("timestamp_column", Json::Null),
         "sep": arguments.json("sep", json!(",")),
         "type": "gordo_core.data_providers.contrib.csv_provider.CSVDataProvider",
     });
-    Some(Described {
-        document,
-        provider: Some(Spanned::new(provider, arguments.place)),
-        blocker: None,
-    })
+    arguments.described(document, provider)
 }
 
 pub(super) const FILES_KEYS: &[&str] = &[
@@ -80,11 +77,7 @@ pub(super) fn files(mut arguments: Arguments<'_>) -> Option<Described> {
         "look_back": provider.look_back,
         "type": "gordoc.FilesDataProvider",
     });
-    Some(Described {
-        document,
-        provider: Some(Spanned::new(Provider::Files(provider), arguments.place)),
-        blocker: None,
-    })
+    arguments.described(document, Some(Provider::Files(provider)))
 }
 
 fn tag_files(arguments: &mut Arguments<'_>) -> Option<IndexMap<String, Spanned<String>>> {

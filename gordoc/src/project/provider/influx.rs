@@ -2,6 +2,7 @@
 //!
 //! Checks the arguments; talks to no server.
 
+mod client;
 mod server;
 
 use indexmap::IndexMap;
@@ -78,37 +79,48 @@ pub(super) const KEYS: &[&str] = &[
 /// Arguments that only Python objects or other networks could give a meaning.
 const UNSUPPORTED: &[&str] = &["client", "session", "proxies", "socket_options"];
 
+/// Headers that the peer's client sends unless it is told others.
+const CLIENT_HEADERS: [(&str, &str); 2] = [
+    ("Content-Type", "application/json"),
+    ("Accept", "application/x-msgpack"),
+];
+
 /// Checks and records the arguments.
 pub(super) fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
-    let checked = arguments.check(KEYS);
+    arguments.check(KEYS);
     let document = document(&arguments);
-    let unsupported = unsupported(&arguments);
     let measurement = arguments.required("measurement");
+    if !has_uri(&arguments) && client::check(&mut arguments).is_err() {
+        return None;
+    }
+    let unsupported = unsupported(&mut arguments);
     let value_name = arguments.text("value_name", "Value");
     let server = server(&mut arguments);
     let api_key = api_key(&mut arguments);
     let headers = headers(&mut arguments);
     let tls = tls(&mut arguments);
     let patience = arguments.patience();
-    checked?;
-    let (server, missing_database) = server?;
-    let (api_key, missing_header) = api_key?;
-    let provider = InfluxProvider {
-        measurement: measurement?,
-        value_name: value_name?,
-        server,
-        api_key,
-        headers: headers?,
-        tls: tls.ok()?,
-        patience: patience?,
-    };
-    let provider = Spanned::new(Provider::Influx(Box::new(provider)), arguments.place);
-    let blocker = unsupported.or(missing_database).or(missing_header);
-    Some(Described {
-        document,
-        provider: Some(provider).filter(|_| blocker.is_none()),
-        blocker,
-    })
+    let provider = (|| {
+        unsupported.ok()?;
+        Some(InfluxProvider {
+            measurement: measurement?,
+            value_name: value_name?,
+            server: server?,
+            api_key: api_key.ok()?,
+            headers: headers?,
+            tls: tls.ok()?,
+            patience: patience?,
+        })
+    })();
+    let provider = provider.map(|provider| Provider::Influx(Box::new(provider)));
+    arguments.described(document, provider)
+}
+
+/// Whether the server is said in one text; the peer then makes its client of nothing else.
+fn has_uri(arguments: &Arguments<'_>) -> bool {
+    let keys = secret_keys("uri");
+    let mut given = keys.iter().filter_map(|key| arguments.given(key));
+    given.any(|uri| !uri.is_falsy())
 }
 
 /// All arguments as the peer records them.
@@ -132,37 +144,45 @@ fn document(arguments: &Arguments<'_>) -> Json {
     for (key, value) in arguments.node.entries() {
         document.insert(key.to_key(), value.to_json());
     }
+    if !has_uri(arguments)
+        && let Some(Json::Object(headers)) = document.get_mut("headers")
+    {
+        // The peer's client puts its own in the mapping it was given.
+        for (name, value) in CLIENT_HEADERS {
+            headers.entry(name).or_insert_with(|| json!(value));
+        }
+    }
     let full = "gordo_core.data_providers.providers.InfluxDataProvider";
     document.insert("type".to_owned(), json!(full));
     document.into()
 }
 
-/// The server, and a blocker if its database is not said.
-fn server(arguments: &mut Arguments<'_>) -> Option<(InfluxServer, Option<Diagnostic>)> {
-    let uri = arguments.secret("uri").ok()?;
+fn server(arguments: &mut Arguments<'_>) -> Option<InfluxServer> {
     let password = arguments.secret("password").ok()?;
-    let Some(uri) = uri.filter(|uri| uri.value != Secret::Written(String::new())) else {
+    if !has_uri(arguments) {
         return parts(arguments, password);
-    };
-    if let Secret::Written(text) = &uri.value
-        && InfluxAddress::parse(text).is_none()
+    }
+    if let Some(node) = arguments.given("uri")
+        && node.as_text().and_then(InfluxAddress::parse).is_none()
     {
-        arguments.diagnostics.push(
+        let label = match node.as_text() {
+            Some(_) => "too few parts, or no port".to_owned(),
+            None => format!("{} instead", node.kind()),
+        };
+        arguments.refuse(
             Diagnostic::error("project::bad_uri", "`uri` is not an Influx address")
-                .label(uri.span, "too few parts, or no port")
+                .label(node.span, label)
                 .help("write `user:password@host:port/database`"),
         );
         return None;
     }
+    let uri = arguments.secret("uri").ok()??;
     // Beside a `uri` the peer does not look at `password`; our own keys are meant.
     let password = password.filter(|it| !matches!(it.value, Secret::Written(_)));
-    Some((InfluxServer::Uri { uri, password }, None))
+    Some(InfluxServer::Uri { uri, password })
 }
 
-fn parts(
-    arguments: &mut Arguments<'_>,
-    password: Option<Spanned<Secret>>,
-) -> Option<(InfluxServer, Option<Diagnostic>)> {
+fn parts(arguments: &mut Arguments<'_>, password: Option<Spanned<Secret>>) -> Option<InfluxServer> {
     // What is null is left out, what is absent has the client's default.
     let is_absent = |key| arguments.node.get(key).is_none();
     let root = || Spanned::new(Secret::Written("root".to_owned()), arguments.place);
@@ -173,38 +193,48 @@ fn parts(
     let path = arguments.text("path", "");
     let username = arguments.optional_text("username").ok()?;
     let database = arguments.optional_text("database").ok()?;
-    let blocker = database.is_none().then(|| arguments.missing("database"));
+    if database.is_none() {
+        let missing = arguments.missing("database");
+        arguments.block(missing);
+    }
     let address = InfluxAddress {
         host: host?,
         port: port?,
         path: path?.trim_matches('/').to_owned(),
         username: username.map(|name| name.value).or(default_user),
-        database: database.map(|name| name.value).unwrap_or_default(),
+        database: database?.value,
     };
-    Some((InfluxServer::Parts { address, password }, blocker))
+    Some(InfluxServer::Parts { address, password })
 }
 
-/// The key and its header, and a blocker if the peer would miss the header only when it asks.
-fn api_key(arguments: &mut Arguments<'_>) -> Option<(ApiKey, Option<Diagnostic>)> {
-    let key = arguments.secret("api_key").ok()?;
-    let header = arguments.optional_text("api_key_header").ok()?;
-    let Some(key) = key.filter(|key| key.value != Secret::Written(String::new())) else {
-        return Some((None, None));
-    };
-    if let Some(header) = header.filter(|header| !header.value.is_empty()) {
-        return Some((Some((header.value, key)), None));
-    }
+/// The key and its header, without which the peer makes no client; with a `uri` it misses the
+/// header only when it asks.
+fn api_key(arguments: &mut Arguments<'_>) -> Result<ApiKey, Refused> {
+    let is_given = |key: &String| arguments.given(key).is_some();
+    let has_key = secret_keys("api_key").iter().any(is_given);
+    let header = arguments.given("api_key_header");
+    let has_header = header.is_some_and(|header| !header.is_falsy());
     let missing = Diagnostic::error(
         "project::missing_provider_argument",
         "`api_key` needs `api_key_header`",
     )
     .label(arguments.place, "has no `api_key_header`")
     .help("add `api_key_header: ...`");
-    if arguments.given("uri").is_some() {
-        return Some((None, Some(missing)));
+    if has_key && !has_header && !has_uri(arguments) {
+        arguments.refuse(missing.class("ValueError"));
+        return Err(Refused);
     }
-    arguments.diagnostics.push(missing);
-    None
+    let key = arguments.secret("api_key");
+    let header = arguments.optional_text("api_key_header");
+    let key = key?.filter(|key| key.value != Secret::Written(String::new()));
+    match (key, header?) {
+        (None, _) => Ok(None),
+        (Some(key), Some(header)) if has_header => Ok(Some((header.value, key))),
+        _ => {
+            arguments.block(missing);
+            Err(Refused)
+        }
+    }
 }
 
 fn headers(arguments: &mut Arguments<'_>) -> Option<IndexMap<String, Secret>> {
@@ -213,8 +243,8 @@ fn headers(arguments: &mut Arguments<'_>) -> Option<IndexMap<String, Secret>> {
     };
     let is_text = |(_, value): &(Node, Node)| value.as_text().is_some();
     if !matches!(node.value, Value::Map(_)) || !node.entries().iter().all(is_text) {
-        arguments.diagnostics.push(
-            super::config_error(
+        arguments.refuse_value(
+            Diagnostic::error(
                 "project::bad_provider_argument",
                 "`headers` is not a mapping of names to texts",
             )
@@ -276,36 +306,40 @@ fn identity(
     files
 }
 
-fn unsupported(arguments: &Arguments<'_>) -> Option<Diagnostic> {
+fn unsupported(arguments: &mut Arguments<'_>) -> Result<(), Refused> {
     let given = |key: &&&str| arguments.given(key).is_some_and(|node| !node.is_falsy());
-    let key = UNSUPPORTED.iter().find(given)?;
+    let Some(key) = UNSUPPORTED.iter().find(given) else {
+        return Ok(());
+    };
     let place = arguments.node.key_span(key).unwrap_or(arguments.place);
-    Some(
-        Diagnostic::error(
-            "dataset::not_supported_yet",
-            format!("`{key}` of `{}` is not supported", arguments.name),
-        )
-        .label(place, "cannot be used")
-        .help(format!("remove `{key}`: servers are asked directly"))
-        .class("ConfigException"),
-    )
+    let message = format!("`{key}` of `{}` is not supported", arguments.name);
+    arguments.block(
+        Diagnostic::error("dataset::not_supported_yet", message)
+            .label(place, "cannot be used")
+            .help(format!("remove `{key}`: servers are asked directly"))
+            .class("ConfigException"),
+    );
+    Err(Refused)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::arguments::Findings;
     use super::*;
     use crate::diagnostic::Diagnostics;
     use crate::source::Span;
 
     fn describe(provider: &Json) -> (Option<Described>, Vec<Diagnostic>) {
         let node = Node::from_json(provider);
-        let mut diagnostics = Diagnostics::default();
+        let (mut diagnostics, mut blockers) = (Diagnostics::default(), Diagnostics::default());
         let described = super::describe(Arguments {
             node: &node,
             name: "InfluxDataProvider",
             place: Span::new(0, 1),
-            diagnostics: &mut diagnostics,
+            findings: Findings::new(true, &mut diagnostics, &mut blockers),
         });
+        assert_eq!(described.is_none(), diagnostics.has_errors());
+        diagnostics.append(blockers);
         (described, diagnostics.into_vec())
     }
 
@@ -313,9 +347,7 @@ mod tests {
     fn provider(provider: &Json) -> InfluxProvider {
         let (described, found) = describe(provider);
         assert_eq!(found, []);
-        let described = described.unwrap();
-        assert_eq!(described.blocker, None);
-        match described.provider.unwrap().value {
+        match described.unwrap().provider.unwrap().value {
             Provider::Influx(provider) => *provider,
             other => panic!("{other:?}"),
         }
@@ -364,12 +396,63 @@ mod tests {
     }
 
     #[test]
+    fn the_peer_makes_its_client_when_it_reads_the_config() {
+        let is_refused = |given: Json| {
+            let mut provider = json!({"measurement": "m", "database": "d"});
+            for (key, value) in given.as_object().unwrap() {
+                provider[key] = value.clone();
+            }
+            let (described, found) = describe(&provider);
+            assert!(!found.is_empty(), "{given}");
+            described.is_none()
+        };
+        for refused in [
+            json!({"port": "0x10"}),
+            json!({"port": null}),
+            json!({"udp_port": "x"}),
+            json!({"pool_size": []}),
+            json!({"path": 5}),
+            json!({"cert": "x"}),
+            json!({"cert": 5, "ssl": 0}),
+            json!({"headers": "x"}),
+            json!({"headers": []}),
+            json!({"session": "x"}),
+            json!({"uri": "x"}),
+            json!({"uri": 5}),
+            json!({"uri": "", "port": "x"}),
+            json!({"api_key": "", "uri": []}),
+            json!({"api_key": "k", "api_key_header": ""}),
+        ] {
+            assert!(is_refused(refused.clone()), "{refused}");
+        }
+        let uri = "u:p@h:1/d";
+        for waiting in [
+            json!({"measurement": 5}),
+            json!({"value_name": null}),
+            json!({"port": 70000}),
+            json!({"port": true}),
+            json!({"host": ["h"]}),
+            json!({"timeout": "x"}),
+            json!({"retries": "x"}),
+            json!({"ssl": "no"}),
+            json!({"cert": 5, "ssl": true}),
+            json!({"headers": {"x": ["y"]}}),
+            json!({"uri": uri, "headers": "x"}),
+            json!({"uri": uri, "session": "x"}),
+            json!({"uri": uri, "api_key": "k"}),
+        ] {
+            assert!(!is_refused(waiting.clone()), "{waiting}");
+        }
+        let ignored = json!({"measurement": "m", "uri": uri, "port": "x", "pool_size": null});
+        assert_eq!(describe(&ignored).1, []);
+    }
+
+    #[test]
     fn refusals_do_not_tell_secrets() {
         let check = |mut provider: Json, code: &str| {
             provider["measurement"] = json!("m");
             let (described, found) = describe(&provider);
-            let blocker = described.and_then(|it| it.blocker);
-            let found: Vec<Diagnostic> = found.into_iter().chain(blocker).collect();
+            assert!(described.is_none_or(|it| it.provider.is_none()));
             let codes: Vec<&str> = found.iter().map(|it| it.code).collect();
             assert_eq!(codes, [code]);
             assert!(!format!("{found:?}").contains("hush"), "{found:?}");

@@ -6,7 +6,6 @@ use super::arguments::Arguments;
 use super::{Described, config_error};
 use crate::config::Value;
 use crate::project::{ParquetProvider, Provider, TagColumns};
-use crate::source::Spanned;
 
 pub(super) const KEYS: &[&str] = &[
     "path",
@@ -62,11 +61,7 @@ pub(super) fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
         "look_back": provider.look_back,
         "type": "gordoc.ParquetDataProvider",
     });
-    Some(Described {
-        document,
-        provider: Some(Spanned::new(Provider::Parquet(provider), arguments.place)),
-        blocker: None,
-    })
+    arguments.described(document, Some(Provider::Parquet(provider)))
 }
 
 /// There is a column of tags unless each tag has a column of its own.
@@ -76,7 +71,7 @@ fn columns(arguments: &mut Arguments<'_>) -> Option<TagColumns> {
     let given = arguments.node.get("tag_column");
     match given.filter(|node| node.value != Value::Null) {
         Some(node) if is_wide => {
-            arguments.diagnostics.push(
+            arguments.refuse(
                 config_error(
                     "project::bad_provider_argument",
                     format!("`value_column` `{value}` names a column for each tag"),
@@ -114,6 +109,7 @@ fn time_unit(arguments: &mut Arguments<'_>) -> Result<Option<i64>, ()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::arguments::Findings;
     use super::*;
     use crate::config::Node;
     use crate::diagnostic::Diagnostics;
@@ -121,12 +117,12 @@ mod tests {
 
     /// The document of a provider, or what is wrong with its keys.
     fn read(keys: &Json) -> Result<Json, Vec<String>> {
-        let mut diagnostics = Diagnostics::default();
+        let (mut diagnostics, mut blockers) = (Diagnostics::default(), Diagnostics::default());
         let described = describe(Arguments {
             node: &Node::from_json(keys),
             name: "ParquetDataProvider",
             place: Span::default(),
-            diagnostics: &mut diagnostics,
+            findings: Findings::new(false, &mut diagnostics, &mut blockers),
         });
         let found = diagnostics.into_vec().into_iter();
         described

@@ -104,12 +104,7 @@ pub(super) fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
         patience: patience?,
     };
     let document = document(&arguments, &provider);
-    let provider = Provider::Sql(Box::new(provider));
-    Some(Described {
-        document,
-        provider: Some(Spanned::new(provider, arguments.place)),
-        blocker: None,
-    })
+    arguments.described(document, Some(Provider::Sql(Box::new(provider))))
 }
 
 /// What was given, and the defaults of what is read.
@@ -155,7 +150,9 @@ fn server(arguments: &mut Arguments<'_>) -> Option<SqlServer> {
             .map(|(key, _)| arguments.missing(key))
             .collect();
         if !missing.is_empty() {
-            arguments.diagnostics.extend(missing);
+            for finding in missing {
+                arguments.refuse(finding);
+            }
             return None;
         }
     }
@@ -188,7 +185,7 @@ fn rows(arguments: &mut Arguments<'_>) -> Option<SqlRows> {
     let given = beside.iter().find(|key| arguments.given(key).is_some());
     if let Some(key) = given {
         let place = arguments.node.key_span(key).unwrap_or(arguments.place);
-        arguments.diagnostics.push(
+        arguments.refuse(
             super::config_error(
                 "project::bad_provider_argument",
                 format!("`query` and `{key}` are both given"),
@@ -202,7 +199,7 @@ fn rows(arguments: &mut Arguments<'_>) -> Option<SqlRows> {
     match Query::parse(&text.value) {
         Ok(query) => Some(SqlRows::Query(Spanned::new(query, text.span))),
         Err(problem) => {
-            arguments.diagnostics.push(
+            arguments.refuse(
                 super::config_error("project::bad_provider_argument", problem)
                     .label(text.span, "in this query")
                     .help("use `:tag`, `:start` and `:end`, and give two columns: time and value"),
@@ -232,6 +229,7 @@ fn table(arguments: &mut Arguments<'_>) -> Option<SqlTable> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::arguments::Findings;
     use super::*;
     use crate::config::Node;
     use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -239,12 +237,12 @@ mod tests {
 
     fn describe(provider: &Json) -> (Option<Described>, Vec<Diagnostic>) {
         let node = Node::from_json(provider);
-        let mut diagnostics = Diagnostics::default();
+        let (mut diagnostics, mut blockers) = (Diagnostics::default(), Diagnostics::default());
         let described = super::describe(Arguments {
             node: &node,
             name: "SqlDataProvider",
             place: Span::new(0, 1),
-            diagnostics: &mut diagnostics,
+            findings: Findings::new(false, &mut diagnostics, &mut blockers),
         });
         (described, diagnostics.into_vec())
     }
