@@ -27,7 +27,8 @@ pub struct Job<'a> {
 
 /// Reads and prepares the rows of one machine; of several errors the first.
 ///
-/// Relative paths of providers start at `base`; `seed` decides random series.
+/// Relative paths of providers start at `base`; `seed` decides random series. The threads of
+/// rayon's pool are needed for it, so that none of them may wait for it.
 pub fn load(config: &project::Dataset, base: &Path, seed: u64) -> Result<Dataset, Error> {
     let job = Job {
         config,
@@ -61,7 +62,7 @@ pub(super) fn run_one(
 /// Reads and prepares the rows of several machines, sources they share once.
 ///
 /// `done` is told of each job, by its number, as soon as it is done; by several threads and in
-/// no particular order. What went wrong is listed, at least one error for each job that fails.
+/// no particular order. As with [`load`], no thread of rayon's may wait for it. What went wrong is listed, at least one error for each job that fails.
 pub fn load_all(jobs: &[Job<'_>], options: &Options, done: &Done<'_>) -> Summary {
     run(jobs, options, Purpose::Training, done)
 }

@@ -32,8 +32,8 @@ const SHEETS: usize = 4;
 /// Those of all threads, which bounds the memory.
 const MOST_SHEETS: usize = 32;
 
-/// Rows with quotes that are read at a time.
-const SHEET_ROWS: usize = 512;
+/// Values with quotes beside them that are read at a time.
+const SHEET_VALUES: usize = 1 << 16;
 
 /// How a file is laid out.
 pub(super) struct Layout<'a> {
@@ -119,11 +119,8 @@ impl Table<'_> {
             taken?;
             read.map_err(|error| file::refusal(self.path, &error))?;
             if n_plain < now.len() {
-                let left: Vec<u8> = now[n_plain..]
-                    .iter()
-                    .chain(&next)
-                    .flat_map(|it| it.to_vec())
-                    .collect();
+                let left = now[n_plain..].iter().chain(&next).map(|block| &**block);
+                let left = left.collect::<Vec<_>>().concat();
                 return self.quoted(Cursor::new(left).chain(blocks.rest()));
             }
             std::mem::swap(&mut now, &mut next);
@@ -148,10 +145,11 @@ impl Table<'_> {
         let mut stamps = Stamps::new(self.form.clock);
         let mut sheet = Sheet::default();
         let n_before = self.n_lines;
+        let n_rows = 1 + SHEET_VALUES / (1 + self.form.values_at.len());
         let mut is_over = false;
         while !is_over {
-            sheet.clear(SHEET_ROWS, &self.form);
-            for _ in 0..SHEET_ROWS {
+            sheet.clear(n_rows, &self.form);
+            for _ in 0..n_rows {
                 let read = reader.read_byte_record(&mut record);
                 is_over = !read.map_err(|error| refusal(self.path, &error))?;
                 if is_over {
