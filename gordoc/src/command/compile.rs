@@ -111,6 +111,9 @@ fn hide_secrets(revisions: &mut Revisions) {
         if let Some(dataset) = machine.metadata.get_mut("dataset") {
             project::hide_secrets(dataset);
         }
+        if let Some(runtime) = machine.metadata.get_mut("runtime") {
+            project::hide_reporters_secrets(runtime);
+        }
     }
 }
 

@@ -54,7 +54,7 @@ pub use row_filter::RowFilter;
 #[cfg(test)]
 pub(crate) use rows::KEYS as DATASET_KEYS;
 pub(crate) use rows::{defaults as dataset_defaults, types as dataset_types};
-pub use secret::{Secret, hide_secrets};
+pub use secret::{Secret, hide_reporters_secrets, hide_secrets};
 pub use selection::Selection;
 
 use crate::diagnostic::Diagnostics;
@@ -137,7 +137,7 @@ pub struct Machine {
     pub model_document: Spanned<Value>,
     /// How it is scored.
     pub evaluation: Evaluation,
-    /// The `runtime` section, globals folded in.
+    /// The `runtime` section, globals folded in, without passwords of reporters.
     pub runtime: Value,
     /// `globals.metadata` as written.
     pub global_metadata: Value,

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::globals::Globals;
 use super::reader::Read;
-use super::{Evaluation, Machine, NamedDataset, document, rows, scoring};
+use super::{Evaluation, Machine, NamedDataset, document, hide_reporters_secrets, rows, scoring};
 use crate::config::Node;
 use crate::model::Model;
 use crate::name::Name;
@@ -59,7 +59,7 @@ impl Parts {
                 model: model?,
                 model_document,
                 evaluation: evaluation?,
-                runtime: self.runtime,
+                runtime: without_secrets(self.runtime),
                 global_metadata: globals.metadata.clone(),
                 machine_metadata,
             })
@@ -71,4 +71,9 @@ impl Parts {
             machine,
         }
     }
+}
+
+fn without_secrets(mut runtime: Json) -> Json {
+    hide_reporters_secrets(&mut runtime);
+    runtime
 }

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 /// A password or key, or where it is found.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,13 +34,22 @@ const HIDDEN: &str = "***";
 ///
 /// Names of variables and files that hold secrets stay.
 pub fn hide_secrets(dataset: &mut Json) {
-    let Some(provider) = dataset
-        .get_mut("data_provider")
-        .and_then(Json::as_object_mut)
-    else {
-        return;
-    };
-    for (key, value) in provider {
+    let provider = dataset.get_mut("data_provider");
+    provider.and_then(Json::as_object_mut).map(hide);
+}
+
+/// As [`hide_secrets`], in the reporters of a `runtime` document.
+pub fn hide_reporters_secrets(runtime: &mut Json) {
+    let reporters = runtime.get_mut("reporters").and_then(Json::as_array_mut);
+    let reporters = reporters.into_iter().flatten();
+    let definitions = reporters.filter_map(Json::as_object_mut);
+    let arguments = definitions.flat_map(|definition| definition.values_mut());
+    arguments.filter_map(Json::as_object_mut).for_each(hide);
+}
+
+/// Hides what a connection's arguments hold of secrets.
+fn hide(arguments: &mut Map<String, Json>) {
+    for (key, value) in arguments {
         match (key.as_str(), value) {
             (_, Json::Null) => {}
             ("password" | "api_key", value) => *value = json!(HIDDEN),
@@ -110,6 +119,25 @@ mod tests {
         let mut none = json!({"data_provider": null});
         hide_secrets(&mut none);
         assert_eq!(none, json!({"data_provider": null}));
+    }
+
+    #[test]
+    fn reporters_are_not_told_passwords_either() {
+        let mut runtime = json!({
+            "reporters": ["a.B", {"c.D": {"host": "h", "password": "p"}}, {"e.F": null}],
+            "server": {"password": "of no reporter"},
+        });
+        hide_reporters_secrets(&mut runtime);
+        assert_eq!(
+            runtime,
+            json!({
+                "reporters": ["a.B", {"c.D": {"host": "h", "password": "***"}}, {"e.F": null}],
+                "server": {"password": "of no reporter"},
+            })
+        );
+        let mut none = json!({"reporters": null});
+        hide_reporters_secrets(&mut none);
+        assert_eq!(none, json!({"reporters": null}));
     }
 
     #[test]
