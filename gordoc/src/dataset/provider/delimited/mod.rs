@@ -4,6 +4,7 @@
 //! are read without making records of their lines, and by all cores.
 
 mod blocks;
+mod line_starts;
 mod lines;
 mod number;
 mod stamps;
@@ -15,10 +16,11 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use ::csv::{ByteRecord, ReaderBuilder};
-use ::memchr::memchr;
+use ::memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
 
 use self::blocks::{Block, Blocks};
+use self::line_starts::LineStarts;
 use self::lines::{Bad, Form, Sheet};
 use self::stamps::Stamps;
 use super::page::Page;
@@ -66,7 +68,11 @@ pub(super) fn read(
         .map_err(|error| refusal(path, &error))?;
     let (time_at, places) = find_columns(path, names, layout, rows)?;
     let begin = header.position().clone();
-    first.pass(usize::try_from(begin.byte()).unwrap_or(usize::MAX));
+    let n_bytes = usize::try_from(begin.byte()).unwrap_or(usize::MAX);
+    // Of `\r\n` the second is left to the rows, which count it.
+    let is_old_end =
+        first[..n_bytes.min(first.len())].ends_with(b"\r") && first.get(n_bytes) != Some(&b'\n');
+    first.pass(n_bytes);
 
     let mut values_at: Vec<usize> = places.iter().copied().flatten().collect();
     values_at.sort_unstable();
@@ -83,7 +89,7 @@ pub(super) fn read(
             clock: layout.clock,
             wanted: rows.wanted().iter().copied().collect(),
         },
-        n_lines: begin.line() - 1,
+        n_lines: begin.line() - 1 + u64::from(is_old_end),
         rows,
     };
     table.read(first, blocks)?;
@@ -140,7 +146,8 @@ impl Table<'_> {
 
     /// Takes what may be quoted.
     fn quoted(&mut self, source: impl Read) -> Result<(), Cause> {
-        let mut reader = csv_reader(self.form.separator).from_reader(source);
+        let lines = LineStarts::new(source);
+        let mut reader = csv_reader(self.form.separator).from_reader(lines);
         let mut record = ByteRecord::new();
         let mut stamps = Stamps::new(self.form.clock);
         let mut sheet = Sheet::default();
@@ -156,8 +163,9 @@ impl Table<'_> {
                     break;
                 }
                 let cell = |at: usize| record.get(at).unwrap_or_default().trim_ascii();
-                let line = record.position().map_or(0, ::csv::Position::line);
-                sheet.n_lines = n_before + line - self.n_lines;
+                let offset = record.position().map_or(0, ::csv::Position::byte);
+                let line = reader.get_mut().line_at(offset);
+                sheet.n_lines = n_before + line + 1 - self.n_lines;
                 let time = cell(self.form.time_at);
                 sheet.row(&self.form, &mut stamps, time, |at| {
                     number::parse(cell(at)).ok_or_else(|| cell(at))
@@ -210,8 +218,8 @@ impl Table<'_> {
 
 /// Whether each line is a row: not if cells may be quoted, nor if lines end as those of old.
 fn is_plain(block: &[u8]) -> bool {
-    let has_lines = memchr(b'\n', block).is_some() || memchr(b'\r', block).is_none();
-    has_lines && memchr(b'"', block).is_none()
+    let is_end = |at: usize| block.get(at + 1) == Some(&b'\n');
+    memchr(b'"', block).is_none() && memchr_iter(b'\r', block).all(is_end)
 }
 
 /// Replaces `some` by as many blocks or, at the end, fewer.

@@ -83,10 +83,15 @@ fn quoted_cells_and_old_line_ends_are_read_too() {
     let text = "time,note,A\n1970-01-01,x,1\n\n\"1970-01-02\",\"a,\n\"\"b\",2\n1970-01-03,,soon\n";
     let message = load(text, ',', &["A"]).unwrap_err().to_string();
     assert!(message.contains("a.csv:6: `soon`"), "{message}");
+    let message = load(&text.replace('\n', "\r\n"), ',', &["A"]).unwrap_err();
+    let message = message.to_string();
+    assert!(message.contains("a.csv:6: `soon`"), "{message}");
     let loaded = load(&text.replace("soon", "\"3\""), ',', &["A"]).unwrap();
     assert_eq!(loaded[0].values, [1.0, 2.0, 3.0]);
     let loaded = load("time,A\r1970-01-01,1\r1970-01-02,2\r", ',', &["A"]).unwrap();
     assert_eq!(loaded[0].values, [1.0, 2.0]);
+    let message = load("time,A\r1970-01-01,1\r\r1970-01-02,x\r", ',', &["A"]).unwrap_err();
+    assert!(message.to_string().contains("a.csv:4: `x`"));
     assert!(load("time,A", ',', &["A"]).unwrap()[0].values.is_empty());
     assert_eq!(
         load("", ',', &["A"]).unwrap_err().code(),
@@ -170,4 +175,67 @@ fn a_fault_far_into_a_file_is_found_at_its_line() {
     let message = load(&rows, &["B"]).unwrap_err();
     let expect = "a.csv:45002: `someday` is not a time stamp";
     assert!(message.ends_with(expect), "{message}");
+}
+
+#[test]
+fn whatever_stands_in_lines_is_read_as_with_quotes() {
+    let pieces: &[&str] = &[
+        ",",
+        ",",
+        ",",
+        ";",
+        "\n",
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        "-",
+        ".",
+        "+",
+        "e",
+        "1",
+        "2",
+        "30",
+        "456",
+        "7890123",
+        "0.5",
+        "-12.75",
+        "nan",
+        "NA",
+        "x",
+        "\u{e9}",
+        "\u{0}",
+        "1970-01-01",
+        "1970-01-01T00:00:07Z",
+        "1970-01-02 03:04:05.6,",
+        "1970-01-02 03:59,1.5,",
+        "1e3,",
+    ];
+    let mut state = 1_u64;
+    let mut draw = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let outcome = |text: &str| {
+        let loaded = load(text, ',', &["A", "B"]).map_err(|cause| {
+            let message = cause.to_string();
+            message.split_once("a.csv").unwrap_or_default().1.to_owned()
+        })?;
+        let rows = |one: &Series| -> Vec<(i64, u64)> {
+            let rows = one.times.iter().zip(&one.values);
+            rows.map(|(time, value)| (*time, value.to_bits())).collect()
+        };
+        Ok::<_, String>(loaded.iter().map(rows).collect::<Vec<_>>())
+    };
+    for _ in 0..4000 {
+        let header = ["time,A,B", "A,time,B", "B,x,A,time"][draw(3)];
+        let n_pieces = draw(24);
+        let body: String = (0..n_pieces).map(|_| pieces[draw(pieces.len())]).collect();
+        let plain = format!("{header}\n{body}\n");
+        // A row without a time, which is none.
+        let quoted = format!("{plain}\"\"\n");
+        assert_eq!(outcome(&plain), outcome(&quoted), "{plain:?}");
+    }
 }
