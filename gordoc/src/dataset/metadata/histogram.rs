@@ -71,11 +71,12 @@ fn edges(values: &[f64]) -> Option<Vec<f64>> {
         reason = "between 1 and 10000"
     )]
     let n_edges = n_edges as u32;
-    Some(
-        (0..n_edges)
-            .map(|at| first + f64::from(at) * width)
-            .collect(),
-    )
+    // As NumPy's `arange`, which does not calculate the second as it does those behind.
+    let edge = |at: u32| match at {
+        1 => first + step,
+        _ => first + f64::from(at) * width,
+    };
+    Some((0..n_edges).map(edge).collect())
 }
 
 /// Edges as texts, rounded as far as they stay distinct.
@@ -171,6 +172,15 @@ mod tests {
                 assert_eq!(n_below(&edges, value), expect, "{value} of {width}");
             }
         }
+    }
+
+    #[test]
+    fn the_least_values_lie_on_the_second_edge() {
+        let text = histogram(&[0.5, 0.5, 0.806_449_999_999_999_4, 87.852_683_954_800_01]);
+        assert!(
+            text.starts_with(r#"{"(-0.374, 0.5]":2,"(0.5, 1.374]":1,"#),
+            "{text}"
+        );
     }
 
     #[test]
