@@ -26,6 +26,7 @@ mod init;
 mod injection;
 mod manifests;
 mod mutations;
+mod peer_datasets;
 mod plot;
 mod quickstart_data;
 mod serve;
