@@ -162,7 +162,20 @@ class Draw:
             section["known_filter_periods"] = [period]
         if self.maybe(0.15):
             section["n_samples_threshold"] = self.random.randint(0, 50)
+        if len(self.tags) > 1 and self.maybe(0.2):
+            section["tag_list"] = self.tags[:-1]
+            section["additional_tags"] = self.tags[-1:]
+        if self.maybe(0.2):
+            section["tag_list"] = [self.tag(name) for name in section["tag_list"]]
+        if self.maybe(0.1):
+            del section["asset"]
+            section["default_tag"] = {"asset": "plant", "unit": "kPa"}
         return section
+
+    def tag(self, name):
+        """One of the forms a tag can have."""
+        forms = [name, [name, "plant"], {"name": name, "asset": "plant"}, {"name": name}]
+        return self.random.choice(forms)
 
 
 def compare(gordoc, dataset, folder):
