@@ -7,6 +7,9 @@ use super::number;
 use super::stamps::Stamps;
 use crate::dataset::time::Clock;
 
+/// Values that are read at a time, unless there are more bytes.
+pub(super) const SHEET_VALUES: usize = 1 << 16;
+
 /// How the lines of a file are read.
 pub(super) struct Form<'a> {
     /// Cell separator.
@@ -26,6 +29,8 @@ pub(super) struct Form<'a> {
 pub(super) struct Sheet {
     /// Readings, a column for each place of values.
     pub(super) page: Page,
+    /// Whether the lines could be read as they are; if not, nothing was.
+    pub(super) is_plain: bool,
     /// Lines that were read.
     pub(super) n_lines: u64,
     /// The first time that cannot be read; nothing behind it was read.
@@ -94,10 +99,24 @@ impl Sheet {
     }
 }
 
-/// Replaces a sheet by what stands in whole lines without quotes.
+/// Whether each line is a row: not if cells may be quoted, nor if lines end as those of old.
+fn is_plain(block: &[u8]) -> bool {
+    let is_end = |at: usize| block.get(at + 1) == Some(&b'\n');
+    memchr(b'"', block).is_none() && memchr_iter(b'\r', block).all(is_end)
+}
+
+/// Replaces a sheet by what stands in whole lines, if none is quoted.
+///
+/// Lines that lack most of their cells are left alone too: they take more room than bytes.
 pub(super) fn read(block: &[u8], form: &Form<'_>, sheet: &mut Sheet) {
     let ends = || memchr_iter(b'\n', block);
-    sheet.clear(ends().count() + 1, form);
+    let n_rows = ends().count() + 1;
+    let room = 2 * block.len().max(SHEET_VALUES);
+    sheet.is_plain = n_rows * form.values_at.len() <= room && is_plain(block);
+    if !sheet.is_plain {
+        return;
+    }
+    sheet.clear(n_rows, form);
     let mut stamps = Stamps::new(form.clock);
     let mut start = 0;
     for end in ends().chain([block.len()]) {
@@ -186,5 +205,29 @@ impl<'a> Cells<'a> {
     fn pass(&mut self, length: usize) {
         self.at += length + 1;
         self.next += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::provider::Range;
+
+    #[test]
+    fn lines_without_cells_get_no_room() {
+        let form = Form {
+            separator: b',',
+            time_at: 0,
+            values_at: (1..=50).collect(),
+            clock: &Clock::utc(),
+            wanted: Range::ALL.into(),
+        };
+        let mut sheet = Sheet::default();
+        let row = format!("1970-01-01{}\n", ",".repeat(50));
+        let rows = row.repeat(2000);
+        read(rows.as_bytes(), &form, &mut sheet);
+        assert!(sheet.is_plain && sheet.page.times().len() == 2000);
+        read("\n".repeat(rows.len()).as_bytes(), &form, &mut sheet);
+        assert!(!sheet.is_plain);
     }
 }

@@ -16,12 +16,11 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use ::csv::{ByteRecord, ReaderBuilder};
-use ::memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
 
 use self::blocks::{Block, Blocks};
 use self::line_starts::LineStarts;
-use self::lines::{Bad, Form, Sheet};
+use self::lines::{Bad, Form, SHEET_VALUES, Sheet};
 use self::stamps::Stamps;
 use super::page::Page;
 use super::{Rows, file};
@@ -33,9 +32,6 @@ const SHEETS: usize = 4;
 
 /// Those of all threads, which bounds the memory.
 const MOST_SHEETS: usize = 32;
-
-/// Values with quotes beside them that are read at a time.
-const SHEET_VALUES: usize = 1 << 16;
 
 /// How a file is laid out.
 pub(super) struct Layout<'a> {
@@ -117,12 +113,11 @@ impl Table<'_> {
         let mut now = vec![first];
         let mut next: Vec<Block> = Vec::new();
         while !now.is_empty() {
-            let n_plain = now.iter().take_while(|block| is_plain(block)).count();
-            let (taken, read) = rayon::join(
-                || self.plain(&now[..n_plain], &mut sheets),
+            let (n_plain, read) = rayon::join(
+                || self.plain(&now, &mut sheets),
                 || read_some(&mut blocks, &mut next, n_sheets),
             );
-            taken?;
+            let n_plain = n_plain?;
             read.map_err(|error| file::refusal(self.path, &error))?;
             if n_plain < now.len() {
                 let left = now[n_plain..].iter().chain(&next).map(|block| &**block);
@@ -134,14 +129,16 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// Takes whole lines without quotes.
-    fn plain(&mut self, blocks: &[Block], sheets: &mut Vec<Sheet>) -> Result<(), Cause> {
+    /// Takes the blocks before the first that may be quoted; answers how many.
+    fn plain(&mut self, blocks: &[Block], sheets: &mut Vec<Sheet>) -> Result<usize, Cause> {
         sheets.resize_with(blocks.len().max(sheets.len()), Sheet::default);
         let sheets = &mut sheets[..blocks.len()];
         let form = &self.form;
         let pairs = sheets.par_iter_mut().zip(blocks);
         pairs.for_each(|(sheet, block)| lines::read(block, form, sheet));
-        self.take(sheets)
+        let n_plain = sheets.iter().take_while(|sheet| sheet.is_plain).count();
+        self.take(&sheets[..n_plain])?;
+        Ok(n_plain)
     }
 
     /// Takes what may be quoted.
@@ -214,12 +211,6 @@ impl Table<'_> {
             }
         }
     }
-}
-
-/// Whether each line is a row: not if cells may be quoted, nor if lines end as those of old.
-fn is_plain(block: &[u8]) -> bool {
-    let is_end = |at: usize| block.get(at + 1) == Some(&b'\n');
-    memchr(b'"', block).is_none() && memchr_iter(b'\r', block).all(is_end)
 }
 
 /// Replaces `some` by as many blocks or, at the end, fewer.
