@@ -93,9 +93,10 @@ fn number(value: f64, text: &mut Vec<u8>) {
         return;
     }
     let mut buffer = zmij::Buffer::new();
-    let shortest = buffer.format(value);
-    let shortest = shortest.strip_suffix(".0").unwrap_or(shortest);
-    text.extend_from_slice(shortest.as_bytes());
+    let exact = buffer.format(value);
+    // Neither is needed to read it back.
+    let shorter = exact.strip_suffix(".0").unwrap_or(exact);
+    text.extend(shorter.bytes().filter(|byte| *byte != b'+'));
 }
 
 fn replace(
@@ -151,8 +152,8 @@ mod tests {
             (1e-5, "0.00001"),
             (9.5e-6, "9.5e-6"),
             (-1.5e15, "-1500000000000000"),
-            (1e16, "1e+16"),
-            (1e300, "1e+300"),
+            (1e16, "1e16"),
+            (1e300, "1e300"),
             (5e-324, "5e-324"),
             (-0.0, "-0"),
             (123_456_789.125, "123456789.125"),
