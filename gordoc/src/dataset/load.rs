@@ -62,7 +62,8 @@ pub(super) fn run_one(
 /// Reads and prepares the rows of several machines, sources they share once.
 ///
 /// `done` is told of each job, by its number, as soon as it is done; by several threads and in
-/// no particular order. As with [`load`], no thread of rayon's may wait for it. What went wrong is listed, at least one error for each job that fails.
+/// no particular order. What went wrong is listed, at least one error for each job that fails.
+/// As with [`load`], no thread of rayon's may wait for it.
 pub fn load_all(jobs: &[Job<'_>], options: &Options, done: &Done<'_>) -> Summary {
     run(jobs, options, Purpose::Training, done)
 }

@@ -94,9 +94,11 @@ fn number(value: f64, text: &mut Vec<u8>) {
     }
     let mut buffer = zmij::Buffer::new();
     let exact = buffer.format(value);
-    // Neither is needed to read it back.
+    // It reads back without `.0`, and without the plus of a large exponent.
     let shorter = exact.strip_suffix(".0").unwrap_or(exact);
-    text.extend(shorter.bytes().filter(|byte| *byte != b'+'));
+    let (digits, exponent) = shorter.split_once('+').unwrap_or((shorter, ""));
+    text.extend_from_slice(digits.as_bytes());
+    text.extend_from_slice(exponent.as_bytes());
 }
 
 fn replace(

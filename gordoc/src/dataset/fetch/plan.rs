@@ -87,7 +87,8 @@ impl<'a> Plan<'a> {
             .map(|want| want.ask);
         let first = askers.next();
         let alone = first.filter(|first| askers.all(|ask| ask == *first));
-        let resampling = alone.and_then(|ask| self.asks[ask].resampling.as_ref());
+        let asks = self.asks;
+        let resampling = alone.and_then(|ask| asks[ask].resampling.as_ref());
         let columns = tags.into_iter().enumerate().map(|(column, (tag, wants))| {
             for want in &wants {
                 self.places[want.ask][want.tag] = Place { unit, column };
@@ -96,7 +97,7 @@ impl<'a> Plan<'a> {
                 tag,
                 ranges: wants.iter().map(|want| want.range).collect(),
                 n_users: wants.len(),
-                resampling: resampling.cloned(),
+                resampling,
             }
         });
         let columns = columns.collect();

@@ -25,7 +25,7 @@ pub(super) struct Wanted<'a> {
     /// By how many datasets.
     pub(super) n_users: usize,
     /// How it is resampled, if its rows need not be kept.
-    pub(super) resampling: Option<Resampling>,
+    pub(super) resampling: Option<&'a Resampling>,
 }
 
 /// Where the rows of a tag are.
@@ -36,6 +36,9 @@ pub(super) enum Got {
     /// In the cache.
     Kept(Entry),
 }
+
+/// What was read of each tag, or what is wrong with it.
+type Answers = Vec<Result<Raw, Cause>>;
 
 /// The cache as it stands to a source.
 struct Kept<'a> {
@@ -108,7 +111,7 @@ impl Source<'_> {
         wanted: &[&Wanted<'_>],
         kept: Option<&Kept<'_>>,
         shop: &Shop,
-    ) -> Result<Vec<Result<Raw, Cause>>, Cause> {
+    ) -> Result<Answers, Cause> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
@@ -124,12 +127,8 @@ impl Source<'_> {
     }
 
     /// The rows of some tags; those that can be are resampled at once.
-    fn resampled(
-        &self,
-        wanted: &[&Wanted<'_>],
-        shop: &Shop,
-    ) -> Result<Vec<Result<Raw, Cause>>, Cause> {
-        let ways = wanted.iter().map(|wanted| wanted.resampling.clone());
+    fn resampled(&self, wanted: &[&Wanted<'_>], shop: &Shop) -> Result<Answers, Cause> {
+        let ways = wanted.iter().map(|wanted| wanted.resampling.cloned());
         let Some(ways) = ways.collect::<Option<Vec<Resampling>>>() else {
             return self.stored(wanted, shop);
         };
@@ -152,11 +151,7 @@ impl Source<'_> {
     }
 
     /// All rows of some tags.
-    fn stored(
-        &self,
-        wanted: &[&Wanted<'_>],
-        shop: &Shop,
-    ) -> Result<Vec<Result<Raw, Cause>>, Cause> {
+    fn stored(&self, wanted: &[&Wanted<'_>], shop: &Shop) -> Result<Answers, Cause> {
         // A series that is used up at once needs no place to wait.
         let is_alone = matches!(wanted, [only] if only.n_users == 1);
         self.rows(wanted, |rows| {
@@ -172,7 +167,7 @@ impl Source<'_> {
         &self,
         wanted: &[&Wanted<'_>],
         make: impl FnOnce(Rows) -> Rows,
-    ) -> Result<Vec<Result<Raw, Cause>>, Cause> {
+    ) -> Result<Answers, Cause> {
         let tags: Vec<&str> = wanted.iter().map(|wanted| wanted.tag).collect();
         let ranges = wanted.iter().map(|wanted| wanted.ranges.clone());
         let mut rows = make(Rows::new(ranges));

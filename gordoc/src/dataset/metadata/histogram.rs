@@ -16,11 +16,9 @@ pub(super) fn histogram(values: &[f64]) -> String {
     };
     let mut counts = vec![0_u64; edges.len().saturating_sub(1)];
     for value in values {
+        let below = n_below(&edges, *value);
         // On or below the first edge, or above the last, a value counts nowhere.
-        if let Some(count) = n_below(&edges, *value)
-            .checked_sub(1)
-            .and_then(|at| counts.get_mut(at))
-        {
+        if let Some(count) = below.checked_sub(1).and_then(|at| counts.get_mut(at)) {
             *count += 1;
         }
     }

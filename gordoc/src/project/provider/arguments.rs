@@ -221,3 +221,23 @@ impl<'a> Arguments<'a> {
         );
     }
 }
+
+/// What becomes of the keys of a provider, and all that is wrong with them.
+#[cfg(test)]
+pub(super) fn described(
+    describe: fn(Arguments<'_>) -> Option<Described>,
+    name: &str,
+    keys: &Json,
+) -> (Option<Described>, Vec<Diagnostic>) {
+    let (mut diagnostics, mut blockers) = (Diagnostics::default(), Diagnostics::default());
+    let is_peers = super::find(name).is_some_and(super::Kind::is_peers);
+    let described = describe(Arguments {
+        node: &Node::from_json(keys),
+        name,
+        place: Span::new(0, 1),
+        findings: Findings::new(is_peers, &mut diagnostics, &mut blockers),
+    });
+    assert_eq!(described.is_none(), diagnostics.has_errors());
+    diagnostics.append(blockers);
+    (described, diagnostics.into_vec())
+}

@@ -109,25 +109,16 @@ fn time_unit(arguments: &mut Arguments<'_>) -> Result<Option<i64>, ()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::arguments::Findings;
+    use super::super::arguments::described;
     use super::*;
-    use crate::config::Node;
-    use crate::diagnostic::Diagnostics;
-    use crate::source::Span;
 
     /// The document of a provider, or what is wrong with its keys.
     fn read(keys: &Json) -> Result<Json, Vec<String>> {
-        let (mut diagnostics, mut blockers) = (Diagnostics::default(), Diagnostics::default());
-        let described = describe(Arguments {
-            node: &Node::from_json(keys),
-            name: "ParquetDataProvider",
-            place: Span::default(),
-            findings: Findings::new(false, &mut diagnostics, &mut blockers),
-        });
-        let found = diagnostics.into_vec().into_iter();
+        let (described, found) = described(describe, "ParquetDataProvider", keys);
+        let found = found.into_iter().map(|finding| finding.message);
         described
             .map(|described| described.document)
-            .ok_or_else(|| found.map(|finding| finding.message).collect())
+            .ok_or_else(|| found.collect())
     }
 
     #[test]

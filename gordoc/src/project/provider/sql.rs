@@ -229,22 +229,12 @@ fn table(arguments: &mut Arguments<'_>) -> Option<SqlTable> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::arguments::Findings;
+    use super::super::arguments::described;
     use super::*;
-    use crate::config::Node;
-    use crate::diagnostic::{Diagnostic, Diagnostics};
-    use crate::source::Span;
+    use crate::diagnostic::Diagnostic;
 
     fn describe(provider: &Json) -> (Option<Described>, Vec<Diagnostic>) {
-        let node = Node::from_json(provider);
-        let (mut diagnostics, mut blockers) = (Diagnostics::default(), Diagnostics::default());
-        let described = super::describe(Arguments {
-            node: &node,
-            name: "SqlDataProvider",
-            place: Span::new(0, 1),
-            findings: Findings::new(false, &mut diagnostics, &mut blockers),
-        });
-        (described, diagnostics.into_vec())
+        described(super::describe, "SqlDataProvider", provider)
     }
 
     #[track_caller]

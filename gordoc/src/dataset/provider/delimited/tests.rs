@@ -9,6 +9,17 @@ fn at(text: &str) -> i64 {
     Clock::utc().parse(text.as_bytes()).unwrap()
 }
 
+/// The same numbers in every run, each below what is asked for.
+fn draws() -> impl FnMut(usize) -> usize {
+    let mut state = 1_u64;
+    move |below| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        usize::try_from(state >> 33).unwrap() % below
+    }
+}
+
 fn load(text: &str, separator: char, columns: &[&str]) -> Result<Vec<Series>, Cause> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.csv");
@@ -102,16 +113,10 @@ fn quoted_cells_and_old_line_ends_are_read_too() {
 #[test]
 fn plain_lines_and_quoted_ones_come_to_the_same() {
     let mut plain = "time,A,B,last\n".to_owned();
-    let mut state = 1_u64;
+    let mut draw = draws();
     for row in 0..40_000 {
-        let mut draw = |below: u64| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            (state >> 33) % below
-        };
         let (day, hour, minute) = (row / 1440 % 28 + 1, row / 60 % 24, row % 60);
-        let zone = ["", "Z", "+02:00"][usize::try_from(draw(3)).unwrap()];
+        let zone = ["", "Z", "+02:00"][draw(3)];
         let value = match draw(6) {
             0 => String::new(),
             1 => format!("-{}.{:03}", draw(100_000), draw(1000)),
@@ -211,13 +216,7 @@ fn whatever_stands_in_lines_is_read_as_with_quotes() {
         "1970-01-02 03:59,1.5,",
         "1e3,",
     ];
-    let mut state = 1_u64;
-    let mut draw = |below: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        usize::try_from(state >> 33).unwrap() % below
-    };
+    let mut draw = draws();
     let outcome = |text: &str| {
         let loaded = load(text, ',', &["A", "B"]).map_err(|cause| {
             let message = cause.to_string();

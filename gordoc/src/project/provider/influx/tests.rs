@@ -1,22 +1,10 @@
 //! What the peer refuses, when, and what it makes of the rest.
 
-use super::super::arguments::Findings;
+use super::super::arguments::described;
 use super::*;
-use crate::diagnostic::Diagnostics;
-use crate::source::Span;
 
 fn describe(provider: &Json) -> (Option<Described>, Vec<Diagnostic>) {
-    let node = Node::from_json(provider);
-    let (mut diagnostics, mut blockers) = (Diagnostics::default(), Diagnostics::default());
-    let described = super::describe(Arguments {
-        node: &node,
-        name: "InfluxDataProvider",
-        place: Span::new(0, 1),
-        findings: Findings::new(true, &mut diagnostics, &mut blockers),
-    });
-    assert_eq!(described.is_none(), diagnostics.has_errors());
-    diagnostics.append(blockers);
-    (described, diagnostics.into_vec())
+    described(super::describe, "InfluxDataProvider", provider)
 }
 
 #[track_caller]
