@@ -11,7 +11,7 @@ use gordo_runtime::prelude::*;
 )]
 pub struct Refused {
     output: Dense<2, 1, Linear>,
-    #[machine(detector, window = 4, smoothing = "median")]
+    #[machine(detector, smoothing = ["median", 4])]
     detect: DiffDetector<1>,
 }
 

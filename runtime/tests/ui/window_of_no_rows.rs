@@ -11,6 +11,7 @@ use gordo_runtime::prelude::*;
 )]
 pub struct Refused {
     output: Dense<2, 1, Linear>,
+    #[machine(detector, smoothing = ["sma", 0])]
     detect: DiffDetector<1>,
 }
 
