@@ -9,7 +9,6 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned;
 
 use crate::input::{Field, Machine};
-use crate::weights::path;
 
 /// The whole expansion; `changed` says what is wrong with the digest, if anything.
 pub(crate) fn expand(machine: &Machine, changed: Option<&str>) -> TokenStream {
@@ -79,13 +78,10 @@ fn description(machine: &Machine) -> TokenStream {
         python_type,
         ..
     } = machine;
-    let metadata = machine.metadata.as_ref().map_or_else(
-        || quote!("{}"),
-        |metadata| {
-            let path = path(metadata);
-            quote!(::core::include_str!(#path))
-        },
-    );
+    let metadata = machine
+        .metadata
+        .as_ref()
+        .map_or_else(|| quote!("{}"), |path| quote!(::core::include_str!(#path)));
     let checksum = machine.checksum.as_ref().map_or_else(
         || quote!(::core::option::Option::None),
         |checksum| quote!(::core::option::Option::Some(#checksum)),
@@ -159,7 +155,7 @@ fn chain(machine: &Machine) -> TokenStream {
 
 /// Each field's numbers, cut from the file, which must hold them all and no more.
 fn bytes(machine: &Machine, changed: Option<&str>) -> TokenStream {
-    let (path, file) = (path(&machine.weights), machine.weights.value());
+    let (path, file) = (&machine.weights, machine.weights.value());
     let mut start = quote!(0);
     let mut fields = Vec::new();
     for field in &machine.fields {

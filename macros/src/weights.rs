@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::LitStr;
 
 use crate::attr::Errors;
@@ -27,15 +25,20 @@ pub(crate) fn check(machine: &Machine) -> syn::Result<Option<String>> {
     }))
 }
 
-/// The path as an expression, relative to the crate that is compiled.
-pub(crate) fn path(path: &LitStr) -> TokenStream {
-    quote!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path))
+/// The file beside the source that names it, where `include_bytes!` looks for it too: a machine
+/// may be a module of another crate.
+fn place(path: &LitStr) -> PathBuf {
+    let source = path.span().unwrap().local_file();
+    // Editors expand without saying where.
+    let source = source.unwrap_or_else(|| {
+        let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+        PathBuf::from(root).join("src/lib.rs")
+    });
+    source.with_file_name(path.value())
 }
 
 fn read(path: &LitStr) -> syn::Result<Vec<u8>> {
-    let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
-    let place = PathBuf::from(root).join(path.value());
-    std::fs::read(place).map_err(|error| {
+    std::fs::read(place(path)).map_err(|error| {
         syn::Error::new(
             path.span(),
             format!("`{}` cannot be read: {error}", path.value()),
