@@ -20,7 +20,7 @@ mod hourglass {
         tags = ["A 1", "A 2", "A 3", "A 4"],
         target_tags = ["A 1", "A 2", "B 1"],
         weights = "weights/hourglass.bin",
-        digest = "8cf950c611d6664a70d358e63c0042eed359032ab982b8f3986b2f15418ada58",
+        digest = "c96bd09bef71f952ff051139cf26590d6ca27a90ba4004e73bdc73fb3207af65",
         metadata = "weights/metadata.json",
         checksum = "c0ffee"
     )]
@@ -121,7 +121,6 @@ mod options {
         weights = "weights/options.bin"
     )]
     struct Options {
-        #[machine(clip = [-1.0, 0.5])]
         clip: MinMaxScaler<2>,
         divide: StandardScaler<2>,
         center: RobustScaler<2>,
@@ -159,8 +158,14 @@ impl Weights {
             .collect()
     }
 
+    /// The ends of a range that holds every value.
+    fn unclipped(&mut self) {
+        assert_eq!(self.double(2), [f64::NEG_INFINITY, f64::INFINITY]);
+    }
+
     fn min_max(&mut self, n: usize, batch: Batch) -> Batch {
         let (scale, min) = (self.double(n), self.double(n));
+        self.unclipped();
         let clip = None;
         part::MinMaxScaler { scale, min, clip }
             .apply(batch)
@@ -222,6 +227,7 @@ fn an_hourglass_is_its_parts() {
     assert_eq!((answer.rows, answer.steps, answer.width), (9, 1, 3));
     assert_eq!(bits(&answer), bits(&batch));
     let (scale, min) = (weights.double(3), weights.double(3));
+    weights.unclipped();
     let clip = None;
     let thresholds = weights.double(4);
     let detector = part::DiffDetector {
@@ -263,6 +269,7 @@ fn transformed_targets_come_back_and_anomalies_are_smoothed() {
     batch = weights.dense((4, 3), Activation::Sigmoid, batch);
     batch = weights.dense((3, 4), Activation::Linear, batch);
     let (scale, min) = (weights.double(4), weights.double(4));
+    weights.unclipped();
     let clip = None;
     let unscale = Inverse(part::MinMaxScaler { scale, min, clip });
     let batch = unscale.apply(batch).unwrap();
@@ -336,7 +343,9 @@ fn options_reach_their_steps() {
     let mut weights = Weights::open("options.bin");
     let input = rows(9, 2);
     let (scale, min) = (weights.double(2), weights.double(2));
-    let clip = Some((-1.0, 0.5));
+    let range = weights.double(2);
+    let clip = Some((range[0], range[1]));
+    assert_eq!(clip, Some((-1.0, 0.5)));
     let clip = part::MinMaxScaler { scale, min, clip };
     assert_eq!(weights.double(2), [0.0, 0.0]);
     let (mean, scale) = (None, Some(weights.double(2)));

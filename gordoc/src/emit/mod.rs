@@ -12,7 +12,6 @@ mod package;
 mod pretty;
 mod tokens;
 mod vendored;
-mod weights;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -76,12 +75,6 @@ pub struct Binary {
 /// Why machines cannot be emitted.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Error {
-    /// A detector whose scaler is not one scaler.
-    #[error("machine `{machine}`: a detector's scaler must be a single scaler")]
-    Scaler {
-        /// Machine name.
-        machine: String,
-    },
     /// No machine in the current revision.
     #[error("there are no machines to emit")]
     Empty,
@@ -98,7 +91,7 @@ pub fn emit(input: Input<'_>) -> Result<Workspace, Error> {
     let mut packages: Vec<package::MachinePackage> = Vec::new();
     let mut emitted: Vec<&Machine> = Vec::new();
     for machine in current.1.values() {
-        let krate = lower::lower(machine, &current.0, names.package(&machine.name))?;
+        let krate = lower::lower(machine, &current.0, names.package(&machine.name));
         let folder = package::folder(&krate, true);
         packages.push(package::machine(krate, &folder, &mut files));
         emitted.push(machine);
@@ -111,7 +104,7 @@ pub fn emit(input: Input<'_>) -> Result<Workspace, Error> {
                 continue;
             }
             let name = format!("{}-r{revision}", machine.name);
-            let krate = lower::lower(machine, revision, names.package(&name))?;
+            let krate = lower::lower(machine, revision, names.package(&name));
             let folder = package::folder(&krate, false);
             packages.push(package::machine(krate, &folder, &mut files));
             emitted.push(machine);

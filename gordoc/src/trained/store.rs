@@ -37,7 +37,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// Line and column.
-        source: serde_json::Error,
+        source: serde_json::DocumentError,
     },
     /// JSON, but not a machine.
     #[error("{}: {source}", path.display())]
@@ -45,7 +45,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// Where in the document.
-        source: json::Error,
+        source: json::DocumentError,
     },
     /// The tensor file is damaged.
     #[error("{}: {reason}", path.display())]

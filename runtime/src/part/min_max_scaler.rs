@@ -17,17 +17,9 @@ pub struct MinMaxScaler<S> {
 
 /// With its sizes in its type.
 pub(super) mod sized {
-    /// A scaler of `N` columns.
+    /// A scaler of `N` columns; the ends of its range follow its numbers, infinite if values are
+    /// not held inside.
     pub type MinMaxScaler<const N: usize> = super::MinMaxScaler<[f64; N]>;
-}
-
-impl<S> MinMaxScaler<S> {
-    /// Holds answers between two values.
-    #[must_use]
-    pub const fn clip(mut self, low: f64, high: f64) -> Self {
-        self.clip = Some((low, high));
-        self
-    }
 }
 
 impl<S: Numbers<f64>> Step for MinMaxScaler<S> {
@@ -52,14 +44,17 @@ impl<S: Numbers<f64>> Invert for MinMaxScaler<S> {
 }
 
 impl<const N: usize> Part for sized::MinMaxScaler<N> {
-    const SHAPE: Shape = Shape::new(N, N).with_doubles(2 * N);
+    const SHAPE: Shape = Shape::new(N, N).with_doubles(2 * N + 2);
 }
 
 impl<const N: usize, W: Weights> Embed<W> for sized::MinMaxScaler<N> {
     const PART: Self = Self {
         scale: vector(W::DOUBLES, 0),
         min: vector(W::DOUBLES, N),
-        clip: None,
+        clip: match vector(W::DOUBLES, 2 * N) {
+            [f64::NEG_INFINITY, f64::INFINITY] => None,
+            [low, high] => Some((low, high)),
+        },
     };
 }
 
@@ -74,7 +69,7 @@ mod tests {
 
     #[test]
     fn min_max_multiplies_then_adds_then_clips() {
-        let scaler = MinMaxScaler {
+        let mut scaler = MinMaxScaler {
             scale: [0.5],
             min: [-1.0],
             clip: None,
@@ -82,6 +77,7 @@ mod tests {
         check(&scaler, &[2.0, 6.0], &[0.0, 2.0]);
         let back = scaler.invert(Batch::double(1, 1, vec![0.0])).unwrap();
         assert_eq!(back.to_f64(), [2.0]);
-        check(&scaler.clip(0.0, 1.0), &[0.0, 6.0], &[0.0, 1.0]);
+        scaler.clip = Some((0.0, 1.0));
+        check(&scaler, &[0.0, 6.0], &[0.0, 1.0]);
     }
 }

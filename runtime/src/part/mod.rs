@@ -76,6 +76,18 @@ pub trait Step: Sync {
     fn apply(&self, batch: Batch) -> Result<Batch, Rejection>;
 }
 
+impl<S: Step + ?Sized> Step for &S {
+    fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
+        (**self).apply(batch)
+    }
+}
+
+impl<S: Step + ?Sized> Step for Box<S> {
+    fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
+        (**self).apply(batch)
+    }
+}
+
 /// A step that can be undone.
 pub trait Invert: Sync {
     /// Takes what the step answered back to what it was given.

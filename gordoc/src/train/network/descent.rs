@@ -4,13 +4,13 @@
 
 use crate::model::Training;
 
-use super::super::Error;
 use super::Course;
 use super::optimizer::Stepper;
 use super::record::{History, Metric, Truth};
 use super::stack::Stack;
 use super::stopping::Watch;
 use super::tile::{Lanes, Rows};
+use crate::train::Error;
 
 /// Gives gradients of a stack's loss.
 ///
