@@ -45,11 +45,11 @@ fn snapshot(name: &str, codes: &[&str]) {
         assert!(item.help.is_some(), "{} has no help", item.code);
     }
     insta::with_settings!({
-        snapshot_path => "../snapshots",
+        snapshot_path => case(name).parent().unwrap(),
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {
-        insta::assert_snapshot!(format!("broken.{name}"), drawn);
+        insta::assert_snapshot!("findings", drawn);
     });
 }
 
