@@ -1,4 +1,4 @@
-//! Recorded configs: what `expand` prints for each beside what the peer makes of it.
+//! Recorded configs: what `expand` prints for each beside what Gordo makes of it.
 
 use std::collections::BTreeMap;
 use std::fs;

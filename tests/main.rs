@@ -1,4 +1,4 @@
-//! Black box and goldens: the built binary, its files and servers, and the peer's right answers.
+//! Black box and goldens: the built binary, its files and servers, and Gordo's right answers.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -26,7 +26,7 @@ mod init;
 mod injection;
 mod manifests;
 mod mutations;
-mod peer_datasets;
+mod gordo_datasets;
 mod plot;
 mod quickstart_data;
 mod serve;

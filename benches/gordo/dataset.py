@@ -1,4 +1,4 @@
-"""The peer's dataset, in its own Python environment: python benches/peer/dataset.py FOLDER/wide.yaml
+"""Gordo's dataset, in its own Python environment: python benches/gordo/dataset.py FOLDER/wide.yaml
 
 Times from the config's section to X, y and metadata, of the first machine; imports are not counted.
 """

@@ -1,4 +1,4 @@
-"""The peer's training step, in its own Python environment: python benches/peer/step.py
+"""Gordo's training step, in its own Python environment: python benches/gordo/step.py
 
 The default hourglass over 10 tags, 32 rows per step, 100 steps per epoch. The time of an epoch is
 what 11 epochs take more than one; the rest of a fit is its fixed cost.

@@ -5,61 +5,73 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::command::Level;
+use super::Level;
 use crate::name::Revision;
+use crate::project::Options;
 
-/// Compiles a Gordo YAML into trained machines, static model servers and manifests.
+/// Compiles a Gordo config into trained models, static model servers and manifests.
 ///
-/// Start with `gordoc check CONFIG`, which reports every mistake at its line and column, then
+/// Start with `gordoc check CONFIG`, which reports every error at its line and column, then run
 /// `gordoc compile CONFIG -o OUT --run`, which trains all machines, links a static server and
 /// starts it.
 #[derive(Debug, Parser)]
 #[command(name = "gordoc", version, propagate_version = true)]
 pub struct Cli {
-    /// What to do.
+    /// Subcommand
     #[command(subcommand)]
     pub command: Command,
-    /// The least that is talked of on stderr.
+    /// Lowest level printed to stderr
     #[arg(long, global = true, value_name = "LEVEL", env = "GORDO_LOG_LEVEL")]
     #[arg(value_enum, ignore_case = true, default_value_t = Level::Info)]
     pub log_level: Level,
 }
 
-/// The verbs.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Report everything that is wrong with a config, without reading data.
+    /// Check a config and report every error and warning, without reading data
     Check(Check),
-    /// Print the project as it is meant: globals folded in, defaults filled.
+    /// Print the normalized project: globals merged in, defaults filled
     Expand(Expand),
-    /// Write the rows a machine would learn from: X.csv, y.csv and metadata.json.
+    /// Write a machine's training data: X.csv, y.csv and metadata.json
     Dataset(Dataset),
-    /// Train all machines and link static servers.
+    /// Train all machines and link static servers
     Compile(Compile),
-    /// Tell what a diagnostic code means, with an example and how to mend it.
+    /// Explain a diagnostic code, with an example and how to fix it
     Explain(Explain),
-    /// Write a config to start from.
+    /// Create a starter config
     Init(Init),
-    /// Print the JSON Schema of configs, for editors.
+    /// Print the JSON Schema of configs, for editors
     Schema,
-    /// Print a script that completes gordoc's arguments in a shell.
+    /// Print a shell completion script
     Completions(Completions),
 }
 
-/// What says which config is read, and how.
+/// Which config is read, and how.
 #[derive(Debug, Args)]
 pub struct Config {
-    /// The config: a Gordo YAML or JSON file, or `-` for stdin.
+    /// Config file: Gordo YAML or JSON, or `-` for stdin
     pub config: PathBuf,
-    /// Project name; by default the config's metadata.name, or else its file name.
+    /// Project name [default: metadata.name of the config, or its file name]
     #[arg(long, value_name = "P")]
     pub project_name: Option<String>,
-    /// Provider of machines that name none, such as `RandomDataProvider`.
+    /// Data provider type of machines without one, such as `RandomDataProvider`
     #[arg(long, value_name = "T")]
     pub default_data_provider: Option<String>,
-    /// Treat warnings as errors.
+    /// Treat warnings as errors
     #[arg(long)]
     pub deny_warnings: bool,
+}
+
+impl Config {
+    /// How the project is read.
+    pub(super) fn options(&self) -> Options {
+        Options {
+            project_name: self.project_name.clone(),
+            default_data_provider: self.default_data_provider.clone(),
+            ..Options::default()
+        }
+    }
 }
 
 /// `gordoc check`
@@ -71,7 +83,7 @@ pub struct Check {
         reason = "a doc comment here would replace the command's help"
     )]
     pub config: Config,
-    /// Form of the findings.
+    /// Output format of the findings
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub format: ReportFormat,
 }
@@ -85,10 +97,10 @@ pub struct Expand {
         reason = "a doc comment here would replace the command's help"
     )]
     pub config: Config,
-    /// Form of the document.
+    /// Output format
     #[arg(long, value_enum, default_value_t = DocumentFormat::Json)]
     pub format: DocumentFormat,
-    /// Environment of builder pods, a JSON list of entries.
+    /// Environment variables of builder pods, as a JSON list
     #[arg(long, value_name = "JSON")]
     pub custom_model_builder_envs: Option<String>,
 }
@@ -96,12 +108,12 @@ pub struct Expand {
 /// How readings are fetched.
 #[derive(Debug, Args)]
 pub struct Fetching {
-    /// Files and queries read at a time; by default as many files as there are cores, and 4
-    /// queries. Servers never get more than 4.
+    /// Number of files or queries read in parallel [default: one file per core, 4 queries]. A
+    /// database server never gets more than 4 at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub fetch_jobs: Option<u16>,
-    /// Folder that keeps fetched readings: what is there, and has not changed at its source,
-    /// is not fetched again. It may be deleted at any time.
+    /// Cache directory for fetched readings: what has not changed at its source is not fetched
+    /// again. It can be deleted at any time
     #[arg(long, value_name = "DIR")]
     pub data_cache: Option<PathBuf>,
 }
@@ -115,17 +127,17 @@ pub struct Dataset {
         reason = "a doc comment here would replace the command's help"
     )]
     pub config: Config,
-    /// The machine whose rows are written.
+    /// Name of the machine
     #[arg(long, value_name = "M")]
     pub machine: String,
-    /// Folder to write to.
+    /// Output directory
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
-    /// Form of X and y.
+    /// File format of X and y
     #[arg(long, value_enum, default_value_t = TableFormat::Csv)]
     pub format: TableFormat,
-    /// Also draw plot.html, a page for a browser: per tag its readings, rows, gaps and what was
-    /// filled in, and where which filter removes rows. Drawn, too, if no rows are left.
+    /// Also write plot.html, which shows per tag its readings, rows, gaps and interpolated
+    /// values, and which filter removes which rows. Written even if no rows are left
     #[arg(long)]
     pub plot: bool,
     #[command(flatten)]
@@ -139,32 +151,32 @@ pub struct Dataset {
 /// `gordoc compile`
 #[derive(Debug, Args)]
 pub struct Compile {
-    /// The config: a Gordo YAML or JSON file, or `-` for stdin; needless with --trained.
+    /// Config file: Gordo YAML or JSON, or `-` for stdin; not used with --trained
     #[arg(required_unless_present = "trained")]
     pub config: Option<PathBuf>,
-    /// Output folder: a workspace, its binaries, manifests and the trained machines.
+    /// Output directory for the workspace, binaries, manifests and trained machines
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
-    /// Link the trained machines of `DIR/REVISION/MACHINE/`; nothing is fetched or trained.
+    /// Link already trained machines from `DIR/REVISION/MACHINE/` instead of training
     #[arg(long, value_name = "DIR")]
     pub trained: Option<PathBuf>,
-    /// Project name; by default the config's metadata.name, or else its file name.
+    /// Project name [default: metadata.name of the config, or its file name]
     #[arg(long, value_name = "P")]
     pub project_name: Option<String>,
-    /// Revision, digits; by default made of the content, so that equal inputs give an equal one,
-    /// and with --trained the highest there.
+    /// Revision, a number [default: derived from the content, so that equal inputs give the
+    /// same revision; with --trained: the highest one in DIR]
     #[arg(long, value_name = "R", value_parser = revision)]
     pub project_revision: Option<Revision>,
-    /// Which servers to link: one with all machines, one per machine, both, or none.
+    /// Which servers to link
     #[arg(long, value_enum, default_value_t = Bin::Project)]
     pub bin: Bin,
-    /// Seed of everything random; overrides `evaluation.seed` of every machine.
+    /// Random seed; overrides `evaluation.seed` of every machine
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Start the project server on 127.0.0.1 when done, and say what to ask it.
+    /// Start the project server on 127.0.0.1 when done, and print an example request
     #[arg(long)]
     pub run: bool,
-    /// Port of --run.
+    /// Port of the server started by --run
     #[arg(
         long,
         value_name = "PORT",
@@ -172,10 +184,10 @@ pub struct Compile {
         default_value_t = 5555
     )]
     pub port: u16,
-    /// Machines trained at a time; by default as many as there are cores.
+    /// Number of machines trained in parallel [default: number of cores]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,
-    /// Provider of machines that name none, such as `RandomDataProvider`.
+    /// Data provider type of machines without one, such as `RandomDataProvider`
     #[arg(long, value_name = "T")]
     pub default_data_provider: Option<String>,
     #[command(flatten)]
@@ -184,10 +196,10 @@ pub struct Compile {
         reason = "a doc comment here would replace the command's help"
     )]
     pub fetching: Fetching,
-    /// Folder that cargo builds in; by default gordoc's in the user's cache folder.
+    /// Cargo target directory [default: gordoc/target in the user's cache directory]
     #[arg(long, value_name = "DIR", env = "GORDOC_TARGET_DIR")]
     pub target_dir: Option<PathBuf>,
-    /// Treat warnings as errors.
+    /// Treat warnings as errors
     #[arg(long)]
     pub deny_warnings: bool,
 }
@@ -195,17 +207,17 @@ pub struct Compile {
 /// `gordoc explain`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The code, such as `config::missing_zone`; all codes are listed without one.
+    /// Diagnostic code, such as `config::missing_zone`; without one, all codes are listed
     pub code: Option<String>,
 }
 
 /// `gordoc init`
 #[derive(Debug, Args)]
 pub struct Init {
-    /// Folder to write `config.yaml` and its schema to.
+    /// Directory for `config.yaml` and its schema
     #[arg(default_value = ".")]
     pub folder: PathBuf,
-    /// Start with three machines and two weeks of a pump's readings.
+    /// Create a demo project: three machines and two weeks of a pump's readings
     #[arg(long)]
     pub demo: bool,
 }
@@ -213,29 +225,29 @@ pub struct Init {
 /// `gordoc completions`
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// The shell.
+    /// Shell
     pub shell: Shell,
 }
 
 /// `--bin`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Bin {
-    /// One server with all machines.
+    /// One server with all machines
     Project,
-    /// One server per machine.
+    /// One server per machine
     Machine,
-    /// Both.
+    /// One with all machines, and one per machine
     Both,
-    /// Emit the workspace, link nothing.
+    /// None: only write the workspace
     None,
 }
 
 /// `check --format`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
-    /// Text with the lines concerned.
+    /// Text that shows the lines concerned
     Human,
-    /// A JSON list for editors and CI.
+    /// JSON list, for editors and CI
     Json,
 }
 

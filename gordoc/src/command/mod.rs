@@ -3,6 +3,7 @@
 //! Commands write data and talk to the writers they are given, and return how they ended.
 
 pub mod check;
+pub mod cli;
 pub mod compile;
 pub mod completions;
 pub mod dataset;
@@ -55,23 +56,23 @@ pub struct Streams<'a> {
     pub err: &'a mut dyn Write,
     /// How diagnostics are drawn.
     pub style: Style,
-    /// The least that is talked of.
+    /// Lowest level printed.
     pub level: Level,
 }
 
-/// How much a message matters, by the peer's names.
+/// How much a message matters, by Gordo's names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Level {
-    /// As `Info`; gordoc has nothing more to tell.
+    /// Same as info
     Debug,
-    /// What was done.
+    /// Progress and results
     #[default]
     Info,
-    /// What may surprise.
+    /// Warnings and errors
     Warning,
-    /// What is wrong.
+    /// Errors only
     Error,
-    /// As `Error`.
+    /// Same as error
     Critical,
 }
 
@@ -121,7 +122,6 @@ pub fn read_config(
             Reading {
                 project: None,
                 diagnostics,
-                blockers: Diagnostics::default(),
                 series: Vec::new(),
             }
         }

@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 200;
 /// Most values of a text, which bounds the memory of reading it: with as many copies about 600 MB.
 const MAX_VALUES: usize = 2_000_000;
 
-/// Which of the peer's two loaders reads a text.
+/// Which of Gordo's two loaders reads a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loader {
     /// The outer document: time stamps need an offset, `!!python/tuple` is a list.

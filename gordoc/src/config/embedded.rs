@@ -6,7 +6,7 @@ use super::{Node, Value};
 use crate::diagnostic::Diagnostics;
 use crate::source::Source;
 
-/// Classes of errors that the peer wraps; it lets others through.
+/// Classes of errors that Gordo wraps; it lets others through.
 const YAML_ERRORS: &[&str] = &[
     "ReaderError",
     "ScannerError",

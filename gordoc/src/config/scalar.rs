@@ -191,7 +191,7 @@ fn is_base_60_float(digits: &str) -> bool {
     })
 }
 
-/// Summed from the last part on, as the peer does, so that it rounds alike.
+/// Summed from the last part on, as Gordo does, so that it rounds alike.
 fn base_60_float(digits: &str) -> Option<f64> {
     let (mut value, mut unit) = (0.0, 1.0);
     for part in digits.rsplit(':') {
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_in_base_60_round_as_the_peer_does() {
+    fn floats_in_base_60_round_as_gordos_do() {
         check("190:20:30.15", Value::Float(685_230.15));
         check("1:59.999", Value::Float(119.999));
         check("-0:0.5", Value::Float(-0.5));

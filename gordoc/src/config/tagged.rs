@@ -230,7 +230,7 @@ fn does_not_fit(tag: &str) -> Diagnostic {
     .class("ConstructorError")
 }
 
-/// A time stamp as the peer records it; a bad one is reported and kept as written.
+/// A time stamp as Gordo records it; a bad one is reported and kept as written.
 fn timestamp(text: &str, span: Span, loader: Loader, diagnostics: &mut Diagnostics) -> Value {
     let parsed = match loader {
         Loader::Full => DateTime::parse(text),

@@ -1,4 +1,4 @@
-//! Laying one section over another, by the peer's one rule.
+//! Laying one section over another, by Gordo's one rule.
 //!
 //! A structural difference is computed and its additions and changes are applied, never its
 //! removals. The surprises this brings are reported as [`Bite`]s; it decides nothing else.

@@ -1,6 +1,6 @@
 //! Builder pods and volumes of the globals: the fields that reach Kubernetes.
 //!
-//! The peer keeps the fields of its schema, converts their types and drops all others without a
+//! Gordo keeps the fields of its schema, converts their types and drops all others without a
 //! word. The drop is kept; here each one is told.
 
 use serde_json::Value as Json;
@@ -131,7 +131,7 @@ pub(super) fn environment(env: &Json, diagnostics: &mut Diagnostics) -> Option<N
     Some(node)
 }
 
-/// Kubernetes says `name` where the peer's schema says `value`: both are read, `name` is written.
+/// Kubernetes says `name` where Gordo's schema says `value`: both are read, `name` is written.
 fn name_config_maps(env: &mut Node) {
     let Value::List(items) = &mut env.value else {
         return;
@@ -152,7 +152,7 @@ fn name_config_maps(env: &mut Node) {
     }
 }
 
-/// Where a value stands: in the peer's words (`env -> 0`), and in ours.
+/// Where a value stands: in Gordo's words (`env -> 0`), and in ours.
 struct Place {
     within: String,
     path: String,

@@ -47,7 +47,6 @@ pub(super) struct Reader<'a> {
     pub(super) project_name: &'a Name,
     pub(super) models: Models,
     pub(super) diagnostics: Diagnostics,
-    pub(super) blockers: Diagnostics,
     /// Series that machines read, found so far.
     pub(super) series: Vec<Series>,
 }
@@ -87,13 +86,12 @@ impl Reader<'_> {
                 self.source,
                 default,
                 &mut self.diagnostics,
-                &mut self.blockers,
                 &mut self.series,
             )
         });
         if !self.options.without_models {
             let untrainable = rows.as_ref().and_then(|rows| rows.untrainable.clone());
-            self.blockers.extend(untrainable);
+            self.diagnostics.extend(untrainable);
         }
         let n_columns = rows.as_ref().map(|rows| rows.n_columns);
         let resolved = model
@@ -102,7 +100,10 @@ impl Reader<'_> {
         let n_targets = n_columns.map(|(_, n_targets)| n_targets);
         let scored = evaluation
             .as_ref()
-            .and_then(|section| scoring::describe(section, n_targets, &mut self.blockers));
+            .and_then(|section| {
+                let found = &mut self.diagnostics;
+                found.at_build(|found| scoring::describe(section, n_targets, found))
+            });
         let parts = (|| {
             Some(Parts {
                 name: name.clone()?,
@@ -307,12 +308,9 @@ impl Reader<'_> {
         if let Some(known) = self.models.get(&key) {
             return known.clone();
         }
-        let model = model::resolve(
-            definition,
-            n_columns,
-            &mut self.diagnostics,
-            &mut self.blockers,
-        );
+        let mut at_build = Diagnostics::default();
+        let model = model::resolve(definition, n_columns, &mut self.diagnostics, &mut at_build);
+        self.diagnostics.at_build(|found| found.append(at_build));
         self.models.insert(key, model.clone());
         model
     }

@@ -1,4 +1,4 @@
-//! The `dataset` section: from its keys to a [`Dataset`] and the document the peer records.
+//! The `dataset` section: from its keys to a [`Dataset`] and the document Gordo records.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -16,7 +16,7 @@ use crate::source::Source;
 /// Makes a default value.
 type Default = fn() -> Json;
 
-/// Keys with the defaults the peer records.
+/// Keys with the defaults Gordo records.
 const DEFAULTS: &[(&str, Default)] = &[
     ("target_tag_list", || Json::Null),
     ("additional_tags", || Json::Null),
@@ -86,9 +86,9 @@ pub(crate) fn types() -> Vec<&'static str> {
 
 /// A dataset as recorded, and as meant if gordoc can load it.
 pub(super) struct Rows {
-    /// In the peer's `to_dict` form.
+    /// In Gordo's `to_dict` form.
     pub(super) document: Json,
-    /// `None` if the blockers say why.
+    /// `None` if a finding of the build says why.
     pub(super) dataset: Option<Dataset>,
     /// Numbers of input and target columns.
     pub(super) n_columns: (usize, usize),
@@ -97,30 +97,27 @@ pub(super) struct Rows {
 }
 
 /// Reads a dataset section, globals folded in.
-///
-/// What the peer notices only when data is read goes to `blockers`.
 pub(super) fn describe(
     section: &Node,
     source: &Source,
     default_provider: Option<&str>,
     diagnostics: &mut Diagnostics,
-    blockers: &mut Diagnostics,
     series: &mut Vec<Series>,
 ) -> Option<Rows> {
     dataset_keys::check(section, diagnostics);
     unknown_keys(section, "dataset", KEYS, diagnostics);
     let section = &dataset_keys::renamed(section, diagnostics);
     let is_random = is_random(section, diagnostics);
-    let provider = read_provider(section, is_random, default_provider, diagnostics, blockers);
+    let provider = read_provider(section, is_random, default_provider, diagnostics);
     let dates = period::dates(section, diagnostics);
-    let period = dates.as_ref().and_then(|dates| dates.period(blockers));
+    let period = dates.as_ref().and_then(|dates| dates.period(diagnostics));
     let lists = TagLists::read(section, diagnostics);
     let periods_are_right = filter_periods::check_keys(section, diagnostics);
-    let settings = spacing::describe(section, blockers);
+    let settings = diagnostics.at_build(|found| spacing::describe(section, found));
     let aggregation = settings.as_ref().map(|settings| &settings.aggregation);
     let selection = lists
         .tags(aggregation.map(|methods| &methods.value))
-        .and_then(|tags| selection::describe(section, source, &tags, diagnostics, blockers));
+        .and_then(|tags| selection::describe(section, source, &tags, diagnostics));
     if let Some(provider) = provider.as_ref().and_then(|it| it.provider.as_ref()) {
         let triggers = selection.as_ref().map_or(&[][..], |it| &it.trigger_tags);
         let listed = lists.inputs_and_targets();
@@ -128,7 +125,7 @@ pub(super) fn describe(
     }
     let (provider, (tags, targets)) = (provider?, lists.finish()?);
     dates.filter(|_| periods_are_right)?;
-    tag::fields_agree(tags.iter().chain(&targets), blockers);
+    tag::fields_agree(tags.iter().chain(&targets), diagnostics);
     let document = document(section, is_random?, provider.document);
     let target_tags = if targets.is_empty() {
         tags.clone()
@@ -138,7 +135,7 @@ pub(super) fn describe(
     let per_tag = aggregation.map_or(1, |methods| methods.value.n_columns());
     let n_columns = (tags.len() * per_tag, target_tags.len() * per_tag);
     let untrainable = aggregation.and_then(aggregation::untrainable);
-    tag_lists::check_repeated(&tags, blockers);
+    tag_lists::check_repeated(&tags, diagnostics);
     let dataset = (|| {
         let (settings, selection, provider) = (settings?, selection?, provider.provider?);
         Some(Dataset {
@@ -201,19 +198,20 @@ fn read_provider(
     is_random: Option<bool>,
     default: Option<&str>,
     diagnostics: &mut Diagnostics,
-    blockers: &mut Diagnostics,
 ) -> Option<Described> {
     let given = section
         .get("data_provider")
         .filter(|node| node.value != Value::Null);
     if is_random == Some(true) {
         if given.is_some_and(|node| matches!(node.value, Value::Map(_))) {
-            let mut never_read = Diagnostics::default();
-            provider::describe(section, default, diagnostics, &mut never_read)?;
+            provider::describe(section, default, diagnostics, &mut Diagnostics::default())?;
         }
         return Some(provider::plain_random(section.span));
     }
-    provider::describe(section, default, diagnostics, blockers)
+    let mut at_build = Diagnostics::default();
+    let described = provider::describe(section, default, diagnostics, &mut at_build);
+    diagnostics.at_build(|found| found.append(at_build));
+    described
 }
 
 fn document(section: &Node, is_random: bool, provider: Json) -> Json {

@@ -1,6 +1,6 @@
 //! The `evaluation` section, globals folded in.
 //!
-//! The peer reads it only when a machine is built, so everything wrong here is a blocker.
+//! Gordo reads it only when a machine is built, so all that is found here is of the build.
 
 use super::suggest::unknown_keys;
 use super::{Evaluation, Metric, Mode};
@@ -29,24 +29,24 @@ const LATER: &[&str] = &[
 pub(super) fn describe(
     section: &Node,
     n_targets: Option<usize>,
-    blockers: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Option<Evaluation> {
     let known = ["cv_mode", "cv", "metrics", "scoring_scaler", "seed"];
-    unknown_keys(section, "evaluation", &known, blockers);
-    let mode = mode(section, blockers);
-    let metrics = metrics(section, blockers);
+    unknown_keys(section, "evaluation", &known, diagnostics);
+    let mode = mode(section, diagnostics);
+    let metrics = metrics(section, diagnostics);
     let scaler = match section
         .get("scoring_scaler")
         .filter(|node| !node.is_falsy())
     {
         None => Some(None),
-        Some(node) => model::resolve_step(node, n_targets, blockers).map(Some),
+        Some(node) => model::resolve_step(node, n_targets, diagnostics).map(Some),
     };
     let splitter = match section.get("cv").filter(|node| node.value != Value::Null) {
         None => Some(default_splitter()),
-        Some(node) => model::resolve_splitter(node, blockers),
+        Some(node) => model::resolve_splitter(node, diagnostics),
     };
-    let seed = seed(section, blockers);
+    let seed = seed(section, diagnostics);
     Some(Evaluation {
         mode: mode?,
         metrics: metrics?,
@@ -66,11 +66,11 @@ fn default_splitter() -> Splitter {
     }
 }
 
-fn mode(section: &Node, blockers: &mut Diagnostics) -> Option<Mode> {
+fn mode(section: &Node, diagnostics: &mut Diagnostics) -> Option<Mode> {
     let Some(node) = section.get("cv_mode") else {
         return Some(Mode::FullBuild);
     };
-    // The peer takes any case, except to stop after the folds.
+    // Gordo takes any case, except to stop after the folds.
     match node.as_text() {
         Some(mode) if mode.eq_ignore_ascii_case("full_build") => Some(Mode::FullBuild),
         Some("cross_val_only") => Some(Mode::CrossValOnly),
@@ -81,7 +81,7 @@ fn mode(section: &Node, blockers: &mut Diagnostics) -> Option<Mode> {
                 || "use full_build, cross_val_only or build_only".to_owned(),
                 |word| format!("did you mean `{word}`?"),
             );
-            blockers.push(
+            diagnostics.push(
                 Diagnostic::error(
                     "project::unknown_cv_mode",
                     format!("`{written}` is not a `cv_mode`"),
@@ -94,7 +94,7 @@ fn mode(section: &Node, blockers: &mut Diagnostics) -> Option<Mode> {
     }
 }
 
-fn metrics(section: &Node, blockers: &mut Diagnostics) -> Option<Vec<Metric>> {
+fn metrics(section: &Node, diagnostics: &mut Diagnostics) -> Option<Vec<Metric>> {
     let Some(node) = section
         .get("metrics")
         .filter(|node| node.value != Value::Null)
@@ -102,7 +102,7 @@ fn metrics(section: &Node, blockers: &mut Diagnostics) -> Option<Vec<Metric>> {
         return Some(Vec::new());
     };
     let Value::List(items) = &node.value else {
-        blockers.push(
+        diagnostics.push(
             Diagnostic::error("project::bad_metrics", "`metrics` is not a list")
                 .label(node.span, format!("{} instead", node.kind()))
                 .help("write `metrics: [r2_score]`"),
@@ -111,12 +111,12 @@ fn metrics(section: &Node, blockers: &mut Diagnostics) -> Option<Vec<Metric>> {
     };
     let read: Vec<Metric> = items
         .iter()
-        .filter_map(|item| metric(item, blockers))
+        .filter_map(|item| metric(item, diagnostics))
         .collect();
     (read.len() == items.len()).then_some(read)
 }
 
-fn metric(item: &Node, blockers: &mut Diagnostics) -> Option<Metric> {
+fn metric(item: &Node, diagnostics: &mut Diagnostics) -> Option<Metric> {
     let written = item.to_key();
     if let Some(metric) = Metric::find(&written) {
         return Some(metric);
@@ -128,7 +128,7 @@ fn metric(item: &Node, blockers: &mut Diagnostics) -> Option<Metric> {
         || format!("use {}", names.join(", ")),
         |word| format!("did you mean `{word}`?"),
     );
-    blockers.push(
+    diagnostics.push(
         Diagnostic::error(
             "project::unknown_metric",
             format!("`{written}` is not a metric gordoc computes"),
@@ -148,7 +148,7 @@ pub(super) fn seed_of(section: &Node) -> u64 {
     seed(section, &mut Diagnostics::default()).unwrap_or(0)
 }
 
-fn seed(section: &Node, blockers: &mut Diagnostics) -> Option<u64> {
+fn seed(section: &Node, diagnostics: &mut Diagnostics) -> Option<u64> {
     let Some(node) = section.get("seed").filter(|node| node.value != Value::Null) else {
         return Some(0);
     };
@@ -159,7 +159,7 @@ fn seed(section: &Node, blockers: &mut Diagnostics) -> Option<u64> {
         _ => None,
     };
     if seed.is_none() {
-        blockers.push(
+        diagnostics.push(
             Diagnostic::error(
                 "project::bad_seed",
                 format!("`{}` is not a seed", node.to_key()),

@@ -1,6 +1,6 @@
 //! How readings become rows: resolution, interpolation, and how few may be left.
 //!
-//! The peer notices what is wrong here only when it reads data.
+//! Gordo notices what is wrong here only when it reads data.
 
 use super::aggregation::{self, Aggregation};
 use super::duration::{parse_limit, parse_resolution};
@@ -35,16 +35,16 @@ impl Settings {
 }
 
 /// Reads the keys that say how readings become rows; `None` after a diagnostic.
-pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Settings> {
-    let threshold = threshold(section, blockers);
+pub(super) fn describe(section: &Node, diagnostics: &mut Diagnostics) -> Option<Settings> {
+    let threshold = threshold(section, diagnostics);
     if section.get("resolution").is_some_and(Node::is_falsy) {
         return Some(Settings::raw(section, threshold?));
     }
-    let resolution = resolution(section, blockers);
-    let aggregation = aggregation::describe(section, blockers);
-    let interpolation = interpolation(section, blockers);
-    let limit = limit(section, resolution.as_ref(), blockers);
-    let filter_periods = filter_periods::describe(section, blockers);
+    let resolution = resolution(section, diagnostics);
+    let aggregation = aggregation::describe(section, diagnostics);
+    let interpolation = interpolation(section, diagnostics);
+    let limit = limit(section, resolution.as_ref(), diagnostics);
+    let filter_periods = filter_periods::describe(section, diagnostics);
     Some(Settings {
         resolution: Some(resolution?),
         aggregation: aggregation?,
@@ -55,7 +55,7 @@ pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Set
     })
 }
 
-fn resolution(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Resolution>> {
+fn resolution(section: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<Resolution>> {
     let Some(node) = section.get("resolution") else {
         let (text, nanoseconds) = ("10T".to_owned(), 600_000_000_000);
         return Some(Spanned::new(Resolution { text, nanoseconds }, section.span));
@@ -77,7 +77,7 @@ fn resolution(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Reso
                     "write a number and a unit: `{digits}T` is {digits} minutes, `{digits}S` seconds, `{digits}H` hours"
                 )
             };
-            blockers.push(
+            diagnostics.push(
                 Diagnostic::error(
                     "dataset::bad_resolution",
                     format!("`{text}` is not a spacing of rows"),
@@ -90,7 +90,7 @@ fn resolution(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Reso
     }
 }
 
-fn interpolation(section: &Node, blockers: &mut Diagnostics) -> Option<InterpolationMethod> {
+fn interpolation(section: &Node, diagnostics: &mut Diagnostics) -> Option<InterpolationMethod> {
     let Some(node) = section.get("interpolation_method") else {
         return Some(InterpolationMethod::Linear);
     };
@@ -98,7 +98,7 @@ fn interpolation(section: &Node, blockers: &mut Diagnostics) -> Option<Interpola
         Some("linear_interpolation") => Some(InterpolationMethod::Linear),
         Some("ffill") => Some(InterpolationMethod::ForwardFill),
         _ => {
-            blockers.push(
+            diagnostics.push(
                 Diagnostic::error(
                     "dataset::unknown_interpolation",
                     format!("`{}` is not an interpolation method", node.to_key()),
@@ -119,7 +119,7 @@ fn interpolation(section: &Node, blockers: &mut Diagnostics) -> Option<Interpola
 fn limit(
     section: &Node,
     resolution: Option<&Spanned<Resolution>>,
-    blockers: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Option<Option<Spanned<Duration>>> {
     let default = Node {
         span: section.span,
@@ -134,7 +134,7 @@ fn limit(
         _ => None,
     };
     let Some(nanoseconds) = nanoseconds else {
-        blockers.push(
+        diagnostics.push(
             Diagnostic::error(
                 "dataset::bad_limit",
                 format!("`{text}` is not a span of time"),
@@ -149,7 +149,7 @@ fn limit(
         && limit.n_buckets(&resolution.value) == 0
     {
         let (text, spacing) = (&limit.text, &resolution.value.text);
-        blockers.push(
+        diagnostics.push(
             Diagnostic::error(
                 "dataset::short_limit",
                 format!(
@@ -166,7 +166,7 @@ fn limit(
     Some(Some(Spanned::new(limit, node.span)))
 }
 
-fn threshold(section: &Node, blockers: &mut Diagnostics) -> Option<usize> {
+fn threshold(section: &Node, diagnostics: &mut Diagnostics) -> Option<usize> {
     let Some(node) = section.get("n_samples_threshold") else {
         return Some(0);
     };
@@ -176,7 +176,7 @@ fn threshold(section: &Node, blockers: &mut Diagnostics) -> Option<usize> {
         _ => None,
     };
     if threshold.is_none() {
-        blockers.push(
+        diagnostics.push(
             Diagnostic::error(
                 "dataset::bad_threshold",
                 "`n_samples_threshold` is not a whole number",

@@ -1,6 +1,6 @@
 //! Warnings of what laying one section over another did.
 //!
-//! The rule is the peer's and stays; what it does to a value may not be what was meant.
+//! The rule is Gordo's and stays; what it does to a value may not be what was meant.
 
 use super::patch::{Bite, Written};
 use crate::diagnostic::{Diagnostic, Diagnostics};

@@ -105,19 +105,20 @@ impl<'a> Tags<'a> {
     }
 }
 
-/// A name repeated among the inputs breaks the peer's statistics.
-pub(super) fn check_repeated(tags: &[Spanned<Tag>], blockers: &mut Diagnostics) {
+/// A name repeated among the inputs breaks Gordo's statistics.
+pub(super) fn check_repeated(tags: &[Spanned<Tag>], diagnostics: &mut Diagnostics) {
     let mut seen = BTreeMap::new();
     for tag in tags {
         if let Some(first) = seen.insert(tag.value.name.as_str(), tag.span) {
-            blockers.push(
+            diagnostics.push(
                 Diagnostic::error(
                     "dataset::repeated_tag",
                     format!("`{}` is listed twice", tag.value.name),
                 )
                 .label(tag.span, "again here")
                 .label(first, "first here")
-                .help("name each tag once in `tag_list`"),
+                .help("name each tag once in `tag_list`")
+                .at_build(),
             );
         }
     }

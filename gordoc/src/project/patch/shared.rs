@@ -1,6 +1,6 @@
 //! Laying over a section in which one anchor stands for several values.
 //!
-//! The peer changes such a value once, and so everywhere: a global `tag_list` laid over
+//! Gordo changes such a value once, and so everywhere: a global `tag_list` laid over
 //! `tag_list: &tags [A, B]` changes `target_tag_list: *tags` as well. Anchors of other sections
 //! do not matter: sections are copied before they are laid over.
 
