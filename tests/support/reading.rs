@@ -1,13 +1,13 @@
 //! What holds for any bytes that are read as a config.
 
 use gordoc::command::expand;
+use gordoc::config;
 use gordoc::diagnostic::{Diagnostics, Stage, Style, pages, render, to_json};
 use gordoc::project::{self, Options};
-use gordoc::source::Source;
 
 /// Reads bytes as `check` and `expand` do, but for looking at files.
 pub(crate) fn check(bytes: &[u8]) {
-    let (source, problem) = Source::from_bytes("config.yaml", bytes.to_vec());
+    let (source, problem) = config::decode("config.yaml", bytes.to_vec());
     let mut found = Diagnostics::default();
     if let Some(problem) = problem {
         found.push(problem);

@@ -19,6 +19,7 @@ mod yaml;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::config;
 use crate::diagnostic::{Counts, Diagnostics, Severity, Style, render};
 use crate::project::{self, Options, Reading};
 use crate::source::Source;
@@ -104,7 +105,7 @@ pub fn read_config(
     options: &Options,
     streams: &mut Streams<'_>,
 ) -> io::Result<Result<Read, Status>> {
-    let (source, problem) = match Source::read(path) {
+    let (source, problem) = match config::read_file(path) {
         Ok(read) => read,
         Err(error) => {
             writeln!(

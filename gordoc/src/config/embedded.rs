@@ -1,7 +1,8 @@
 //! Sections stored as texts (`dataset: |`): parsed within, places shifted to the outer text.
 
-use super::compose::{self, Loader};
+use super::compose;
 use super::layout::Layout;
+use super::tagged::Loader;
 use super::{Node, Value};
 use crate::diagnostic::Diagnostics;
 use crate::source::Source;

@@ -1,10 +1,9 @@
-//! Whole numbers of any length, in the bases of YAML 1.1.
+//! Limbs numbers of any length, in the bases of YAML 1.1.
 
 use super::Value;
-use super::scalar::is_below_sixty;
 
 /// Most decimal digits; Python reads no more.
-const MOST_DIGITS: usize = 4300;
+const MAX_DIGITS: usize = 4300;
 const TOO_MANY: &str = "has more than 4300 digits";
 
 /// Digits of a whole number, without sign and underscores.
@@ -17,7 +16,7 @@ pub(super) enum Digits {
 }
 
 /// Reads what has the form of a whole number: whether it is below zero, and its digits.
-pub(super) fn written_int(text: &str) -> Option<(bool, Digits)> {
+pub(super) fn parse_int(text: &str) -> Option<(bool, Digits)> {
     let (is_negative, digits) = split_sign(text);
     let plain = |digits: &str| digits.replace('_', "");
     let all = |digits: &str, radix| {
@@ -78,19 +77,19 @@ impl Digits {
         {
             return Ok(Value::Int(value));
         }
-        if text.len() > 4 * MOST_DIGITS {
+        if text.len() > 4 * MAX_DIGITS {
             return Err(TOO_MANY);
         }
         let digits = self.accumulated().digits();
-        if digits.len() > MOST_DIGITS {
+        if digits.len() > MAX_DIGITS {
             return Err(TOO_MANY);
         }
         let digits = format!("{sign}{digits}");
         Ok(digits.parse().map_or(Value::Long(digits), Value::Int))
     }
 
-    fn accumulated(&self) -> Whole {
-        let mut whole = Whole::default();
+    fn accumulated(&self) -> Limbs {
+        let mut whole = Limbs::default();
         let (first, radix, rest) = match self {
             Self::Base(radix, digits) => (digits.as_str(), *radix, ""),
             Self::Sixty(digits) => {
@@ -108,13 +107,13 @@ impl Digits {
     }
 }
 
-/// A whole number in limbs of nine decimal digits, the last one first.
+/// A whole number as limbs of nine decimal digits, the last one first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Whole(Vec<u32>);
+struct Limbs(Vec<u32>);
 
 const LIMB: u64 = 1_000_000_000;
 
-impl Whole {
+impl Limbs {
     fn times_plus(&mut self, factor: u32, summand: u32) {
         let mut carry = u64::from(summand);
         for limb in &mut self.0 {
@@ -139,6 +138,15 @@ impl Whole {
     }
 }
 
+/// One or two digits, at most 59.
+pub(super) fn is_below_sixty(part: &str) -> bool {
+    match part.as_bytes() {
+        [digit] => digit.is_ascii_digit(),
+        [b'0'..=b'5', digit] => digit.is_ascii_digit(),
+        _ => false,
+    }
+}
+
 fn split_sign(text: &str) -> (bool, &str) {
     match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -151,7 +159,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expect: &str) {
-        let (is_negative, digits) = written_int(text).unwrap();
+        let (is_negative, digits) = parse_int(text).unwrap();
         let value = match digits.value(is_negative) {
             Ok(Value::Int(value)) => value.to_string(),
             Ok(Value::Long(digits)) => format!("long {digits}"),
