@@ -50,9 +50,7 @@ fn check(case: &Value) -> Result<(), String> {
             .map_or(Ok(()), |named| loadable(&named.dataset, expect));
     };
     let found = reading.diagnostics.of_stage(Stage::Config);
-    let first = found
-        .iter()
-        .find(|item| item.severity == Severity::Error);
+    let first = found.iter().find(|item| item.severity == Severity::Error);
     let Some(first) = first else {
         return Err("accepted".to_owned());
     };

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use gordoc::{config, dataset};
 use gordoc::project::{self, Options};
+use gordoc::{config, dataset};
 
 const RUNS: usize = 9;
 

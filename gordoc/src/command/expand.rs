@@ -1,5 +1,7 @@
 //! `gordoc expand`: the normalised project in Gordo's document form.
 
+use std::io;
+
 use serde_json::{Value, json};
 
 use super::cli::{DocumentFormat, Expand};
@@ -19,20 +21,29 @@ pub fn document(project: &Project) -> Value {
     })
 }
 
-/// Writes the normalised project to the data stream; on errors a document
-/// `{"error": {"class", "message"}}` instead, with everything drawn on the talk stream.
-pub fn run(arguments: &Expand, mut streams: Streams<'_>) -> Result<Status, Failure> {
+/// Reads the options, and expands.
+pub fn run(arguments: &Expand, streams: Streams<'_>) -> Result<Status, Failure> {
     let environment = arguments.custom_model_builder_envs.as_deref();
     let environment = environment
         .map(serde_json::from_str)
         .transpose()
         .map_err(|error| Failure::new(format!("--custom-model-builder-envs: {error}")))?;
-    let config = &arguments.config;
     let options = Options {
         custom_model_builder_envs: environment,
-        ..config.options()
+        ..arguments.config.options()
     };
-    let read = match read_config(&config.config, &options, &mut streams)? {
+    Ok(expand(arguments, &options, streams)?)
+}
+
+/// Writes the normalised project to the data stream; on errors a document
+/// `{"error": {"class", "message"}}` instead, with everything drawn on stderr.
+pub fn expand(
+    arguments: &Expand,
+    options: &Options,
+    mut streams: Streams<'_>,
+) -> io::Result<Status> {
+    let config = &arguments.config;
+    let read = match read_config(&config.config, options, &mut streams)? {
         Ok(read) => read,
         Err(status) => return Ok(status),
     };

@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Path};
+use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
@@ -46,8 +46,8 @@ pub fn decode(name: impl Into<String>, bytes: Vec<u8>) -> (Source, Option<Diagno
     if bytes.len() as u64 > MAX_BYTES {
         let megabytes = MAX_BYTES / (1 << 20);
         let message = format!("the config is larger than {megabytes} MB");
-        let problem = Diagnostic::error("config::too_large", message)
-            .help("split it into several projects");
+        let problem =
+            Diagnostic::error("config::too_large", message).help("split it into several projects");
         return (Source::new(name, ""), Some(problem));
     }
     let bytes = match String::from_utf8(bytes) {

@@ -119,7 +119,7 @@ impl Aggregation {
 }
 
 /// Reads `aggregation_methods`; `None` after a diagnostic.
-pub(super) fn describe(section: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<Aggregation>> {
+pub(super) fn read(section: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<Aggregation>> {
     let Some(node) = section.get("aggregation_methods") else {
         return Some(Spanned::new(
             Aggregation::Single(Method::Mean),
@@ -251,7 +251,7 @@ mod tests {
     fn read(methods: &Json) -> (Option<Aggregation>, Vec<(&'static str, String)>) {
         let section = Node::from_json(&json!({ "aggregation_methods": methods }));
         let mut diagnostics = Diagnostics::default();
-        let read = describe(&section, &mut diagnostics).map(|read| read.value);
+        let read = super::read(&section, &mut diagnostics).map(|read| read.value);
         let codes = diagnostics.iter().map(|found| {
             let help = found.help.clone().unwrap_or_default();
             (found.code, help)
@@ -297,7 +297,7 @@ mod tests {
             assert_eq!(read(&methods), (Some(expect), Vec::new()), "{methods}");
         }
         let mut diagnostics = Diagnostics::default();
-        let default = describe(&Node::from_json(&json!({})), &mut diagnostics).unwrap();
+        let default = super::read(&Node::from_json(&json!({})), &mut diagnostics).unwrap();
         assert_eq!(default.value, Aggregation::Single(Mean));
     }
 

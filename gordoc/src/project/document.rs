@@ -51,7 +51,7 @@ fn unbuilt() -> Json {
 }
 
 /// A machine's document as it was before the machine was built: what a builder is told.
-pub fn forget_build(mut document: Json) -> Json {
+pub fn strip_build_metadata(mut document: Json) -> Json {
     if let Some(metadata) = document.get_mut("metadata").and_then(Json::as_object_mut) {
         metadata.insert("build_metadata".to_owned(), unbuilt());
     }

@@ -95,7 +95,7 @@ pub(super) fn check_keys(section: &Node, diagnostics: &mut Diagnostics) -> bool 
     clippy::option_option,
     reason = "filtering nothing is fine, wrong is not"
 )]
-pub(super) fn describe(
+pub(super) fn read(
     section: &Node,
     diagnostics: &mut Diagnostics,
 ) -> Option<Option<Spanned<FilterPeriods>>> {
@@ -111,7 +111,10 @@ pub(super) fn describe(
         ));
         return None;
     }
-    let mut reader = Reader { periods, diagnostics };
+    let mut reader = Reader {
+        periods,
+        diagnostics,
+    };
     let window = reader.window();
     let n_iqr = reader.number("n_iqr", 5.0, "not a number from 0 up", |n| n >= 0.0);
     let iforest_smooth = reader.smooth();
@@ -256,7 +259,7 @@ mod tests {
         let section = Node::from_json(&json!({ "filter_periods": periods }));
         let mut found = Diagnostics::default();
         check_keys(&section, &mut found);
-        let read = describe(&section, &mut found);
+        let read = super::read(&section, &mut found);
         let messages = found.iter().map(|found| found.message.clone());
         (read.flatten().map(|read| read.value), messages.collect())
     }

@@ -4,30 +4,30 @@
 
 mod aggregation;
 mod dataset_keys;
+mod dataset_section;
 mod defaults;
 mod document;
 mod duration;
+mod evaluation;
 mod filter_periods;
 mod globals;
+mod machine;
+mod merge;
+mod merge_warnings;
 mod metric;
 mod name;
 mod normalize;
-mod parts;
-mod patch;
 mod period;
 mod pods;
 mod preflight;
 mod provider;
 mod reader;
+mod resampling;
 mod resources;
 pub mod row_filter;
-mod rows;
-mod scoring;
 mod secret;
 mod selection;
-mod spacing;
 mod suggest;
-mod surprise;
 mod switches;
 mod tag;
 mod tag_lists;
@@ -38,8 +38,11 @@ use std::path::Path;
 use serde_json::Value;
 
 pub use aggregation::{Aggregation, Method};
+#[cfg(test)]
+pub(crate) use dataset_section::KEYS as DATASET_KEYS;
+pub(crate) use dataset_section::{defaults as dataset_defaults, types as dataset_types};
 pub(crate) use defaults::globals as default_globals;
-pub use document::forget_build;
+pub use document::strip_build_metadata;
 pub use filter_periods::{FilterMethod, FilterPeriods};
 pub use metric::Metric;
 pub use normalize::read;
@@ -51,9 +54,6 @@ pub use provider::{
     SqlServer, SqlTable, SslMode, Trust,
 };
 pub use row_filter::RowFilter;
-#[cfg(test)]
-pub(crate) use rows::KEYS as DATASET_KEYS;
-pub(crate) use rows::{defaults as dataset_defaults, types as dataset_types};
 pub use secret::{Secret, hide_reporters_secrets, hide_secrets};
 pub use selection::Selection;
 

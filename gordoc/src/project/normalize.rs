@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::reader::{Read, Reader};
+use super::machine::MachineOutcome;
+use super::reader::MachineReader;
 use super::{Options, Project, Reading, globals, name};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, Stage};
@@ -33,7 +34,7 @@ fn normalize(
 ) -> Reading {
     let project_name = project_name(config, source, options, &mut diagnostics);
     let globals = globals::fold(config, source, options, &mut diagnostics);
-    let mut reader = Reader {
+    let mut reader = MachineReader {
         source,
         options,
         globals: &globals,
@@ -42,13 +43,13 @@ fn normalize(
         diagnostics,
         series: Vec::new(),
     };
-    let read: Vec<Read> = config
+    let read: Vec<MachineOutcome> = config
         .machines
         .iter()
         .enumerate()
         .map(|(index, node)| reader.machine(index, node))
         .collect();
-    let Reader {
+    let MachineReader {
         mut diagnostics,
         series,
         ..

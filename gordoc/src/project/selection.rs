@@ -24,7 +24,7 @@ pub struct Selection {
 }
 
 /// Reads the keys that select rows; `None` after a diagnostic.
-pub(super) fn describe(
+pub(super) fn read(
     section: &Node,
     source: &Source,
     tags: &Tags<'_>,

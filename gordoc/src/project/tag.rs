@@ -232,8 +232,7 @@ pub(super) fn fields_agree<'a>(
             )
             .label(tag.span, format!("has {}", show(&tag.value)))
             .label(first.span, format!("has {}", show(&first.value)))
-            .help("give it the same fields everywhere")
-            .at_build(),
+            .help("give it the same fields everywhere"),
         );
     }
     agree

@@ -334,9 +334,7 @@ fn what_cannot_work_is_refused_as_gordo_refuses_it() {
     for (dataset, machine, globals, class) in table {
         let reading = reading(&format!("{DATASET}, {dataset}"), machine, globals);
         let found = reading.diagnostics.of_stage(Stage::Config);
-        let mut errors = found
-            .iter()
-            .filter(|it| it.severity == Severity::Error);
+        let mut errors = found.iter().filter(|it| it.severity == Severity::Error);
         let found = errors.next().map(|error| error.class);
         assert_eq!(found, Some(class), "{dataset} {machine} {globals}");
     }

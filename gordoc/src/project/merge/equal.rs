@@ -1,15 +1,15 @@
-//! When a value that is laid over another changes nothing.
+//! When a value that is merged into another changes nothing.
 
 use crate::config::{DateTime, Node, Value};
 
 /// Equality as Python sees it: `1 == 1.0 == True`, and instants whatever their offset. Numbers
 /// that differ in their last bit are equal, too.
-pub(super) fn same(base: &Node, over: &Node) -> bool {
+pub(super) fn is_equal(base: &Node, over: &Node) -> bool {
     if let (Some(a), Some(b)) = (number(base), number(over)) {
         return close(a, b);
     }
     match (&base.value, &over.value) {
-        (Value::Timestamp(a), Value::Timestamp(b)) => a == b || same_instant(a, b),
+        (Value::Timestamp(a), Value::Timestamp(b)) => a == b || is_same_instant(a, b),
         (a, b) => a == b,
     }
 }
@@ -34,7 +34,7 @@ fn number(node: &Node) -> Option<f64> {
 }
 
 /// A time without an offset equals none that has one.
-fn same_instant(a: &str, b: &str) -> bool {
+fn is_same_instant(a: &str, b: &str) -> bool {
     let (a, b) = (DateTime::parse(a), DateTime::parse(b));
     a.zip(b).is_some_and(|(a, b)| {
         a.offset.is_some() == b.offset.is_some() && a.microseconds() == b.microseconds()
@@ -52,8 +52,8 @@ mod tests {
             value,
         };
         let (a, b) = (node(a), node(b));
-        assert_eq!(same(&a, &b), expect, "{a:?} {b:?}");
-        assert_eq!(same(&b, &a), expect, "{b:?} {a:?}");
+        assert_eq!(is_equal(&a, &b), expect, "{a:?} {b:?}");
+        assert_eq!(is_equal(&b, &a), expect, "{b:?} {a:?}");
     }
 
     #[test]

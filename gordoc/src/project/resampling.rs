@@ -35,16 +35,16 @@ impl Settings {
 }
 
 /// Reads the keys that say how readings become rows; `None` after a diagnostic.
-pub(super) fn describe(section: &Node, diagnostics: &mut Diagnostics) -> Option<Settings> {
+pub(super) fn read(section: &Node, diagnostics: &mut Diagnostics) -> Option<Settings> {
     let threshold = threshold(section, diagnostics);
     if section.get("resolution").is_some_and(Node::is_falsy) {
         return Some(Settings::raw(section, threshold?));
     }
     let resolution = resolution(section, diagnostics);
-    let aggregation = aggregation::describe(section, diagnostics);
+    let aggregation = aggregation::read(section, diagnostics);
     let interpolation = interpolation(section, diagnostics);
     let limit = limit(section, resolution.as_ref(), diagnostics);
-    let filter_periods = filter_periods::describe(section, diagnostics);
+    let filter_periods = filter_periods::read(section, diagnostics);
     Some(Settings {
         resolution: Some(resolution?),
         aggregation: aggregation?,

@@ -2,18 +2,27 @@
 
 use serde_json::{Value as Json, json};
 
+use super::dataset_section::DatasetSection;
 use super::globals::Globals;
-use super::reader::Read;
-use super::{Evaluation, Machine, NamedDataset, document, hide_reporters_secrets, rows, scoring};
+use super::{Evaluation, Machine, NamedDataset, document, evaluation, hide_reporters_secrets};
 use crate::config::Node;
 use crate::model::Model;
 use crate::name::Name;
 use crate::source::Spanned;
 
+/// What became of one entry of `machines`.
+#[derive(Default)]
+pub(super) struct MachineOutcome {
+    pub(super) name: Option<Spanned<Name>>,
+    pub(super) document: Option<Json>,
+    pub(super) dataset: Option<NamedDataset>,
+    pub(super) machine: Option<Machine>,
+}
+
 /// The sections of one machine.
-pub(super) struct Parts {
+pub(super) struct MachineSections {
     pub(super) name: Spanned<Name>,
-    pub(super) rows: rows::Rows,
+    pub(super) rows: DatasetSection,
     pub(super) model: Node,
     pub(super) runtime: Json,
     pub(super) evaluation: Node,
@@ -21,7 +30,7 @@ pub(super) struct Parts {
     pub(super) metadata: Option<Node>,
 }
 
-impl Parts {
+impl MachineSections {
     /// The machine's document, and the machine itself if all of it could be read.
     pub(super) fn finish(
         self,
@@ -29,7 +38,7 @@ impl Parts {
         globals: &Globals,
         model: Option<Model>,
         evaluation: Option<Evaluation>,
-    ) -> Read {
+    ) -> MachineOutcome {
         let metadata = self.metadata.as_ref();
         let machine_metadata = metadata.map_or_else(|| json!({}), Node::to_metadata_json);
         let model_document = Spanned::new(self.model.to_metadata_json(), self.model.span);
@@ -47,7 +56,7 @@ impl Parts {
         let dataset = self.rows.dataset.clone().map(|dataset| NamedDataset {
             name: self.name.clone(),
             dataset,
-            seed: scoring::seed_of(&self.evaluation),
+            seed: evaluation::seed_of(&self.evaluation),
         });
         let is_trainable = self.rows.untrainable.is_none();
         let trainable = self.rows.dataset.filter(|_| is_trainable);
@@ -64,7 +73,7 @@ impl Parts {
                 machine_metadata,
             })
         })();
-        Read {
+        MachineOutcome {
             name,
             document: Some(document),
             dataset,

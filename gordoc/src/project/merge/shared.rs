@@ -1,29 +1,33 @@
-//! Laying over a section in which one anchor stands for several values.
+//! Merging into a section in which one anchor stands for several values.
 //!
-//! Gordo changes such a value once, and so everywhere: a global `tag_list` laid over
+//! Gordo changes such a value once, and so everywhere: a global `tag_list` merged into
 //! `tag_list: &tags [A, B]` changes `target_tag_list: *tags` as well. Anchors of other sections
-//! do not matter: sections are copied before they are laid over.
+//! do not matter: sections are copied before they are merged.
 
 use std::collections::BTreeMap;
 
-use super::{Bite, Entry, Written, lay, same};
+use super::{Entry, MergeEffect, is_equal, merge_nodes, text_of};
 use crate::config::{Index, Node, Value};
 use crate::source::Span;
 
-/// Lays `over` on `base`, which is as it was written.
-pub(in crate::project) fn patch_shared(base: &Node, over: &Node, bites: &mut Vec<Bite>) -> Node {
-    let laid = lay(base, over, "", bites);
-    let mut places = Places::new();
-    find_places(base, &mut Vec::new(), &mut places);
+/// Merges `over` into `base`, which is as it was written.
+pub(in crate::project) fn merge_shared(
+    base: &Node,
+    over: &Node,
+    effects: &mut Vec<MergeEffect>,
+) -> Node {
+    let merged = merge_nodes(base, over, "", effects);
+    let mut places = Occurrences::new();
+    find_occurrences(base, &mut Vec::new(), &mut places);
     places.retain(|_, paths| paths.len() > 1);
     if places.is_empty() {
-        return laid;
+        return merged;
     }
     let mut changes = Vec::new();
     find_changes(base, over, &mut Vec::new(), &mut changes);
     let mut result = base.clone();
     for change in &changes {
-        change.apply(base, &places, &mut result, bites);
+        change.apply(base, &places, &mut result, effects);
     }
     result
 }
@@ -32,9 +36,9 @@ pub(in crate::project) fn patch_shared(base: &Node, over: &Node, bites: &mut Vec
 type Path = Vec<usize>;
 
 /// Where each collection stands: a copy has the place of what it copies.
-type Places = BTreeMap<Span, Vec<Path>>;
+type Occurrences = BTreeMap<Span, Vec<Path>>;
 
-fn find_places(node: &Node, path: &mut Path, places: &mut Places) {
+fn find_occurrences(node: &Node, path: &mut Path, places: &mut Occurrences) {
     if !matches!(node.value, Value::List(_) | Value::Map(_)) {
         return;
     }
@@ -43,7 +47,7 @@ fn find_places(node: &Node, path: &mut Path, places: &mut Places) {
     }
     for (index, child) in children(node).enumerate() {
         path.push(index);
-        find_places(child, path, places);
+        find_occurrences(child, path, places);
         path.pop();
     }
 }
@@ -61,10 +65,10 @@ fn children(node: &Node) -> impl Iterator<Item = &Node> {
 /// One step of the difference: what happens to the collection at a path.
 struct Change<'a> {
     path: Path,
-    what: What<'a>,
+    what: ChangeKind<'a>,
 }
 
-enum What<'a> {
+enum ChangeKind<'a> {
     /// The child at this position becomes another.
     Set(usize, &'a Node),
     /// These elements are inserted at their positions.
@@ -89,20 +93,20 @@ fn find_changes<'a>(base: &Node, over: &'a Node, path: &mut Path, changes: &mut 
             }
             let under = Index::new(under);
             let added = above.iter().filter(|(key, _)| under.find(key).is_none());
-            What::Add(added.collect())
+            ChangeKind::Add(added.collect())
         }
         (Value::List(under), Value::List(above)) => {
             for (index, (base, over)) in under.iter().zip(above).enumerate() {
                 into(index, base, over, changes);
             }
-            What::Insert(above.iter().enumerate().skip(under.len()).collect())
+            ChangeKind::Insert(above.iter().enumerate().skip(under.len()).collect())
         }
-        _ if same(base, over) => return,
+        _ if is_equal(base, over) => return,
         _ => {
             if let Some((index, parent)) = path.split_last() {
                 changes.push(Change {
                     path: parent.to_vec(),
-                    what: What::Set(*index, over),
+                    what: ChangeKind::Set(*index, over),
                 });
             }
             return;
@@ -116,24 +120,31 @@ fn find_changes<'a>(base: &Node, over: &'a Node, path: &mut Path, changes: &mut 
 
 impl Change<'_> {
     /// Changes the collection wherever it stands.
-    fn apply(&self, base: &Node, places: &Places, result: &mut Node, bites: &mut Vec<Bite>) {
-        let span = at(base, &self.path).map(|node| node.span);
+    fn apply(
+        &self,
+        base: &Node,
+        places: &Occurrences,
+        result: &mut Node,
+        effects: &mut Vec<MergeEffect>,
+    ) {
+        let span = node_at(base, &self.path).map(|node| node.span);
         let own = vec![self.path.clone()];
         let paths = span.and_then(|span| places.get(&span)).unwrap_or(&own);
         for path in paths {
-            let Some(node) = at_mut(result, path).filter(|node| Some(node.span) == span) else {
+            let Some(node) = node_at_mut(result, path).filter(|node| Some(node.span) == span)
+            else {
                 continue;
             };
             let over = self.what.change(node);
             if let Some(over) = over.filter(|_| *path != self.path) {
-                let bite = shared(base, &self.path, path, over);
-                bites.extend(bite.filter(|bite| !is_told(bite, bites)));
+                let effect = shared(base, &self.path, path, over);
+                effects.extend(effect.filter(|effect| !is_reported(effect, effects)));
             }
         }
     }
 }
 
-impl What<'_> {
+impl ChangeKind<'_> {
     /// The place of what is new, if anything is.
     fn change(&self, node: &mut Node) -> Option<Span> {
         match (self, &mut node.value) {
@@ -166,12 +177,12 @@ impl What<'_> {
     }
 }
 
-fn at<'a>(node: &'a Node, path: &[usize]) -> Option<&'a Node> {
+fn node_at<'a>(node: &'a Node, path: &[usize]) -> Option<&'a Node> {
     path.iter()
         .try_fold(node, |node, index| children(node).nth(*index))
 }
 
-fn at_mut<'a>(node: &'a mut Node, path: &[usize]) -> Option<&'a mut Node> {
+fn node_at_mut<'a>(node: &'a mut Node, path: &[usize]) -> Option<&'a mut Node> {
     path.iter()
         .try_fold(node, |node, index| match &mut node.value {
             Value::List(items) => items.get_mut(*index),
@@ -181,24 +192,24 @@ fn at_mut<'a>(node: &'a mut Node, path: &[usize]) -> Option<&'a mut Node> {
 }
 
 /// Tells of a value that changed with another, by the keys that tell them apart.
-fn shared(base: &Node, path: &[usize], other: &[usize], over: Span) -> Option<Bite> {
+fn shared(base: &Node, path: &[usize], other: &[usize], over: Span) -> Option<MergeEffect> {
     let depth = path.iter().zip(other).take_while(|(a, b)| a == b).count();
-    let parent = at(base, &path[..depth])?;
+    let parent = node_at(base, &path[..depth])?;
     let key = |path: &[usize]| parent.entries().get(*path.get(depth)?).map(|(key, _)| key);
-    Some(Bite::Shared {
+    Some(MergeEffect::SharedValue {
         changed: key(path)?.to_key(),
-        other: Written::of(key(other)?),
+        other: text_of(key(other)?),
         over,
     })
 }
 
 /// Several changes of one value are told once.
-fn is_told(bite: &Bite, bites: &[Bite]) -> bool {
-    let keys = |bite: &Bite| match bite {
-        Bite::Shared { changed, other, .. } => Some((changed.clone(), other.clone())),
+fn is_reported(effect: &MergeEffect, effects: &[MergeEffect]) -> bool {
+    let keys = |effect: &MergeEffect| match effect {
+        MergeEffect::SharedValue { changed, other, .. } => Some((changed.clone(), other.clone())),
         _ => None,
     };
-    bites.iter().any(|told| keys(told) == keys(bite))
+    effects.iter().any(|told| keys(told) == keys(effect))
 }
 
 #[cfg(test)]
@@ -215,13 +226,13 @@ mod tests {
             let source = Source::new("test.yaml", text);
             parse_document(&source, &mut Diagnostics::default()).unwrap()
         };
-        let mut bites = Vec::new();
-        let laid = patch_shared(&read(base, 0), &read(over, 1000), &mut bites);
-        assert_eq!(laid.to_json().to_string(), expect, "{base} {over}");
-        let found: Vec<&str> = bites
+        let mut effects = Vec::new();
+        let merged = merge_shared(&read(base, 0), &read(over, 1000), &mut effects);
+        assert_eq!(merged.to_json().to_string(), expect, "{base} {over}");
+        let found: Vec<&str> = effects
             .iter()
-            .filter_map(|bite| match bite {
-                Bite::Shared { other, .. } => Some(other.text.as_str()),
+            .filter_map(|effect| match effect {
+                MergeEffect::SharedValue { other, .. } => Some(other.value.as_str()),
                 _ => None,
             })
             .collect();

@@ -1,23 +1,23 @@
-//! Laying one section over another, by Gordo's one rule.
+//! Merging one section into another, by Gordo's one rule.
 //!
 //! A structural difference is computed and its additions and changes are applied, never its
-//! removals. The surprises this brings are reported as [`Bite`]s; it decides nothing else.
+//! removals. What this does unasked is reported as [`MergeEffect`]s; it decides nothing else.
 
 mod equal;
 mod shared;
 
 use crate::config::{Index, Node, Value};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
-pub(super) use shared::patch_shared;
+pub(super) use shared::merge_shared;
 
-use equal::same;
+use equal::is_equal;
 
 /// A place where the rule does what its author may not have meant.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Bite {
-    /// A shorter list was laid over a longer one, whose tail survives.
-    Tail {
+pub(super) enum MergeEffect {
+    /// A shorter list was merged into a longer one, whose tail survives.
+    SurvivingTail {
         /// Path of keys.
         path: String,
         /// The longer list.
@@ -37,64 +37,53 @@ pub(super) enum Bite {
         over: Span,
     },
     /// A value stayed because the other equals it, spelled otherwise: `30` and `30.0`.
-    Kept {
+    KeptSpelling {
         /// Path of keys.
         path: String,
         /// The value that stayed.
-        base: Written,
-        /// The value that was laid over it.
-        over: Written,
+        base: Spanned<String>,
+        /// The value that was merged into it.
+        over: Spanned<String>,
     },
     /// Two classes in a mapping that is there for one.
     TwoClasses {
         /// Path of keys.
         path: String,
         /// The class below.
-        base: Written,
-        /// The class that was laid beside it.
-        over: Written,
+        base: Spanned<String>,
+        /// The class that was added beside it.
+        over: Spanned<String>,
     },
     /// A value changed with another, because one anchor stands for both.
-    Shared {
-        /// Key of the value that was laid over.
+    SharedValue {
+        /// Key of the value that was changed.
         changed: String,
         /// Key of the other value.
-        other: Written,
-        /// What was laid over.
+        other: Spanned<String>,
+        /// What it was changed to.
         over: Span,
     },
 }
 
-/// A value as it reads, and where.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Written {
-    pub(super) text: String,
-    pub(super) span: Span,
+/// How a value reads, and where it stands.
+fn text_of(node: &Node) -> Spanned<String> {
+    Spanned::new(node.to_key(), node.span)
 }
 
-impl Written {
-    fn of(node: &Node) -> Self {
-        Self {
-            text: node.to_key(),
-            span: node.span,
-        }
-    }
+/// Merges `over` into `base`.
+pub(super) fn merge(base: &Node, over: &Node, effects: &mut Vec<MergeEffect>) -> Node {
+    merge_nodes(base, over, "", effects)
 }
 
-/// Lays `over` on `base`.
-pub(super) fn patch(base: &Node, over: &Node, bites: &mut Vec<Bite>) -> Node {
-    lay(base, over, "", bites)
-}
-
-fn lay(base: &Node, over: &Node, path: &str, bites: &mut Vec<Bite>) -> Node {
+fn merge_nodes(base: &Node, over: &Node, path: &str, effects: &mut Vec<MergeEffect>) -> Node {
     match (&base.value, &over.value) {
         (Value::Map(under), Value::Map(above)) => Node {
             span: wider(base.span, over.span),
-            value: Value::Map(lay_mapping(under, above, path, bites)),
+            value: Value::Map(merge_mappings(under, above, path, effects)),
         },
         (Value::List(under), Value::List(above)) => {
             if above.len() < under.len() {
-                bites.push(Bite::Tail {
+                effects.push(MergeEffect::SurvivingTail {
                     path: path.to_owned(),
                     base: base.span,
                     over: over.span,
@@ -103,13 +92,13 @@ fn lay(base: &Node, over: &Node, path: &str, bites: &mut Vec<Bite>) -> Node {
             }
             Node {
                 span: wider(base.span, over.span),
-                value: Value::List(lay_list(under, above, path, bites)),
+                value: Value::List(merge_lists(under, above, path, effects)),
             }
         }
-        _ if same(base, over) => {
-            let (kept, written) = (Written::of(base), Written::of(over));
-            if kept.text != written.text {
-                bites.push(Bite::Kept {
+        _ if is_equal(base, over) => {
+            let (kept, written) = (text_of(base), text_of(over));
+            if kept.value != written.value {
+                effects.push(MergeEffect::KeptSpelling {
                     path: path.to_owned(),
                     base: kept,
                     over: written,
@@ -118,7 +107,7 @@ fn lay(base: &Node, over: &Node, path: &str, bites: &mut Vec<Bite>) -> Node {
             base.clone()
         }
         _ => {
-            bites.push(Bite::Replaced {
+            effects.push(MergeEffect::Replaced {
                 path: path.to_owned(),
                 base: base.span,
                 over: over.span,
@@ -130,14 +119,19 @@ fn lay(base: &Node, over: &Node, path: &str, bites: &mut Vec<Bite>) -> Node {
 
 type Entry = (Node, Node);
 
-fn lay_mapping(under: &[Entry], above: &[Entry], path: &str, bites: &mut Vec<Bite>) -> Vec<Entry> {
-    bites.extend(two_classes(under, above, path));
+fn merge_mappings(
+    under: &[Entry],
+    above: &[Entry],
+    path: &str,
+    effects: &mut Vec<MergeEffect>,
+) -> Vec<Entry> {
+    effects.extend(two_classes(under, above, path));
     let mut result = Vec::with_capacity(under.len() + above.len());
     let over = Index::new(above);
     for (key, value) in under {
         let over = over.find(key);
         let value = match over {
-            Some((_, over)) => lay(value, over, &join(path, &key.to_key()), bites),
+            Some((_, over)) => merge_nodes(value, over, &join(path, &key.to_key()), effects),
             None => value.clone(),
         };
         // The side that was written says where the entry is.
@@ -157,25 +151,37 @@ fn lay_mapping(under: &[Entry], above: &[Entry], path: &str, bites: &mut Vec<Bit
     result
 }
 
-fn lay_list(under: &[Node], above: &[Node], path: &str, bites: &mut Vec<Bite>) -> Vec<Node> {
+fn merge_lists(
+    under: &[Node],
+    above: &[Node],
+    path: &str,
+    effects: &mut Vec<MergeEffect>,
+) -> Vec<Node> {
     let length = under.len().max(above.len());
     let at = |index: usize| match (under.get(index), above.get(index)) {
-        (Some(base), Some(over)) => Some(lay(base, over, &format!("{path}[{index}]"), bites)),
+        (Some(base), Some(over)) => Some(merge_nodes(
+            base,
+            over,
+            &format!("{path}[{index}]"),
+            effects,
+        )),
         (base, over) => over.or(base).cloned(),
     };
     (0..length).filter_map(at).collect()
 }
 
-/// `cv: {A: ..}` laid over `cv: {B: ..}` leaves both.
-fn two_classes(under: &[Entry], above: &[Entry], path: &str) -> Option<Bite> {
+/// `cv: {A: ..}` merged into `cv: {B: ..}` leaves both.
+fn two_classes(under: &[Entry], above: &[Entry], path: &str) -> Option<MergeEffect> {
     let ([(base, _)], [(over, _)]) = (under, above) else {
         return None;
     };
     let is_class = |key: &Node| key.as_text().is_some_and(|text| text.contains('.'));
-    (is_class(base) && is_class(over) && base.value != over.value).then(|| Bite::TwoClasses {
-        path: path.to_owned(),
-        base: Written::of(base),
-        over: Written::of(over),
+    (is_class(base) && is_class(over) && base.value != over.value).then(|| {
+        MergeEffect::TwoClasses {
+            path: path.to_owned(),
+            base: text_of(base),
+            over: text_of(over),
+        }
     })
 }
 
@@ -198,13 +204,13 @@ mod tests {
     use super::*;
 
     fn check(base: &Json, over: &Json, expect: &Json) {
-        let laid = patch(
+        let merged = merge(
             &Node::from_json(base),
             &Node::from_json(over),
             &mut Vec::new(),
         );
-        assert_eq!(&laid.to_json(), expect, "{base} {over}");
-        assert_eq!(laid.to_json().to_string(), expect.to_string());
+        assert_eq!(&merged.to_json(), expect, "{base} {over}");
+        assert_eq!(merged.to_json().to_string(), expect.to_string());
     }
 
     #[test]
@@ -238,54 +244,59 @@ mod tests {
     }
 
     #[test]
-    fn many_keys_are_laid_as_few_are() {
+    fn many_keys_are_merged_as_few_are() {
         let entries = |skip: usize, n: usize| {
             let keys = (skip..skip + n).map(|k| (format!("k{k}"), json!(skip)));
             Json::Object(keys.collect())
         };
-        let laid = patch(
+        let merged = merge(
             &Node::from_json(&entries(0, 50)),
             &Node::from_json(&entries(25, 50)),
             &mut Vec::new(),
         )
         .to_json();
-        assert_eq!(laid.as_object().unwrap().len(), 75);
-        assert_eq!((&laid["k24"], &laid["k25"]), (&json!(0), &json!(25)));
+        assert_eq!(merged.as_object().unwrap().len(), 75);
+        assert_eq!((&merged["k24"], &merged["k25"]), (&json!(0), &json!(25)));
     }
 
-    fn bites(base: &Json, over: &Json) -> Vec<Bite> {
-        let mut bites = Vec::new();
-        patch(&Node::from_json(base), &Node::from_json(over), &mut bites);
-        bites
+    fn effects(base: &Json, over: &Json) -> Vec<MergeEffect> {
+        let mut effects = Vec::new();
+        merge(&Node::from_json(base), &Node::from_json(over), &mut effects);
+        effects
     }
 
     #[test]
     fn surviving_tails_are_reported() {
-        let found = bites(&json!({"m": [1, 2, 3]}), &json!({"m": [9]}));
-        assert!(matches!(&found[0], Bite::Tail { path, n_kept: 2, .. } if path == "m"));
-        assert!(matches!(&found[1], Bite::Replaced { path, .. } if path == "m[0]"));
+        let found = effects(&json!({"m": [1, 2, 3]}), &json!({"m": [9]}));
+        assert!(
+            matches!(&found[0], MergeEffect::SurvivingTail { path, n_kept: 2, .. } if path == "m")
+        );
+        assert!(matches!(&found[1], MergeEffect::Replaced { path, .. } if path == "m[0]"));
     }
 
     #[test]
     fn spellings_that_stay_are_reported() {
-        let found = bites(&json!({"a": 30, "b": 2.5}), &json!({"a": 30.0, "b": 2.5}));
-        let [Bite::Kept { path, base, over }] = found.as_slice() else {
+        let found = effects(&json!({"a": 30, "b": 2.5}), &json!({"a": 30.0, "b": 2.5}));
+        let [MergeEffect::KeptSpelling { path, base, over }] = found.as_slice() else {
             panic!("{found:?}");
         };
         assert_eq!(
-            (path.as_str(), base.text.as_str(), over.text.as_str()),
+            (path.as_str(), base.value.as_str(), over.value.as_str()),
             ("a", "30", "30.0")
         );
     }
 
     #[test]
     fn two_classes_in_one_place_are_reported() {
-        let found = bites(&json!({"cv": {"a.B": {}}}), &json!({"cv": {"a.C": {}}}));
-        assert!(matches!(&found[..], [Bite::TwoClasses { path, .. }] if path == "cv"));
+        let found = effects(&json!({"cv": {"a.B": {}}}), &json!({"cv": {"a.C": {}}}));
+        assert!(matches!(&found[..], [MergeEffect::TwoClasses { path, .. }] if path == "cv"));
         assert_eq!(
-            bites(&json!({"cv": {"a.B": {}}}), &json!({"cv": {"a.B": {}}})),
+            effects(&json!({"cv": {"a.B": {}}}), &json!({"cv": {"a.B": {}}})),
             []
         );
-        assert_eq!(bites(&json!({"a": {"b": 1}}), &json!({"a": {"c": 1}})), []);
+        assert_eq!(
+            effects(&json!({"a": {"b": 1}}), &json!({"a": {"c": 1}})),
+            []
+        );
     }
 }

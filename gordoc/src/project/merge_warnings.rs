@@ -1,25 +1,25 @@
-//! Warnings of what laying one section over another did.
+//! Warnings of what merging one section into another did.
 //!
 //! The rule is Gordo's and stays; what it does to a value may not be what was meant.
 
-use super::patch::{Bite, Written};
+use super::merge::MergeEffect;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
-/// What was laid over what.
+/// What was merged into what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Laid {
-    /// The file's globals over the built-in ones.
+pub(super) enum MergedSection {
+    /// The file's globals into the built-in ones.
     Globals,
-    /// A machine's `runtime` over that of the globals.
+    /// A machine's `runtime` into that of the globals.
     Runtime,
-    /// A machine's `evaluation` over that of the globals.
+    /// A machine's `evaluation` into that of the globals.
     Evaluation,
-    /// The `dataset` of the globals over a machine's.
+    /// The `dataset` of the globals into a machine's.
     Dataset,
 }
 
-impl Laid {
+impl MergedSection {
     fn name(self) -> &'static str {
         match self {
             Self::Globals => "globals",
@@ -30,20 +30,24 @@ impl Laid {
     }
 }
 
-/// Warns of each surprise.
-pub(super) fn report(bites: &[Bite], laid: Laid, diagnostics: &mut Diagnostics) {
-    diagnostics.extend(bites.iter().filter_map(|bite| warning(bite, laid)));
+/// Warns of each effect that may not have been meant.
+pub(super) fn report(
+    effects: &[MergeEffect],
+    merged: MergedSection,
+    diagnostics: &mut Diagnostics,
+) {
+    diagnostics.extend(effects.iter().filter_map(|effect| warning(effect, merged)));
 }
 
-fn warning(bite: &Bite, laid: Laid) -> Option<Diagnostic> {
-    match bite {
-        Bite::Tail {
+fn warning(effect: &MergeEffect, merged: MergedSection) -> Option<Diagnostic> {
+    match effect {
+        MergeEffect::SurvivingTail {
             path,
             base,
             over,
             n_kept,
-        } => tail(path, *base, *over, *n_kept, laid),
-        Bite::Replaced { path, base, over } if laid == Laid::Dataset => Some(
+        } => tail(path, *base, *over, *n_kept, merged),
+        MergeEffect::Replaced { path, base, over } if merged == MergedSection::Dataset => Some(
             Diagnostic::warning(
                 "project::overridden_by_globals",
                 format!("`{path}` of this machine gives way to the globals"),
@@ -52,17 +56,17 @@ fn warning(bite: &Bite, laid: Laid) -> Option<Diagnostic> {
             .label(*over, "wins")
             .help("in `dataset`, unlike in `runtime`, globals win: remove one of the two"),
         ),
-        Bite::Replaced { .. } => None,
-        Bite::Kept { path, base, over } => kept(path, base, over),
-        Bite::TwoClasses { path, base, over } => Some(two_classes(path, base, over)),
-        Bite::Shared {
+        MergeEffect::Replaced { .. } => None,
+        MergeEffect::KeptSpelling { path, base, over } => kept(path, base, over),
+        MergeEffect::TwoClasses { path, base, over } => Some(two_classes(path, base, over)),
+        MergeEffect::SharedValue {
             changed,
             other,
             over,
         } => Some(
             Diagnostic::warning(
                 "project::shared_value",
-                format!("`{}` changes together with `{changed}`", other.text),
+                format!("`{}` changes together with `{changed}`", other.value),
             )
             .label(other.span, "is an alias, or has one")
             .label(*over, format!("meant for `{changed}`"))
@@ -71,7 +75,13 @@ fn warning(bite: &Bite, laid: Laid) -> Option<Diagnostic> {
     }
 }
 
-fn tail(path: &str, base: Span, over: Span, n_kept: usize, laid: Laid) -> Option<Diagnostic> {
+fn tail(
+    path: &str,
+    base: Span,
+    over: Span,
+    n_kept: usize,
+    merged: MergedSection,
+) -> Option<Diagnostic> {
     if over.is_empty() {
         return None;
     }
@@ -80,7 +90,7 @@ fn tail(path: &str, base: Span, over: Span, n_kept: usize, laid: Laid) -> Option
     } else {
         "elements stay"
     };
-    let what = laid.name();
+    let what = merged.name();
     let mut diagnostic = Diagnostic::warning(
         "project::surviving_tail",
         format!("`{path}` of {what} is laid over a longer list, element by element"),
@@ -93,14 +103,17 @@ fn tail(path: &str, base: Span, over: Span, n_kept: usize, laid: Laid) -> Option
 }
 
 /// Told where both were written: a default that stays is what anybody would have meant.
-fn kept(path: &str, base: &Written, over: &Written) -> Option<Diagnostic> {
+fn kept(path: &str, base: &Spanned<String>, over: &Spanned<String>) -> Option<Diagnostic> {
     if base.span.is_empty() || over.span.is_empty() {
         return None;
     }
     Some(
         Diagnostic::warning(
             "project::kept_spelling",
-            format!("`{path}` stays `{}`: `{}` equals it", base.text, over.text),
+            format!(
+                "`{path}` stays `{}`: `{}` equals it",
+                base.value, over.value
+            ),
         )
         .label(over.span, "changes nothing")
         .label(base.span, "stays as it is written here")
@@ -108,7 +121,7 @@ fn kept(path: &str, base: &Written, over: &Written) -> Option<Diagnostic> {
     )
 }
 
-fn two_classes(path: &str, base: &Written, over: &Written) -> Diagnostic {
+fn two_classes(path: &str, base: &Spanned<String>, over: &Spanned<String>) -> Diagnostic {
     let mut diagnostic = Diagnostic::warning(
         "project::two_classes",
         format!("`{path}` is left with two classes, and is there for one"),

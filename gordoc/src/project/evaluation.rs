@@ -26,7 +26,7 @@ const LATER: &[&str] = &[
 ];
 
 /// Reads the evaluation of a machine with so many targets; `None` after a diagnostic.
-pub(super) fn describe(
+pub(super) fn read(
     section: &Node,
     n_targets: Option<usize>,
     diagnostics: &mut Diagnostics,
@@ -180,7 +180,7 @@ mod tests {
     /// Codes of what is found in a section, and its reading.
     fn read(section: &Json) -> (Option<Evaluation>, Vec<&'static str>) {
         let mut found = Diagnostics::default();
-        let evaluation = describe(&Node::from_json(section), Some(3), &mut found);
+        let evaluation = super::read(&Node::from_json(section), Some(3), &mut found);
         let codes = found.iter().map(|item| item.code).collect();
         (evaluation, codes)
     }

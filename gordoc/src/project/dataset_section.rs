@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::hide_secrets;
 use super::preflight::Series;
 use super::provider::{self, Described};
-use super::spacing;
+use super::resampling;
 use super::suggest::unknown_keys;
 use super::tag_lists::{self, TagLists};
 use super::{Dataset, aggregation, dataset_keys, filter_periods, period, selection, tag};
@@ -85,7 +85,7 @@ pub(crate) fn types() -> Vec<&'static str> {
 }
 
 /// A dataset as recorded, and as meant if gordoc can load it.
-pub(super) struct Rows {
+pub(super) struct DatasetSection {
     /// In Gordo's `to_dict` form.
     pub(super) document: Json,
     /// `None` if a finding of the build says why.
@@ -97,13 +97,13 @@ pub(super) struct Rows {
 }
 
 /// Reads a dataset section, globals folded in.
-pub(super) fn describe(
+pub(super) fn read(
     section: &Node,
     source: &Source,
     default_provider: Option<&str>,
     diagnostics: &mut Diagnostics,
     series: &mut Vec<Series>,
-) -> Option<Rows> {
+) -> Option<DatasetSection> {
     dataset_keys::check(section, diagnostics);
     unknown_keys(section, "dataset", KEYS, diagnostics);
     let section = &dataset_keys::renamed(section, diagnostics);
@@ -113,11 +113,11 @@ pub(super) fn describe(
     let period = dates.as_ref().and_then(|dates| dates.period(diagnostics));
     let lists = TagLists::read(section, diagnostics);
     let periods_are_right = filter_periods::check_keys(section, diagnostics);
-    let settings = diagnostics.at_build(|found| spacing::describe(section, found));
+    let settings = diagnostics.at_build(|found| resampling::read(section, found));
     let aggregation = settings.as_ref().map(|settings| &settings.aggregation);
     let selection = lists
         .tags(aggregation.map(|methods| &methods.value))
-        .and_then(|tags| selection::describe(section, source, &tags, diagnostics));
+        .and_then(|tags| selection::read(section, source, &tags, diagnostics));
     if let Some(provider) = provider.as_ref().and_then(|it| it.provider.as_ref()) {
         let triggers = selection.as_ref().map_or(&[][..], |it| &it.trigger_tags);
         let listed = lists.inputs_and_targets();
@@ -125,7 +125,7 @@ pub(super) fn describe(
     }
     let (provider, (tags, targets)) = (provider?, lists.finish()?);
     dates.filter(|_| periods_are_right)?;
-    tag::fields_agree(tags.iter().chain(&targets), diagnostics);
+    diagnostics.at_build(|found| tag::fields_agree(tags.iter().chain(&targets), found));
     let document = document(section, is_random?, provider.document);
     let target_tags = if targets.is_empty() {
         tags.clone()
@@ -154,7 +154,7 @@ pub(super) fn describe(
             document: hidden(&document),
         })
     })();
-    Some(Rows {
+    Some(DatasetSection {
         document,
         dataset,
         n_columns,
