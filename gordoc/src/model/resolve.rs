@@ -14,22 +14,19 @@ use crate::part::class::{
     Checked, Definition, Found, Resolve, Role, Rules, Slot, TransformerRules,
 };
 use crate::part::columns::{Columns, Width};
-use crate::part::fit::Transformer;
+use crate::part::fit::{Estimator, Transformer};
 use crate::part::kind::as_number;
 use crate::part::resolve::not_supported_yet;
 use crate::part::splitter::Splitter;
 
 /// Resolves the `model` section of a machine.
 ///
-/// `n_columns` are the numbers of inputs and targets, if they are known. What Gordo refuses
-/// when it reads a config goes to `diagnostics`; what it only refuses when it builds a machine,
-/// and what gordoc cannot do yet, goes to `blockers`. `None` when at least one error was added
-/// to either, or the numbers are not known.
+/// `n_columns` are the numbers of inputs and targets, if they are known. `None` when at least
+/// one error was added to `diagnostics`, or the numbers are not known.
 pub(crate) fn resolve(
     definition: &Node,
     n_columns: Option<(usize, usize)>,
     diagnostics: &mut Diagnostics,
-    blockers: &mut Diagnostics,
 ) -> Option<Model> {
     let width = |count: Option<usize>| count.map_or(Width::Unknown, Width::Exactly);
     let columns = Columns {
@@ -38,16 +35,13 @@ pub(crate) fn resolve(
     };
     let mut resolver = Resolver {
         diagnostics,
-        blockers,
+        blockers: Diagnostics::default(),
     };
-    let resolver: &mut dyn Resolve = &mut resolver;
-    let found = resolver.part(definition, Slot::Step, columns)?;
-    let estimator = match found.role {
-        Role::Detector => found.into_estimator(),
-        _ => resolver.require_estimator(found, definition.span),
-    }?;
+    let estimator = resolver.model(definition, columns);
+    let blockers = resolver.blockers;
+    diagnostics.at_build(|found| found.append(blockers));
     Some(Model {
-        estimator,
+        estimator: estimator?,
         expanded: expand::expand(definition),
         span: definition.span,
     })
@@ -66,13 +60,13 @@ pub(crate) fn resolve_transformer(
         inputs: targets,
         targets,
     };
-    let mut blockers = Diagnostics::default();
     let mut resolver = Resolver {
         diagnostics,
-        blockers: &mut blockers,
+        blockers: Diagnostics::default(),
     };
-    let resolver: &mut dyn Resolve = &mut resolver;
-    let transformer = resolver.scaler_of_targets(definition, Slot::Step, columns);
+    let parts: &mut dyn Resolve = &mut resolver;
+    let transformer = parts.scaler_of_targets(definition, Slot::Step, columns);
+    let blockers = resolver.blockers;
     diagnostics.append(blockers);
     transformer
 }
@@ -151,8 +145,23 @@ fn check_sizes(given: &Arguments<'_>, diagnostics: &mut Diagnostics) {
 struct Resolver<'d> {
     /// What Gordo refuses when it reads a config.
     diagnostics: &'d mut Diagnostics,
-    /// What stops a machine from being built.
-    blockers: &'d mut Diagnostics,
+    /// What stops a machine from being built: what Gordo only refuses then, and what gordoc
+    /// cannot do yet.
+    blockers: Diagnostics,
+}
+
+impl Resolver<'_> {
+    /// What learns in a whole model.
+    fn model(&mut self, definition: &Node, columns: Columns) -> Option<Arc<dyn Estimator>> {
+        let found = self.part(definition, Slot::Step, columns)?;
+        match found.role {
+            Role::Detector => found.into_estimator(),
+            _ => {
+                let parts: &mut dyn Resolve = self;
+                parts.require_estimator(found, definition.span)
+            }
+        }
+    }
 }
 
 impl Resolve for Resolver<'_> {
@@ -203,7 +212,7 @@ impl Resolve for Resolver<'_> {
     }
 
     fn blockers(&mut self) -> &mut Diagnostics {
-        self.blockers
+        &mut self.blockers
     }
 }
 

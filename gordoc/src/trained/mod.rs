@@ -30,11 +30,35 @@ pub struct Machine {
     /// The expanded definition.
     pub definition: Value,
     /// What was fitted.
-    pub(crate) state: Arc<dyn Fitted>,
+    pub(crate) state: State,
     /// The whole machine document, as served under `metadata`.
     pub metadata: Value,
     /// Digest of what determined the machine.
     pub checksum: Option<String>,
+}
+
+/// A fitted model, shared; equal if its documents are.
+#[derive(Clone, Debug)]
+pub(crate) struct State(Arc<dyn Fitted>);
+
+impl std::ops::Deref for State {
+    type Target = dyn Fitted;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl From<Box<dyn Fitted>> for State {
+    fn from(fitted: Box<dyn Fitted>) -> Self {
+        Self(fitted.into())
+    }
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        *self.0 == *other.0
+    }
 }
 
 /// A small machine of one tag, for tests.
@@ -49,7 +73,9 @@ pub(crate) fn example(name: &str) -> Machine {
         offset: 0,
         python_type: String::new(),
         definition: serde_json::json!({}),
-        state: Arc::new(gordo_runtime::part::MaxAbsScaler { scale: vec![2.0] }),
+        state: State(Arc::new(gordo_runtime::part::MaxAbsScaler {
+            scale: vec![2.0],
+        })),
         metadata: serde_json::json!({}),
         checksum: None,
     }

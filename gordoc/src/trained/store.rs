@@ -37,7 +37,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// Line and column.
-        source: serde_json::DocumentError,
+        source: serde_json::Error,
     },
     /// JSON, but not a machine.
     #[error("{}: {source}", path.display())]

@@ -7,7 +7,7 @@ use crate::config::node::{Node, Value};
 use crate::diagnostic::Diagnostic;
 
 use super::activation::resolve_activation;
-use super::network::missing_kind;
+use super::missing_kind;
 use super::objective::resolve_written;
 use super::shape::Shape;
 use super::training;
@@ -95,7 +95,7 @@ fn sequential(resolver: &mut dyn Resolve, spec: &Node, columns: Columns) {
     };
     let mut shape = first_layer(resolver, first, columns);
     for layer in rest {
-        shape = layer(resolver, layer, shape);
+        shape = later_layer(resolver, layer, shape);
     }
     if let (Some(shape), Some(targets)) = (shape, columns.targets.exact())
         && shape != Shape::of_columns(targets)

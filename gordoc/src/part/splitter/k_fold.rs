@@ -95,7 +95,7 @@ impl Splitter for KFold {
             Shuffle::Seeded(seed) => shuffled(rows, seed),
         };
         let mut start = 0;
-        let fold = |fold| {
+        let fold = |fold: usize| {
             let size = rows / n_splits + usize::from(fold < rows % n_splits);
             let end = start + size;
             let mut test = order[start..end].to_vec();

@@ -63,7 +63,7 @@ impl Splitter for TimeSeriesSplit {
                 needed,
             });
         }
-        let fold = |fold| {
+        let fold = |fold: usize| {
             let start = rows - (n_splits - fold) * test;
             let end = start - self.gap;
             let first = self
