@@ -14,7 +14,7 @@ const DETECTOR: &str = "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomal
 /// Lowers a trained machine to the crate of a package.
 pub(super) fn lower(machine: &Machine, revision: &Revision, package: String) -> Crate {
     let mut fields = Fields::new(machine.tags.len());
-    machine.state.lower(&mut fields);
+    machine.model.lower(&mut fields);
     let fields = fields.list;
     let weights = weights(&fields);
     let same_targets = machine.target_tags == machine.tags;

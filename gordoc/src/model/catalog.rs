@@ -19,7 +19,7 @@ pub struct Entry {
     pub paths: Vec<&'static str>,
     /// Where it may stand.
     pub role: Role,
-    /// Whether gordoc compiles it; its parameters are judged either way.
+    /// Whether gordoc compiles it; its parameters are checked either way.
     pub supported: bool,
     /// The parameter a bare list in place of the parameters stands for.
     pub list: Option<&'static str>,

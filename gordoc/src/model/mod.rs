@@ -18,7 +18,8 @@ use crate::part::fit::Estimator;
 use crate::source::Span;
 
 pub use expand::expand;
-pub(crate) use resolve::{resolve, resolve_splitter, resolve_transformer};
+pub use resolve::resolve;
+pub(crate) use resolve::{resolve_splitter, resolve_transformer};
 
 pub use crate::part::network::Network;
 pub use crate::part::network::callback::EarlyStopping;
@@ -36,4 +37,11 @@ pub struct Model {
     pub expanded: Value,
     /// Place of the definition.
     pub span: Span,
+}
+
+impl Model {
+    /// The network, if the whole model is one.
+    pub fn network(&self) -> Option<&Network> {
+        self.estimator.network()
+    }
 }

@@ -23,7 +23,7 @@ use crate::part::splitter::Splitter;
 ///
 /// `n_columns` are the numbers of inputs and targets, if they are known. `None` when at least
 /// one error was added to `diagnostics`, or the numbers are not known.
-pub(crate) fn resolve(
+pub fn resolve(
     definition: &Node,
     n_columns: Option<(usize, usize)>,
     diagnostics: &mut Diagnostics,

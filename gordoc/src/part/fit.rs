@@ -3,6 +3,7 @@
 //! A definition denotes a [`Transformer`] or an [`Estimator`]; fitting gives a [`Fitted`],
 //! which computes by the kernels that serve and knows how it is written and emitted.
 
+use std::any::Any;
 use std::fmt;
 
 use gordo_runtime::{Batch, Detector, Invert, Rejection, Step};
@@ -12,11 +13,12 @@ use super::detector::threshold::Validation;
 use super::document::Tensors;
 use super::error::FitError;
 use super::lowering::{Embedded, Fields};
+use super::network::Network;
 use crate::random::Seed;
 use crate::train::network::History;
 
 /// A transformer as defined.
-pub trait Transformer: fmt::Debug + Send + Sync {
+pub(crate) trait Transformer: Any + fmt::Debug + Send + Sync {
     /// Fits it.
     ///
     /// # Shapes and units
@@ -26,7 +28,7 @@ pub trait Transformer: fmt::Debug + Send + Sync {
 }
 
 /// What learns from inputs and targets, as defined.
-pub trait Estimator: fmt::Debug + Send + Sync {
+pub(crate) trait Estimator: Any + fmt::Debug + Send + Sync {
     /// Fits it.
     ///
     /// # Shapes and units
@@ -34,26 +36,31 @@ pub trait Estimator: fmt::Debug + Send + Sync {
     /// - `x`: `[rows, inputs]`
     /// - `y`: `[rows, targets]`
     fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError>;
+
+    /// The network, if it is one.
+    fn network(&self) -> Option<&Network> {
+        None
+    }
 }
 
 /// A fitted estimator, and what its network recorded, if it has one.
 #[derive(Debug)]
-pub struct Fit {
+pub(crate) struct Fit {
     /// What was fitted.
-    pub fitted: Box<dyn Fitted>,
+    pub(crate) fitted: Box<dyn Fitted>,
     /// How the network's loss fell.
-    pub history: Option<History>,
+    pub(crate) history: Option<History>,
 }
 
 /// What one fit draws from and reports to.
 #[derive(Clone, Copy)]
-pub struct FitContext<'a> {
+pub(crate) struct FitContext<'a> {
     /// Where its random numbers start.
-    pub seed: Seed,
+    pub(crate) seed: Seed,
     /// Which of a machine's models is fitted.
-    pub run: Run,
+    pub(crate) run: Run,
     /// Who is told of epochs.
-    pub progress: &'a dyn Progress,
+    pub(crate) progress: &'a dyn Progress,
 }
 
 /// Which of a machine's models is being fitted.
@@ -77,7 +84,7 @@ impl Progress for () {
 }
 
 /// A fitted part.
-pub trait Fitted: Step + fmt::Debug + Send + Sync {
+pub(crate) trait Fitted: Step + fmt::Debug + Send + Sync {
     /// Its document: `type`, and what was fitted; large arrays may go to `tensors`.
     fn write(&self, tensors: &mut Tensors) -> Value;
 
@@ -96,7 +103,7 @@ pub trait Fitted: Step + fmt::Debug + Send + Sync {
 }
 
 /// A fitted transformer; whether it can be undone is known from its class.
-pub trait FittedTransformer: Fitted {
+pub(crate) trait FittedTransformer: Fitted {
     /// The transformer run backwards, if it can be.
     fn inverse(&self) -> Option<&dyn Invert>;
 
@@ -113,7 +120,7 @@ pub trait FittedTransformer: Fitted {
 }
 
 /// A fitted detector.
-pub trait FittedDetector: Fitted + Detector {
+pub(crate) trait FittedDetector: Fitted + Detector {
     /// What a fold's errors say of thresholds.
     ///
     /// # Shapes and units
@@ -143,7 +150,10 @@ impl PartialEq for dyn Fitted {
 }
 
 /// Undoes a fitted transformer.
-pub fn invert(transformer: &dyn FittedTransformer, batch: Batch) -> Result<Batch, Rejection> {
+pub(crate) fn invert(
+    transformer: &dyn FittedTransformer,
+    batch: Batch,
+) -> Result<Batch, Rejection> {
     let inverse = transformer.inverse();
     inverse
         .expect("what cannot be undone is refused when the definition or document is read")

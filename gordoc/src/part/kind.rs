@@ -1,6 +1,6 @@
 //! What the value of a parameter must be.
 //!
-//! Looks at one value alone: what depends on other values or on numbers of columns is judged
+//! Looks at one value alone: what depends on other values or on numbers of columns is checked
 //! where the class is resolved.
 
 use std::ops::{Bound, RangeBounds as _};

@@ -26,6 +26,8 @@ mod scaler;
 pub(crate) mod splitter;
 mod statistics;
 pub(crate) mod suggest;
+#[cfg(test)]
+mod tests;
 mod transformer;
 mod tree;
 

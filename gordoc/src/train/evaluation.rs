@@ -97,6 +97,3 @@ pub(crate) fn scores(
     }
     Ok(scores)
 }
-
-#[cfg(test)]
-mod tests;

@@ -192,7 +192,7 @@ impl<'a> Task<'a> {
             offset: findings.offset,
             python_type: machine.model.python_type(),
             definition: machine.model.expanded.clone(),
-            state: state.into(),
+            model: state.into(),
             metadata: metadata::document(machine, &self.dataset.metadata, findings),
             checksum: None,
         }

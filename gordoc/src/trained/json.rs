@@ -44,7 +44,7 @@ pub fn read(document: &Value, tensors: &Tensors) -> Result<Machine, DocumentErro
         offset: root.get("model_offset")?.count()?,
         python_type: root.get("python_type")?.text()?,
         definition: root.get("definition")?.value.clone(),
-        state: state.into(),
+        model: state.into(),
         metadata: root.get("metadata")?.value.clone(),
         checksum: checksum.map(|checksum| checksum.text()).transpose()?,
     })
@@ -61,10 +61,10 @@ pub fn write(machine: &Machine) -> (Value, Tensors) {
         "target_tags": machine.target_tags,
         "resolution": machine.resolution,
         "model_offset": machine.offset,
-        "is_anomaly_detector": machine.state.detector().is_some(),
+        "is_anomaly_detector": machine.model.detector().is_some(),
         "python_type": machine.python_type,
         "definition": machine.definition,
-        "state": machine.state.write(&mut tensors),
+        "state": machine.model.write(&mut tensors),
         "info": { "checksum": machine.checksum },
         "metadata": machine.metadata,
     });

@@ -5,6 +5,7 @@ pub mod store;
 
 use std::sync::Arc;
 
+use gordo_runtime::{Batch, Rejection};
 use serde_json::Value;
 
 use crate::name::Name;
@@ -30,18 +31,29 @@ pub struct Machine {
     /// The expanded definition.
     pub definition: Value,
     /// What was fitted.
-    pub(crate) state: State,
+    pub(crate) model: FittedModel,
     /// The whole machine document, as served under `metadata`.
     pub metadata: Value,
     /// Digest of what determined the machine.
     pub checksum: Option<String>,
 }
 
+impl Machine {
+    /// What the machine predicts, by the kernels that serve.
+    ///
+    /// # Shapes and units
+    ///
+    /// - `inputs`: `[rows, 1, tags]`, engineering units
+    pub fn predict(&self, inputs: Batch) -> Result<Batch, Rejection> {
+        self.model.apply(inputs)
+    }
+}
+
 /// A fitted model, shared; equal if its documents are.
 #[derive(Clone, Debug)]
-pub(crate) struct State(Arc<dyn Fitted>);
+pub(crate) struct FittedModel(Arc<dyn Fitted>);
 
-impl std::ops::Deref for State {
+impl std::ops::Deref for FittedModel {
     type Target = dyn Fitted;
 
     fn deref(&self) -> &Self::Target {
@@ -49,13 +61,13 @@ impl std::ops::Deref for State {
     }
 }
 
-impl From<Box<dyn Fitted>> for State {
+impl From<Box<dyn Fitted>> for FittedModel {
     fn from(fitted: Box<dyn Fitted>) -> Self {
         Self(fitted.into())
     }
 }
 
-impl PartialEq for State {
+impl PartialEq for FittedModel {
     fn eq(&self, other: &Self) -> bool {
         *self.0 == *other.0
     }
@@ -73,7 +85,7 @@ pub(crate) fn example(name: &str) -> Machine {
         offset: 0,
         python_type: String::new(),
         definition: serde_json::json!({}),
-        state: State(Arc::new(gordo_runtime::part::MaxAbsScaler {
+        model: FittedModel(Arc::new(gordo_runtime::part::MaxAbsScaler {
             scale: vec![2.0],
         })),
         metadata: serde_json::json!({}),

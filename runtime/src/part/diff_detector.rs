@@ -61,8 +61,8 @@ impl<S, T: Copy> DiffDetector<S, T> {
 
 impl<S: Step, T: Numbers<f64>> Detector for DiffDetector<S, T> {
     fn can_detect(&self) -> bool {
-        let complete = self.feature_thresholds.is_some() && self.aggregate_threshold.is_some();
-        complete || !self.require_thresholds
+        let any = self.feature_thresholds.is_some() || self.aggregate_threshold.is_some();
+        any || !self.require_thresholds
     }
 
     fn detect(&self, output: &Batch, targets: &[f64]) -> Result<Anomaly, Rejection> {
@@ -203,8 +203,7 @@ mod tests {
     #[test]
     fn required_thresholds_must_be_there() {
         assert!(DETECTOR.can_detect());
-        let mut without = DETECTOR;
-        without.feature_thresholds = None;
+        let without = DETECTOR.without_thresholds();
         assert!(!without.can_detect());
         assert!(without.thresholds_optional().can_detect());
     }

@@ -104,8 +104,7 @@ pub trait Detector: Sync {
     /// Whether the detector has the thresholds it needs.
     fn can_detect(&self) -> bool;
 
-    /// Compares each row of an answer with its targets; the caller has asked
-    /// [`can_detect`](Self::can_detect).
+    /// Compares each row of an answer with its targets.
     ///
     /// # Shapes and units
     ///

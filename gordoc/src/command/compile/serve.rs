@@ -52,7 +52,7 @@ pub(super) fn exec(
 fn example(machines: &BTreeMap<Name, Machine>) -> Option<&Machine> {
     machines.values().max_by(|a, b| {
         let rank = |machine: &Machine| {
-            let is_detector = machine.state.detector().is_some();
+            let is_detector = machine.model.detector().is_some();
             let is_closed = machine
                 .target_tags
                 .iter()
@@ -68,7 +68,7 @@ fn example(machines: &BTreeMap<Name, Machine>) -> Option<&Machine> {
 fn curl(url: &str, machine: &Machine) -> String {
     let row =
         |tags: &[String]| -> Vec<Value> { tags.iter().map(|tag| ordinary(machine, tag)).collect() };
-    let (route, body) = match machine.state.detector() {
+    let (route, body) = match machine.model.detector() {
         Some(_) => (
             "anomaly/prediction",
             json!({ "X": [row(&machine.tags)], "y": [row(&machine.target_tags)] }),
@@ -93,7 +93,7 @@ fn ordinary(machine: &Machine, tag: &str) -> Value {
 
 /// The middle of the range that a detector scales a target to.
 fn middle(machine: &Machine, tag: &str) -> Option<f64> {
-    let scaler = machine.state.detector()?.scaler();
+    let scaler = machine.model.detector()?.scaler();
     let target = machine.target_tags.iter().position(|name| name == tag)?;
     let n_targets = machine.target_tags.len();
     let row = invert(scaler, Batch::double(1, n_targets, vec![0.5; n_targets])).ok()?;

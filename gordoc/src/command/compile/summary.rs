@@ -27,7 +27,7 @@ impl Line {
             name: machine.name.to_string(),
             rows,
             explained_variance: explained_variance(machine),
-            threshold: (machine.state.detector()).and_then(FittedDetector::aggregate_threshold),
+            threshold: (machine.model.detector()).and_then(FittedDetector::aggregate_threshold),
             took,
         }
     }

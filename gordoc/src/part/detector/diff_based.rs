@@ -9,7 +9,7 @@ use super::threshold::{Errors, Thresholds, Validation};
 use crate::config::node::Node;
 use crate::diagnostic::Diagnostic;
 use crate::part::arguments::Arguments;
-use crate::part::class::{Built, Class, Definition, FittedPart, Found, Resolve, Role, Rules, Slot};
+use crate::part::class::{Built, Class, FittedPart, Found, Resolve, Role, Rules, Slot};
 use crate::part::columns::Columns;
 use crate::part::document::{self, DocumentError, Reader, Tensors};
 use crate::part::error::FitError;
@@ -213,25 +213,25 @@ fn expand(mut all: Map<String, Value>) -> Map<String, Value> {
 
 /// As defined.
 #[derive(Debug)]
-struct DiffBasedDetector {
+pub(crate) struct DiffBasedDetector {
     /// What reconstructs the targets.
-    base: Arc<dyn Estimator>,
+    pub(crate) base: Arc<dyn Estimator>,
     /// Scales targets and answers before they are compared.
-    scaler: Arc<dyn Transformer>,
-    settings: Settings,
+    pub(crate) scaler: Arc<dyn Transformer>,
+    pub(crate) settings: Settings,
 }
 
 /// What a detector is told beside its parts.
 #[derive(Clone, Copy, Debug)]
-struct Settings {
+pub(crate) struct Settings {
     /// Whether detecting without thresholds is refused.
-    require_thresholds: bool,
+    pub(crate) require_thresholds: bool,
     /// Whether the base is fitted on shuffled rows.
-    shuffle: bool,
+    pub(crate) shuffle: bool,
     /// Smoothing window in rows.
-    window: Option<usize>,
+    pub(crate) window: Option<usize>,
     /// Smoothing method; present if a window is.
-    smoothing: Option<Smoothing>,
+    pub(crate) smoothing: Option<Smoothing>,
 }
 
 impl Estimator for DiffBasedDetector {

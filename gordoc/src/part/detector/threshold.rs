@@ -70,7 +70,7 @@ impl Errors {
         }
     }
 
-    /// The thresholds a detector judges by.
+    /// The thresholds a detector compares with.
     pub(crate) fn thresholds(&self) -> Thresholds {
         self.thresholds_over(LASTING)
     }

@@ -32,11 +32,6 @@ pub(crate) trait FittedLayer: Step + fmt::Debug + Send + Sync {
     /// Width of its output.
     fn units(&self) -> usize;
 
-    /// Whether it goes through the steps of sequences.
-    fn is_recurrent(&self) -> bool {
-        false
-    }
-
     /// Its document; arrays go to `tensors`.
     fn write(&self, inputs: usize, tensors: &mut Tensors) -> Value;
 

@@ -100,6 +100,10 @@ impl Estimator for Network {
             history: Some(history),
         })
     }
+
+    fn network(&self) -> Option<&Network> {
+        Some(self)
+    }
 }
 
 /// Modules of Gordo that hold its kinds, for those who name them by their path.

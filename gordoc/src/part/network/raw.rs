@@ -160,8 +160,8 @@ fn first_layer(resolver: &mut dyn Resolve, node: &Node, columns: Columns) -> Opt
     shape_after(resolver, &definition, &given, shape)
 }
 
-/// A later layer; judged also without knowing what reaches it.
-fn layer(resolver: &mut dyn Resolve, node: &Node, shape: Option<Shape>) -> Option<Shape> {
+/// A later layer; checked also without knowing what reaches it.
+fn later_layer(resolver: &mut dyn Resolve, node: &Node, shape: Option<Shape>) -> Option<Shape> {
     let (definition, given) = keras_class(resolver, node, Role::Layer)?;
     shape_after(resolver, &definition, &given?, shape?)
 }

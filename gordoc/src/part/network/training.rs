@@ -3,7 +3,7 @@
 //! Says how a network learns; learning itself is the trainer's.
 
 use crate::config::node::Node;
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 
 use super::callback::EarlyStopping;
 use super::callback::{resolve_callbacks, warn_unwatched};
@@ -91,7 +91,7 @@ pub(crate) const REFUSED: &[&str] = &[
 /// How a network learns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Training {
-    /// Passes over the rows; the peer's default is 1.
+    /// Passes over the rows; Gordo's default is 1.
     pub epochs: usize,
     /// Rows per step; `None` is all rows.
     pub batch_size: Option<usize>,
@@ -101,7 +101,7 @@ pub struct Training {
     pub shuffle: bool,
     /// What makes steps of gradients.
     pub optimizer: Optimizer,
-    /// Whether the optimizer was named in the config; if not, the peer trains clones (fold
+    /// Whether the optimizer was named in the config; if not, Gordo trains clones (fold
     /// models) with `RMSprop`. gordoc's folds use the documented default, Adam.
     pub optimizer_given: bool,
     /// What is minimised.

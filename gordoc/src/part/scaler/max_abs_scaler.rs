@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use gordo_runtime::part::MaxAbsScaler;
-use gordo_runtime::{Batch, Invert};
+use gordo_runtime::{Batch, Invert, part};
 use serde_json::{Value, json};
 
 use crate::part::class::{Class, FittedPart};
@@ -18,28 +17,31 @@ pub(crate) static CLASS: Class = Class::transformer(
     "sklearn.preprocessing._data.MaxAbsScaler",
     &["sklearn.preprocessing.MaxAbsScaler"],
     &[COPY],
-    Some(|_| Arc::new(Definition)),
+    Some(|_| Arc::new(MaxAbsScaler)),
 )
 .read_by(|reader, width| {
     let scale = reader.get("scale")?.numbers_of(*width)?;
-    Ok(FittedPart::Transformer(Box::new(MaxAbsScaler { scale })))
+    Ok(FittedPart::Transformer(Box::new(part::MaxAbsScaler {
+        scale,
+    })))
 });
 
+/// As defined: there is nothing to set.
 #[derive(Debug)]
-struct Definition;
+struct MaxAbsScaler;
 
-impl Transformer for Definition {
+impl Transformer for MaxAbsScaler {
     fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError> {
         let columns = ColumnValues::new(x);
         let scale = columns.each(|values| {
             let largest = values.iter().map(|value| value.abs());
             columns.one_for_none(largest.fold(f64::NAN, f64::max))
         });
-        Ok(Box::new(MaxAbsScaler { scale }))
+        Ok(Box::new(part::MaxAbsScaler { scale }))
     }
 }
 
-impl Fitted for MaxAbsScaler<Vec<f64>> {
+impl Fitted for part::MaxAbsScaler<Vec<f64>> {
     fn write(&self, _: &mut Tensors) -> Value {
         json!({ "type": "MaxAbsScaler", "scale": numbers(&self.scale) })
     }
@@ -49,7 +51,7 @@ impl Fitted for MaxAbsScaler<Vec<f64>> {
     }
 }
 
-impl FittedTransformer for MaxAbsScaler<Vec<f64>> {
+impl FittedTransformer for part::MaxAbsScaler<Vec<f64>> {
     fn inverse(&self) -> Option<&dyn Invert> {
         Some(self)
     }

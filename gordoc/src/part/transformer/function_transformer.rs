@@ -6,7 +6,6 @@ use crate::config::node::{Node, Value};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::part::arguments::Arguments;
 use crate::part::class::{Checked, Class, Resolve, TransformerChange};
-use crate::part::columns::Width;
 use crate::part::kind::Kind;
 use crate::part::parameter::{Default, Parameter, flag, optional, parameter};
 use crate::part::resolve::missing_parameter;

@@ -5,7 +5,7 @@ pub(crate) mod function_transformer;
 pub(crate) mod polynomial_features;
 
 use super::class::{Checked, Class, TransformerChange};
-use super::columns::{Width, columns_of, components};
+use super::columns::{Width, components};
 use super::conflict::conflict;
 use super::kind::Kind;
 use super::parameter::{

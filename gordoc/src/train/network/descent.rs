@@ -4,12 +4,12 @@
 
 use crate::model::Training;
 
-use crate::part::fit::FitContext;
 use super::optimizer::Stepper;
 use super::record::{History, Metric, Truth};
 use super::stack::Stack;
 use super::stopping::Watch;
 use super::tile::{Lanes, Rows};
+use crate::part::fit::FitContext;
 use crate::train::Error;
 
 /// Gives gradients of a stack's loss.
@@ -149,10 +149,10 @@ impl<'a, E: Engine> Descent<'a, E> {
         sums
     }
 
-    /// Records an epoch's means in single precision, as the peer does; gives the loss.
+    /// Records an epoch's means in single precision, as Gordo does; gives the loss.
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "the peer's figures have single precision"
+        reason = "Gordo's figures have single precision"
     )]
     fn record(&self, history: &mut History, prefix: &str, sums: &Sums) -> f64 {
         let mean = |sum: f64| f64::from((sum / sums.rows as f64) as f32);

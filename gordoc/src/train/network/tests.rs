@@ -6,13 +6,14 @@ use super::super::golden::{
 use super::descent::Engine;
 use super::*;
 use crate::model::Optimizer;
-use crate::trained::State;
+use crate::part::fit::{Fitted as _, Run};
+use crate::random::Seed;
 use gordo_runtime::{Activation, Step as _};
 
-fn context() -> Course<'static> {
-    Course {
+fn context() -> FitContext<'static> {
+    FitContext {
         seed: Seed::new(0),
-        part: Part::Final,
+        run: Run::Final,
         progress: &(),
     }
 }
@@ -101,11 +102,11 @@ fn whole_fits_meet_gordo() {
             let got = numbers(&recorded[figure]);
             assert_close(&format!("{name} {figure}"), &got, &numbers(want), &document);
         }
-        let state = State::Network(fitted(&network, &stack, &weights));
+        let state = fitted(&network, &stack, &weights);
         let want = numbers(&expected["predict"]["data"]);
         let n_rows = golden::indices(&expected["predict"]["shape"])[0];
         let first: Vec<usize> = (0..n_rows).collect();
-        let rows = super::super::rows::take(&x, &first);
+        let rows = crate::part::rows::take(&x, &first);
         let got = state.apply(rows).unwrap().to_f64();
         assert_close(&name, &got, &want, &document);
     }
@@ -279,7 +280,7 @@ fn the_loop_answers_what_the_runtime_answers() {
         };
         engine.loss(&weights, rows);
         let network = golden::network(Vec::new());
-        let state = State::Network(fitted(&network, &stack, &weights));
+        let state = fitted(&network, &stack, &weights);
         let batch = Batch {
             rows: 45,
             steps: 1,
@@ -335,11 +336,16 @@ fn a_seed_gives_the_same_weights_again() {
     }]);
     let x = Batch::double(64, 3, wide(&rows(64, 3, 0)));
     let fit = |seed| {
-        let context = Course {
+        let context = FitContext {
             seed: Seed::new(seed),
             ..context()
         };
-        learn(&network, &x, &x, &context).unwrap().0
+        let mut tensors = crate::part::document::Tensors::new();
+        learn(&network, &x, &x, &context)
+            .unwrap()
+            .0
+            .write(&mut tensors);
+        tensors
     };
     assert_eq!(fit(1), fit(1));
     assert_ne!(fit(1), fit(2));

@@ -77,10 +77,6 @@ impl FittedLayer for Lstm<Vec<f32>, Vec<f32>, Vec<f32>, Activation, Answer> {
         self.bias.len() / 4
     }
 
-    fn is_recurrent(&self) -> bool {
-        true
-    }
-
     fn write(&self, inputs: usize, tensors: &mut Tensors) -> Value {
         let units = self.units();
         let mut keep = LayerTensors::new(tensors);

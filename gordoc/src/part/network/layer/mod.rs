@@ -9,7 +9,7 @@ pub(crate) mod lstm;
 use super::shape::ShapeAfter;
 use crate::part::class::{Class, Role, Rules};
 use crate::part::kind::Kind;
-use crate::part::parameter::{Default, Parameter, flag, number, optional, parameter, required};
+use crate::part::parameter::{Default, Parameter, number, optional, parameter, required};
 
 const UNITS: Parameter = required("units", Kind::Count(1, 1_000_000));
 const SHAPE: Kind = Kind::ListOf(&Kind::POSITIVE);
