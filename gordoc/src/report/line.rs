@@ -15,7 +15,7 @@ const MARKED: i32 = 24;
 /// So few readings are all dots.
 const FEW: usize = 1000;
 
-/// RowPaths of a column.
+/// Rows of a column.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RowPaths {
     /// Lines between measured rows.
@@ -30,7 +30,7 @@ pub(super) struct RowPaths {
     pub(super) filled_at: Path,
 }
 
-/// RowPaths in one column of pixels, at least one.
+/// Rows in one column of pixels, at least one.
 #[derive(Clone, Copy, Debug)]
 struct PixelGroup {
     /// Numbers of the first and the last row.

@@ -25,8 +25,11 @@ pub use plot::Plot;
 mod tests {
     use super::*;
     use crate::dataset::Column;
+    use crate::dataset::Trace;
     use crate::dataset::provider::Reading;
     use crate::dataset::trace::{Filled, Gridded, History, Removal, Remover};
+    use crate::project;
+    use crate::source::Source;
 
     const N_ROWS: usize = 365 * 144;
     const WIDTH: i64 = 600_000_000_000;

@@ -39,7 +39,7 @@ use options::Options;
 
 pub use project::{GORDO_VERSION, Project, Revision};
 
-/// Serves a project until SIGTERM or SIGINT: the integral `main` of a generated server.
+/// Serves a project until SIGTERM or SIGINT: the whole `main` of a generated server.
 ///
 /// Exits with 0 after a graceful stop, 1 when the server cannot run, 2 when the command
 /// line is not understood.

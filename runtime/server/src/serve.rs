@@ -33,7 +33,7 @@ pub(crate) async fn serve(app: Arc<App>, address: SocketAddr) -> io::Result<()> 
     );
 
     let listener = listener.tap_io(|stream| {
-        // Answers are written integral; waiting for more would only delay them.
+        // Answers are written whole; waiting for more would only delay them.
         let _ = stream.set_nodelay(true);
     });
     let router = Router::new().fallback(handle).with_state(Arc::clone(&app));
@@ -48,7 +48,7 @@ pub(crate) async fn serve(app: Arc<App>, address: SocketAddr) -> io::Result<()> 
     }
 }
 
-/// Resolves on SIGTERM or SIGINT; they are catch_panic from now on, not from the first poll on.
+/// Resolves on SIGTERM or SIGINT; they are caught from now on, not from the first poll on.
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

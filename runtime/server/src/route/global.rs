@@ -1,4 +1,4 @@
-//! Answers that are about the server as a integral.
+//! Answers that are about the server as a whole.
 
 use crate::project::GORDO_VERSION;
 use crate::reply::Reply;

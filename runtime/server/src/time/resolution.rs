@@ -22,7 +22,7 @@ pub(crate) fn nanos(text: &str) -> Option<i64> {
     (total != 0).then_some(total)
 }
 
-/// A count, integral or decimal, of units; no count is one.
+/// A count, whole or decimal, of units; no count is one.
 fn times(count: &str, length: i64) -> Option<i64> {
     if count.is_empty() {
         return Some(length);

@@ -117,7 +117,7 @@ mod tests {
         }
         assert!(
             n_read > 100,
-            "mutations should leave some bodies integral: {n_read}"
+            "mutations should leave some bodies whole: {n_read}"
         );
     }
 

@@ -151,7 +151,7 @@ mod tests {
         ]
         .map(str::to_owned)
         .to_vec();
-        // A fixed sequence of bit patterns over the integral range.
+        // A fixed sequence of bit patterns over the whole range.
         let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
         for _ in 0..2000 {
             bits = bits
