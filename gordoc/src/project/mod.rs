@@ -96,7 +96,9 @@ pub struct NamedDataset {
 
 /// What reading a config gave.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub struct Normalized {
+    /// The config.
+    pub source: Source,
     /// The project, unless Gordo would refuse the config while reading it.
     pub project: Option<Project>,
     /// All findings, in the order of the source; those of the build say why machines of the

@@ -4,9 +4,9 @@ mod collections;
 
 use std::borrow::Cow;
 
-use super::problem::{Problem, Read};
 use super::scanner::Scanner;
-use super::token::{Style, Token, Word};
+use super::syntax_error::{Read, SyntaxError};
+use super::token::{SpannedToken, Style, Token};
 
 /// A step through a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +42,7 @@ pub(in crate::config) struct Properties<'a> {
 
 /// An event and its bytes.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::config) struct Step<'a> {
+pub(in crate::config) struct SpannedEvent<'a> {
     /// The event.
     pub(in crate::config) event: Event<'a>,
     /// First byte.
@@ -91,18 +91,18 @@ enum Form {
 }
 
 /// Reads one event after the other.
-pub(in crate::config) struct Grammar<'a> {
+pub(in crate::config) struct Parser<'a> {
     scanner: Scanner<'a>,
     state: State,
     states: Vec<State>,
     /// Where the collections around the place start.
     starts: Vec<usize>,
-    /// The word before the place.
+    /// The token before the place.
     last: (usize, usize),
     handles: Vec<(&'a str, Cow<'a, str>)>,
 }
 
-impl<'a> Grammar<'a> {
+impl<'a> Parser<'a> {
     /// The events of a text.
     pub(in crate::config) fn new(text: &'a str) -> Self {
         Self {
@@ -116,7 +116,7 @@ impl<'a> Grammar<'a> {
     }
 
     /// The next event.
-    pub(in crate::config) fn next(&mut self) -> Read<Step<'a>> {
+    pub(in crate::config) fn next(&mut self) -> Read<SpannedEvent<'a>> {
         match self.state {
             State::Document { first } => self.document(first),
             State::DocumentContent => self.document_content(),
@@ -147,14 +147,14 @@ impl<'a> Grammar<'a> {
         Ok(is(&self.scanner.peek()?.token))
     }
 
-    /// Takes the next word.
-    fn take(&mut self) -> Read<Word<'a>> {
-        let word = self.scanner.take()?;
-        self.last = (word.start, word.end);
-        Ok(word)
+    /// Takes the next token.
+    fn take(&mut self) -> Read<SpannedToken<'a>> {
+        let token = self.scanner.take()?;
+        self.last = (token.start, token.end);
+        Ok(token)
     }
 
-    /// Takes the next word if it is this one.
+    /// Takes the next token if it is this one.
     fn takes(&mut self, token: &Token<'a>) -> Read<bool> {
         let found = self.scanner.peek()?.token == *token;
         if found {
@@ -164,17 +164,17 @@ impl<'a> Grammar<'a> {
     }
 
     fn here(&mut self) -> Read<(usize, usize)> {
-        let word = self.scanner.peek()?;
-        Ok((word.start, word.end))
+        let token = self.scanner.peek()?;
+        Ok((token.start, token.end))
     }
 
-    /// A value that is left out; it stands where the word before it does.
-    fn nothing(&self) -> Step<'a> {
+    /// A value that is left out; it stands where the token before it does.
+    fn nothing(&self) -> SpannedEvent<'a> {
         let event = Event::Scalar(Cow::Borrowed(""), None, Properties::default());
         step(event, self.last)
     }
 
-    fn document(&mut self, first: bool) -> Read<Step<'a>> {
+    fn document(&mut self, first: bool) -> Read<SpannedEvent<'a>> {
         while !first && self.takes(&Token::DocumentEnd)? {}
         if self.is_next(|token| *token == Token::StreamEnd)? {
             let at = self.here()?;
@@ -189,7 +189,7 @@ impl<'a> Grammar<'a> {
         } else {
             let found = self.scanner.peek()?.token.name();
             let what = format!("{found} follows where the document has ended");
-            return Err(Problem::parser(what, at).label("belongs to nothing above"));
+            return Err(SyntaxError::parser(what, at).label("belongs to nothing above"));
         }
         self.states.push(State::DocumentEnd);
         Ok(step(Event::DocumentStart, at))
@@ -200,12 +200,12 @@ impl<'a> Grammar<'a> {
         self.handles.clear();
         let (mut has_version, mut has_any) = (false, false);
         loop {
-            let word = self.scanner.peek()?;
-            let at = (word.start, word.end);
-            match &word.token {
+            let token = self.scanner.peek()?;
+            let at = (token.start, token.end);
+            match &token.token {
                 Token::Version(major) => {
                     if has_version || major.trim_start_matches('0') != "1" {
-                        return Err(Problem::parser("a config is YAML 1.1", at)
+                        return Err(SyntaxError::parser("a config is YAML 1.1", at)
                             .label("another version")
                             .help("remove this line"));
                     }
@@ -214,7 +214,7 @@ impl<'a> Grammar<'a> {
                 Token::Handle(handle, prefix) => {
                     if self.handles.iter().any(|(known, _)| known == handle) {
                         let what = format!("`{handle}` is declared twice");
-                        return Err(Problem::parser(what, at).help("remove this line"));
+                        return Err(SyntaxError::parser(what, at).help("remove this line"));
                     }
                     self.handles.push((handle, prefix.clone()));
                 }
@@ -226,7 +226,7 @@ impl<'a> Grammar<'a> {
         }
     }
 
-    fn document_content(&mut self) -> Read<Step<'a>> {
+    fn document_content(&mut self) -> Read<SpannedEvent<'a>> {
         self.pop();
         let is_empty = self.is_next(|token| {
             matches!(
@@ -245,7 +245,7 @@ impl<'a> Grammar<'a> {
         self.value(Form::Block)
     }
 
-    fn document_end(&mut self) -> Read<Step<'a>> {
+    fn document_end(&mut self) -> Read<SpannedEvent<'a>> {
         let at = self.here()?;
         self.takes(&Token::DocumentEnd)?;
         self.state = State::Document { first: false };
@@ -253,15 +253,15 @@ impl<'a> Grammar<'a> {
     }
 
     /// A value; the state after it is already set.
-    fn value(&mut self, form: Form) -> Read<Step<'a>> {
+    fn value(&mut self, form: Form) -> Read<SpannedEvent<'a>> {
         if let Token::Alias(name) = self.scanner.peek()?.token {
-            let word = self.take()?;
-            return Ok(step(Event::Alias(name), (word.start, word.end)));
+            let token = self.take()?;
+            return Ok(step(Event::Alias(name), (token.start, token.end)));
         }
         let properties = self.properties()?;
-        let word = self.scanner.peek()?;
-        let at = (word.start, word.end);
-        let state = match &word.token {
+        let token = self.scanner.peek()?;
+        let at = (token.start, token.end);
+        let state = match &token.token {
             Token::Scalar(..) => return self.scalar(properties),
             Token::BlockEntry if form == Form::BlockOrFlatList => State::FlatList,
             Token::FlowListStart => State::FlowList { first: true },
@@ -275,7 +275,7 @@ impl<'a> Grammar<'a> {
             }
             token => {
                 let what = format!("{} stands where a value should", token.name());
-                return Err(Problem::parser(what, at).label("no value"));
+                return Err(SyntaxError::parser(what, at).label("no value"));
             }
         };
         if state != State::FlatList {
@@ -291,10 +291,10 @@ impl<'a> Grammar<'a> {
         Ok(step(event, at))
     }
 
-    fn scalar(&mut self, properties: Properties<'a>) -> Read<Step<'a>> {
-        let word = self.take()?;
-        let at = (word.start, word.end);
-        let event = match word.token {
+    fn scalar(&mut self, properties: Properties<'a>) -> Read<SpannedEvent<'a>> {
+        let token = self.take()?;
+        let at = (token.start, token.end);
+        let event = match token.token {
             Token::Scalar(text, style) => Event::Scalar(text, Some(style), properties),
             _ => Event::Scalar(Cow::Borrowed(""), None, properties),
         };
@@ -315,10 +315,10 @@ impl<'a> Grammar<'a> {
                 }
                 _ => return Ok(properties),
             }
-            let word = self.take()?;
+            let token = self.take()?;
             properties.at = match properties.at {
-                (_, 0) => (word.start, word.end),
-                (start, _) => (start, word.end),
+                (_, 0) => (token.start, token.end),
+                (start, _) => (start, token.end),
             };
         }
     }
@@ -334,34 +334,36 @@ impl<'a> Grammar<'a> {
             (None, "!!") => "tag:yaml.org,2002:",
             _ => {
                 let at = self.here()?;
-                return Err(Problem::parser(format!("`{handle}` is not declared"), at)
-                    .label("a tag of an unknown kind")
-                    .help("leave the tag out"));
+                return Err(
+                    SyntaxError::parser(format!("`{handle}` is not declared"), at)
+                        .label("a tag of an unknown kind")
+                        .help("leave the tag out"),
+                );
             }
         };
         Ok(Cow::Owned(format!("{prefix}{suffix}")))
     }
 
     /// Reads a value, and `then` after it.
-    fn value_then(&mut self, form: Form, then: State) -> Read<Step<'a>> {
+    fn value_then(&mut self, form: Form, then: State) -> Read<SpannedEvent<'a>> {
         self.state = then;
         self.value(form)
     }
 
     /// Leaves a value out, and reads `then` after it.
-    fn nothing_then(&mut self, then: State) -> Step<'a> {
+    fn nothing_then(&mut self, then: State) -> SpannedEvent<'a> {
         self.state = then;
         self.nothing()
     }
 
-    fn end(&mut self) -> Read<Step<'a>> {
-        let word = self.take()?;
+    fn end(&mut self) -> Read<SpannedEvent<'a>> {
+        let token = self.take()?;
         self.starts.pop();
         self.pop();
-        Ok(step(Event::End, (word.start, word.end)))
+        Ok(step(Event::End, (token.start, token.end)))
     }
 }
 
-fn step(event: Event<'_>, (start, end): (usize, usize)) -> Step<'_> {
-    Step { event, start, end }
+fn step(event: Event<'_>, (start, end): (usize, usize)) -> SpannedEvent<'_> {
+    SpannedEvent { event, start, end }
 }

@@ -10,21 +10,21 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span, Spanned};
 
 /// A filter whose names are known, its meaning not yet.
-pub(crate) struct Written<'a> {
+pub(crate) struct ParsedFilter<'a> {
     pub(super) node: &'a Node,
     /// One for a text; those of a list are joined in groups.
-    pub(super) items: Vec<Item<'a>>,
+    pub(super) items: Vec<FilterText<'a>>,
 }
 
 /// One text of a filter.
-pub(super) struct Item<'a> {
+pub(super) struct FilterText<'a> {
     pub(super) text: &'a str,
     pub(super) span: Span,
     pub(super) alternatives: Alternatives,
     layout: Layout,
 }
 
-impl<'a> Written<'a> {
+impl<'a> ParsedFilter<'a> {
     /// Reads the texts of a filter that is not empty; `None` after an error.
     ///
     /// `listed` are the tags that the dataset names elsewhere.
@@ -40,9 +40,9 @@ impl<'a> Written<'a> {
                 found.push(not_a_text(key, item));
                 return None;
             };
-            Item::read(text, item.span, source, listed, found)
+            FilterText::read(text, item.span, source, listed, found)
         };
-        let items: Vec<Option<Item<'a>>> = match &node.value {
+        let items: Vec<Option<FilterText<'a>>> = match &node.value {
             Value::List(items) => items.iter().map(|item| read(item, found)).collect(),
             _ => vec![read(node, found)],
         };
@@ -73,7 +73,7 @@ impl<'a> Written<'a> {
     }
 }
 
-impl<'a> Item<'a> {
+impl<'a> FilterText<'a> {
     fn read(
         text: &'a str,
         span: Span,
@@ -90,12 +90,12 @@ impl<'a> Item<'a> {
         match parse(text) {
             Ok(alternatives) => {
                 item.alternatives = alternatives;
-                let unquoted = unquoted::calculated_with(text, listed);
+                let unquoted = unquoted::warn_misread(text, listed);
                 found.extend(unquoted.into_iter().map(|finding| item.placed(finding)));
                 Some(item)
             }
             Err(error) => {
-                let unquoted = unquoted::instead_of(&error, text, listed);
+                let unquoted = unquoted::find_cause(&error, text, listed);
                 found.push(item.placed(unquoted.unwrap_or(*error)));
                 None
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Bytes of a scalar's text, and the bytes they were read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Part {
+pub(crate) struct TextPart {
     /// First byte and one past the last, in the scalar's text.
     pub(in crate::config) inner: (usize, usize),
     /// The same in the text it was read from.
@@ -12,16 +12,16 @@ pub(crate) struct Part {
 }
 
 /// A scalar's text; borrowed while it reads as it is written.
-pub(super) struct Folded<'a> {
+pub(super) struct ScalarText<'a> {
     source: &'a str,
     text: Cow<'a, str>,
     /// Where a borrowed text ends in the source.
     end: usize,
     /// Its parts, if they are wanted.
-    parts: Option<Vec<Part>>,
+    parts: Option<Vec<TextPart>>,
 }
 
-impl<'a> Folded<'a> {
+impl<'a> ScalarText<'a> {
     /// An empty text, read from this source.
     pub(super) fn new(source: &'a str, wants_parts: bool) -> Self {
         Self {
@@ -65,14 +65,14 @@ impl<'a> Folded<'a> {
     }
 
     /// Its parts, ascending.
-    pub(super) fn into_parts(self) -> Vec<Part> {
+    pub(super) fn into_parts(self) -> Vec<TextPart> {
         self.parts.unwrap_or_default()
     }
 
     fn add_part(&mut self, length: usize, outer: (usize, usize)) {
         let start = self.text.len();
         if let Some(parts) = &mut self.parts {
-            parts.push(Part {
+            parts.push(TextPart {
                 inner: (start, start + length),
                 outer,
             });

@@ -1,11 +1,11 @@
 //! Lists and mappings, in blocks and between brackets: what may follow what.
 
-use super::super::problem::{Problem, Read};
+use super::super::syntax_error::{Read, SyntaxError};
 use super::super::token::Token;
-use super::{Event, Form, Grammar, Properties, State, Step, step};
+use super::{Event, Form, Parser, Properties, SpannedEvent, State, step};
 
-impl<'a> Grammar<'a> {
-    pub(super) fn block_list(&mut self) -> Read<Step<'a>> {
+impl<'a> Parser<'a> {
+    pub(super) fn block_list(&mut self) -> Read<SpannedEvent<'a>> {
         if self.takes(&Token::BlockEntry)? {
             if self.is_next(|next| matches!(next, Token::BlockEntry | Token::BlockEnd))? {
                 return Ok(self.nothing_then(State::BlockList));
@@ -18,7 +18,7 @@ impl<'a> Grammar<'a> {
         Err(self.misplaced("a list", "in this list")?)
     }
 
-    pub(super) fn flat_list(&mut self) -> Read<Step<'a>> {
+    pub(super) fn flat_list(&mut self) -> Read<SpannedEvent<'a>> {
         if self.takes(&Token::BlockEntry)? {
             let is_empty = |next: &Token<'a>| {
                 matches!(
@@ -37,7 +37,7 @@ impl<'a> Grammar<'a> {
         Ok(step(Event::End, (at, at)))
     }
 
-    pub(super) fn block_key(&mut self) -> Read<Step<'a>> {
+    pub(super) fn block_key(&mut self) -> Read<SpannedEvent<'a>> {
         if self.takes(&Token::Key)? {
             if self.is_next(ends_entry)? {
                 return Ok(self.nothing_then(State::BlockValue));
@@ -50,14 +50,14 @@ impl<'a> Grammar<'a> {
         Err(self.misplaced("a mapping", "in this mapping")?)
     }
 
-    pub(super) fn block_value(&mut self) -> Read<Step<'a>> {
+    pub(super) fn block_value(&mut self) -> Read<SpannedEvent<'a>> {
         if self.takes(&Token::Value)? && !self.is_next(ends_entry)? {
             return self.value_then(Form::BlockOrFlatList, State::BlockKey);
         }
         Ok(self.nothing_then(State::BlockKey))
     }
 
-    pub(super) fn flow_list(&mut self, first: bool) -> Read<Step<'a>> {
+    pub(super) fn flow_list(&mut self, first: bool) -> Read<SpannedEvent<'a>> {
         if !self.flow_end(&Token::FlowListEnd, first)? {
             if self.is_next(|next| *next == Token::Key)? {
                 let at = self.here()?;
@@ -73,27 +73,27 @@ impl<'a> Grammar<'a> {
         self.end()
     }
 
-    pub(super) fn pair_key(&mut self) -> Read<Step<'a>> {
+    pub(super) fn pair_key(&mut self) -> Read<SpannedEvent<'a>> {
         if self.is_next(ends_flow_entry)? {
             return Ok(self.nothing_then(State::PairValue));
         }
         self.value_then(Form::Flow, State::PairValue)
     }
 
-    pub(super) fn pair_value(&mut self) -> Read<Step<'a>> {
+    pub(super) fn pair_value(&mut self) -> Read<SpannedEvent<'a>> {
         if self.takes(&Token::Value)? && !self.is_next(ends_flow_entry)? {
             return self.value_then(Form::Flow, State::PairEnd);
         }
         Ok(self.nothing_then(State::PairEnd))
     }
 
-    pub(super) fn pair_end(&mut self) -> Read<Step<'a>> {
+    pub(super) fn pair_end(&mut self) -> Read<SpannedEvent<'a>> {
         let at = self.here()?.0;
         self.pop();
         Ok(step(Event::End, (at, at)))
     }
 
-    pub(super) fn flow_key(&mut self, first: bool) -> Read<Step<'a>> {
+    pub(super) fn flow_key(&mut self, first: bool) -> Read<SpannedEvent<'a>> {
         if !self.flow_end(&Token::FlowMapEnd, first)? {
             if self.takes(&Token::Key)? {
                 if self.is_next(ends_flow_entry)? {
@@ -108,7 +108,7 @@ impl<'a> Grammar<'a> {
         self.end()
     }
 
-    pub(super) fn flow_value(&mut self) -> Read<Step<'a>> {
+    pub(super) fn flow_value(&mut self) -> Read<SpannedEvent<'a>> {
         if self.takes(&Token::Value)? && !self.is_next(ends_flow_entry)? {
             return self.value_then(Form::Flow, State::FlowKey { first: false });
         }
@@ -124,32 +124,32 @@ impl<'a> Grammar<'a> {
         if first || self.takes(&Token::FlowEntry)? {
             return Ok(false);
         }
-        let word = self.scanner.peek()?;
+        let token = self.scanner.peek()?;
         let what = format!(
             "{} stands where `,` or {} should",
-            word.token.name(),
+            token.token.name(),
             end.name()
         );
-        let at = (word.start, word.end);
+        let at = (token.start, token.end);
         let start = self.starts.last().copied().unwrap_or(0);
-        Err(Problem::parser(what, at)
+        Err(SyntaxError::parser(what, at)
             .label("no comma and no end before this")
             .context((start, start + 1), "in these brackets")
             .help("separate elements by commas, and close the bracket"))
     }
 
-    fn misplaced(&mut self, within: &str, label: &'static str) -> Read<Problem> {
-        let word = self.scanner.peek()?;
-        let what = format!("{} stands among the lines of {within}", word.token.name());
-        let at = (word.start, word.end);
-        let problem = Problem::parser(what, at)
+    fn misplaced(&mut self, within: &str, label: &'static str) -> Read<SyntaxError> {
+        let token = self.scanner.peek()?;
+        let what = format!("{} stands among the lines of {within}", token.token.name());
+        let at = (token.start, token.end);
+        let error = SyntaxError::parser(what, at)
             .label("another indentation, or no key")
             .help("start all lines of one list or mapping in the same column");
         let start = self.starts.last().copied().unwrap_or(at.0);
         if start == at.0 {
-            return Ok(problem);
+            return Ok(error);
         }
-        Ok(problem.context((start, start + 1), label))
+        Ok(error.context((start, start + 1), label))
     }
 }
 

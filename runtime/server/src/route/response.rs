@@ -1,4 +1,4 @@
-//! The groups of an answer: times, input, output, and what a detector says.
+//! The groups of a response: times, input, output, and what a detector says.
 
 use std::time::Instant;
 
@@ -7,58 +7,63 @@ use gordo_runtime::{Anomaly, Batch, Description, Values};
 use crate::reply::Reply;
 use crate::wire::column::Column;
 use crate::wire::frame::Table;
-use crate::wire::json::keys::{Keys, Stamps};
-use crate::wire::json::write::{self, Cells, Group};
+use crate::wire::json::keys::{RowKeys, Timestamps};
+use crate::wire::json::table::{self, Cells, Group};
+use crate::wire::json::write;
 
-/// One named part of an anomaly answer, per target or in total.
-pub(super) struct Part {
+/// One named column of an anomaly response, per target or in total.
+pub(super) struct AnomalyColumn {
     name: &'static str,
     values: Values,
     is_total: bool,
 }
 
-/// What an answer shows of the anomalies.
-pub(super) fn parts(anomaly: Anomaly, all_columns: bool) -> Vec<Part> {
-    let part = |name, values, is_total| Part {
+/// What a response shows of the anomalies.
+pub(super) fn anomaly_columns(anomaly: Anomaly, all_columns: bool) -> Vec<AnomalyColumn> {
+    let column = |name, values, is_total| AnomalyColumn {
         name,
         values: Values::Double(values),
         is_total,
     };
-    let mut parts = vec![
-        part("tag-anomaly-scaled", anomaly.tag_scaled, false),
-        part("total-anomaly-scaled", anomaly.total_scaled, true),
-        part("tag-anomaly-unscaled", anomaly.tag_unscaled, false),
-        part("total-anomaly-unscaled", anomaly.total_unscaled, true),
+    let mut columns = vec![
+        column("tag-anomaly-scaled", anomaly.tag_scaled, false),
+        column("total-anomaly-scaled", anomaly.total_scaled, true),
+        column("tag-anomaly-unscaled", anomaly.tag_unscaled, false),
+        column("total-anomaly-unscaled", anomaly.total_unscaled, true),
     ];
     if let Some(smooth) = anomaly.smooth.filter(|_| all_columns) {
-        parts.push(part("smooth-tag-anomaly-scaled", smooth.tag_scaled, false));
-        parts.push(part(
+        columns.push(column(
+            "smooth-tag-anomaly-scaled",
+            smooth.tag_scaled,
+            false,
+        ));
+        columns.push(column(
             "smooth-total-anomaly-scaled",
             smooth.total_scaled,
             true,
         ));
-        parts.push(part(
+        columns.push(column(
             "smooth-tag-anomaly-unscaled",
             smooth.tag_unscaled,
             false,
         ));
-        parts.push(part(
+        columns.push(column(
             "smooth-total-anomaly-unscaled",
             smooth.total_unscaled,
             true,
         ));
     }
     if let Some(confidence) = anomaly.confidence {
-        parts.push(part("anomaly-confidence", confidence, false));
+        columns.push(column("anomaly-confidence", confidence, false));
     }
     if let Some(confidence) = anomaly.total_confidence {
-        parts.push(part("total-anomaly-confidence", confidence, true));
+        columns.push(column("total-anomaly-confidence", confidence, true));
     }
-    parts
+    columns
 }
 
-/// What an answer is written from.
-pub(super) struct Answer<'a> {
+/// What a response is written from.
+pub(super) struct PredictionResponse<'a> {
     description: &'a Description,
     x: &'a Table,
     output: &'a Batch,
@@ -66,7 +71,7 @@ pub(super) struct Answer<'a> {
     positions: Vec<String>,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> PredictionResponse<'a> {
     pub(super) fn new(description: &'a Description, x: &'a Table, output: &'a Batch) -> Self {
         let positions = (0..output.width).map(|at| at.to_string()).collect();
         Self {
@@ -82,16 +87,16 @@ impl<'a> Answer<'a> {
         self.x.rows.saturating_sub(self.output.rows)
     }
 
-    pub(super) fn anomaly_groups(&self, parts: &'a [Part]) -> Vec<Group<'a>> {
+    pub(super) fn anomaly_groups(&self, columns: &'a [AnomalyColumn]) -> Vec<Group<'a>> {
         let names = self.description.target_tags;
-        let group = |part: &'a Part| {
+        let group = |column: &'a AnomalyColumn| {
             let numbers = |width, at| Cells::Numbers {
-                values: &part.values,
+                values: &column.values,
                 width,
                 at,
             };
-            let columns = if part.is_total {
-                vec![(part.name, numbers(1, 0))]
+            let columns = if column.is_total {
+                vec![(column.name, numbers(1, 0))]
             } else {
                 let named = names.iter().enumerate();
                 named
@@ -99,14 +104,14 @@ impl<'a> Answer<'a> {
                     .collect()
             };
             Group {
-                name: part.name,
+                name: column.name,
                 columns,
             }
         };
-        parts.iter().map(group).collect()
+        columns.iter().map(group).collect()
     }
 
-    /// Writes the answer; `began` is given where the answer tells its time.
+    /// Writes the response; `began` is given where the response tells its time.
     pub(super) fn reply<'b>(
         &'b self,
         mut groups: Vec<Group<'b>>,
@@ -114,7 +119,7 @@ impl<'a> Answer<'a> {
         began: Option<Instant>,
     ) -> Reply {
         let skip = self.skip();
-        let start = Stamps::new(&self.x.index, skip, 0).map_or(Cells::Null, Cells::Times);
+        let start = Timestamps::new(&self.x.index, skip, 0).map_or(Cells::Null, Cells::Times);
         groups.push(Group {
             name: "start",
             columns: vec![("start", start)],
@@ -123,12 +128,12 @@ impl<'a> Answer<'a> {
             name: "end",
             columns: vec![("end", end)],
         });
-        groups.push(self.input());
-        groups.push(self.answered());
-        let keys = Keys::new(&self.x.index, skip);
+        groups.push(self.input_group());
+        groups.push(self.output_group());
+        let keys = RowKeys::new(&self.x.index, skip);
         let mut out = Vec::from(*b"{");
         write::key(&mut out, "data");
-        write::data(&mut out, groups, &keys);
+        table::data(&mut out, groups, &keys);
         if let Some(began) = began {
             out.extend_from_slice(b", ");
             write::key(&mut out, "time-seconds");
@@ -138,7 +143,7 @@ impl<'a> Answer<'a> {
         Reply::json(out)
     }
 
-    fn input(&self) -> Group<'_> {
+    fn input_group(&self) -> Group<'_> {
         let columns = &self.x.columns;
         // Objects keep the kind of each column, numbers share one.
         let is_object = columns.iter().any(Column::is_object);
@@ -155,7 +160,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    fn answered(&self) -> Group<'_> {
+    fn output_group(&self) -> Group<'_> {
         let width = self.output.width;
         let targets = self.description.target_tags;
         let columns = (0..width).map(|at| {

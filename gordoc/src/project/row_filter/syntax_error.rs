@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 
 /// Where reading a filter stopped.
-pub(super) struct Stumble<'a> {
+pub(super) struct SyntaxError<'a> {
     /// The filter.
     pub(super) text: &'a str,
     /// Place of the last token that could be read.
@@ -15,7 +15,7 @@ pub(super) struct Stumble<'a> {
     pub(super) token: &'a Spanned<Token>,
 }
 
-impl Stumble<'_> {
+impl SyntaxError<'_> {
     /// The finding where a value is missing.
     pub(super) fn no_value(&self) -> Diagnostic {
         let here = self.token.span;

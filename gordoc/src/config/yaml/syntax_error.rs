@@ -2,11 +2,11 @@
 
 /// Why a text is not YAML, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::config) struct Problem(Box<Facts>);
+pub(in crate::config) struct SyntaxError(Box<SyntaxErrorDetails>);
 
-/// What is known of a problem.
+/// What is known of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::config) struct Facts {
+pub(in crate::config) struct SyntaxErrorDetails {
     /// What is true: completes "this is not YAML:".
     pub(in crate::config) what: String,
     /// Bytes of the main place.
@@ -22,21 +22,21 @@ pub(in crate::config) struct Facts {
 }
 
 /// What is read, or why it cannot be.
-pub(super) type Read<T> = Result<T, Problem>;
+pub(super) type Read<T> = Result<T, SyntaxError>;
 
-impl Problem {
-    /// A problem of letters, such as an escape that does not exist.
+impl SyntaxError {
+    /// An error of letters, such as an escape that does not exist.
     pub(super) fn scanner(what: impl Into<String>, at: (usize, usize)) -> Self {
         Self::new(what.into(), at, "ScannerError")
     }
 
-    /// A problem of structure, such as a line that belongs nowhere.
+    /// An error of structure, such as a line that belongs nowhere.
     pub(super) fn parser(what: impl Into<String>, at: (usize, usize)) -> Self {
         Self::new(what.into(), at, "ParserError")
     }
 
     fn new(what: String, at: (usize, usize), class: &'static str) -> Self {
-        Self(Box::new(Facts {
+        Self(Box::new(SyntaxErrorDetails {
             what,
             at,
             label: "read up to here",
@@ -65,7 +65,7 @@ impl Problem {
     }
 
     /// What is known of it.
-    pub(in crate::config) fn into_facts(self) -> Facts {
+    pub(in crate::config) fn into_details(self) -> SyntaxErrorDetails {
         *self.0
     }
 }

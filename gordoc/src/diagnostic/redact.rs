@@ -1,4 +1,4 @@
-//! Strikes passwords and keys out of the lines that findings show.
+//! Redacts passwords and keys in the lines that findings show.
 //!
 //! Looks at lines, not at meaning, so that it also works where a config cannot be read. Every
 //! byte of a secret becomes a `*`: places after it stay where they are.
@@ -16,31 +16,31 @@ const SECRET: &[&str] = &[
 ];
 
 /// A config's text without the values of secret keys.
-pub(super) fn masked(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
+pub(super) fn redact(text: &str) -> String {
+    let mut redacted = String::with_capacity(text.len());
     // How far the key is indented whose value goes on below it.
     let mut within: Option<usize> = None;
     for line in text.split_inclusive('\n') {
         let indent = line.len() - line.trim_start_matches([' ', '-']).len();
         within = within.filter(|key| indent > *key || line.trim().is_empty());
         if within.is_some() {
-            strike(line, &mut masked);
+            redact_value(line, &mut redacted);
             continue;
         }
         let mut rest = line;
         while let Some((before, value)) = split_at_secret(rest) {
-            masked.push_str(before);
+            redacted.push_str(before);
             let length = length_of_value(value, before);
             let goes_on = value[..length].trim();
             if goes_on.is_empty() || goes_on.starts_with(['|', '>']) {
                 within = Some(indent);
             }
-            strike(&value[..length], &mut masked);
+            redact_value(&value[..length], &mut redacted);
             rest = &value[length..];
         }
-        masked.push_str(rest);
+        redacted.push_str(rest);
     }
-    masked
+    redacted
 }
 
 /// A line up to the value of its first secret key, and from there.
@@ -85,12 +85,12 @@ fn length_of_value(value: &str, before: &str) -> usize {
 }
 
 /// Blanks stay, so that lines look like lines.
-fn strike(value: &str, masked: &mut String) {
+fn redact_value(value: &str, redacted: &mut String) {
     for letter in value.chars() {
         if letter.is_whitespace() {
-            masked.push(letter);
+            redacted.push(letter);
         } else {
-            masked.extend(std::iter::repeat_n('*', letter.len_utf8()));
+            redacted.extend(std::iter::repeat_n('*', letter.len_utf8()));
         }
     }
 }
@@ -101,19 +101,19 @@ mod tests {
 
     #[test]
     fn letters_of_several_bytes_may_stand_before_a_key() {
-        assert_eq!(masked("é…password: x\n"), "é…password: *\n");
-        assert_eq!(masked("…: ’: x"), "…: ’: x");
+        assert_eq!(redact("é…password: x\n"), "é…password: *\n");
+        assert_eq!(redact("…: ’: x"), "…: ’: x");
     }
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        let found = masked(text);
+        let found = redact(text);
         assert_eq!(found, expect);
         assert_eq!(found.len(), text.len());
     }
 
     #[test]
-    fn values_of_secret_keys_are_struck() {
+    fn values_of_secret_keys_are_redacted() {
         check(
             "  password: hush # not\n  a: b\n",
             "  password: **** # not\n  a: b\n",
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn values_below_their_key_are_struck() {
+    fn values_below_their_key_are_redacted() {
         check(
             "a:\n  password: |\n    hush\n\n    hush\n  b: 1\n",
             "a:\n  password: *\n    ****\n\n    ****\n  b: 1\n",

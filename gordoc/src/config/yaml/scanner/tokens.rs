@@ -1,9 +1,9 @@
-//! Each kind of word: what it does to keys, brackets and indentation.
+//! Each kind of token: what it does to keys, brackets and indentation.
 
-use super::super::folded::Folded;
-use super::super::plain::{self, Place};
-use super::super::problem::{Problem, Read};
-use super::super::token::{Style, Token, Word};
+use super::super::plain::{self, Context};
+use super::super::scalar_text::ScalarText;
+use super::super::syntax_error::{Read, SyntaxError};
+use super::super::token::{SpannedToken, Style, Token};
 use super::super::{block, quoted, tag};
 use super::Scanner;
 use super::keys::PossibleKey;
@@ -12,8 +12,8 @@ impl<'a> Scanner<'a> {
     pub(super) fn stream_end(&mut self) -> Read<()> {
         if let Some(start) = self.brackets.last() {
             let bracket = &self.cursor.text()[*start..=*start];
-            let problem = Problem::parser(format!("`{bracket}` has no end"), (*start, start + 1));
-            return Err(problem
+            let error = SyntaxError::parser(format!("`{bracket}` has no end"), (*start, start + 1));
+            return Err(error
                 .label("this bracket is never closed")
                 .help("close the bracket"));
         }
@@ -65,7 +65,7 @@ impl<'a> Scanner<'a> {
         let at = self.cursor.at();
         let Some(start) = self.brackets.pop() else {
             let what = format!("{} closes nothing", token.name());
-            return Err(Problem::parser(what, (at, at + 1))
+            return Err(SyntaxError::parser(what, (at, at + 1))
                 .label("no bracket is open here")
                 .help("remove it, or put the text between quotes"));
         };
@@ -73,7 +73,7 @@ impl<'a> Scanner<'a> {
         if (opened == b'[') != (token == Token::FlowListEnd) {
             let opened = char::from(opened);
             let what = format!("{} cannot close `{opened}`", token.name());
-            return Err(Problem::parser(what, (at, at + 1))
+            return Err(SyntaxError::parser(what, (at, at + 1))
                 .label("another bracket is open here")
                 .context((start, start + 1), "this one")
                 .help("close brackets in the order they were opened"));
@@ -131,7 +131,7 @@ impl<'a> Scanner<'a> {
     fn start_block(&mut self, token: Token<'a>, rule: &str) -> Read<()> {
         let at = self.cursor.at();
         if !self.allows_key {
-            return Err(Problem::scanner(rule, (at, at + 1))
+            return Err(SyntaxError::scanner(rule, (at, at + 1))
                 .label("not here")
                 .help("put a text that holds this mark between quotes, or check the indentation"));
         }
@@ -141,18 +141,18 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Puts the mark of a key before the words that turned out to be one.
+    /// Puts the mark of a key before the tokens that turned out to be one.
     fn insert_key(&mut self, key: PossibleKey, in_flow: bool) {
-        let index = key.word - self.n_taken;
-        let mark = |token| Word {
+        let index = key.token - self.n_taken;
+        let mark = |token| SpannedToken {
             token,
             start: key.at,
             end: key.at,
         };
-        self.words.insert(index, mark(Token::Key));
+        self.tokens.insert(index, mark(Token::Key));
         let column = isize::try_from(key.column).unwrap_or(isize::MAX);
         if !in_flow && self.indents_to(column) {
-            self.words.insert(index, mark(Token::BlockMapStart));
+            self.tokens.insert(index, mark(Token::BlockMapStart));
         }
     }
 
@@ -183,7 +183,7 @@ impl<'a> Scanner<'a> {
         self.allows_key = true;
         self.forget_key()?;
         let start = self.cursor.at();
-        let mut text = Folded::new(self.cursor.text(), false);
+        let mut text = ScalarText::new(self.cursor.text(), false);
         let parent = self.indent();
         block::scan(&mut self.cursor, &mut text, parent)?;
         self.push(Token::Scalar(text.into_text(), Style::Block), start);
@@ -194,7 +194,7 @@ impl<'a> Scanner<'a> {
         self.save_key()?;
         self.allows_key = false;
         let start = self.cursor.at();
-        let mut text = Folded::new(self.cursor.text(), false);
+        let mut text = ScalarText::new(self.cursor.text(), false);
         quoted::scan(&mut self.cursor, &mut text)?;
         self.push(Token::Scalar(text.into_text(), Style::Quoted), start);
         Ok(())
@@ -203,16 +203,16 @@ impl<'a> Scanner<'a> {
     pub(super) fn plain_text(&mut self) -> Read<()> {
         self.save_key()?;
         let start = self.cursor.at();
-        let mut text = Folded::new(self.cursor.text(), false);
+        let mut text = ScalarText::new(self.cursor.text(), false);
         let place = if self.brackets.is_empty() {
-            Place::Block(usize::try_from(self.indent() + 1).unwrap_or(0))
+            Context::Block(usize::try_from(self.indent() + 1).unwrap_or(0))
         } else {
-            Place::Flow
+            Context::Flow
         };
         let plain = plain::scan(&mut self.cursor, &mut text, place);
         self.allows_key = plain.ends_line;
         let token = Token::Scalar(text.into_text(), Style::Plain);
-        self.words.push_back(Word {
+        self.tokens.push_back(SpannedToken {
             token,
             start,
             end: plain.end,
