@@ -41,11 +41,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub mod cli;
 pub mod command;
 pub mod config;
 pub mod dataset;
-pub mod demo;
 pub mod diagnostic;
 pub mod emit;
 pub mod files;

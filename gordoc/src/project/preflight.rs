@@ -83,7 +83,7 @@ pub fn preflight(series: &[Series], base: &Path, sources: Sources, diagnostics: 
             told.push(found);
         }
     }
-    diagnostics.extend(told);
+    diagnostics.at_build(|found| found.extend(told));
 }
 
 /// Column names of CSV files read so far; `None` for files that cannot be read.

@@ -1,4 +1,4 @@
-//! ISO-8601 texts, in the forms that the peer reads as row keys.
+//! ISO-8601 texts, in the forms that Gordo reads as row keys.
 //!
 //! Reads calendar, week and ordinal dates, extended and basic times, fixed offsets; no zone
 //! names and no leap seconds.
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_peer_does_not_read() {
+    fn what_gordo_does_not_read() {
         for text in [
             "",
             "0",
