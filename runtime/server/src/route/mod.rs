@@ -121,7 +121,7 @@ impl Call {
             }
             Route::Anomaly(name) => {
                 let machine = self.machine(name, Refusal::NoModel)?;
-                prediction::judge(self, machine, body, began)
+                prediction::detect(self, machine, body, began)
             }
         }
     }

@@ -28,7 +28,7 @@ pub(crate) fn predict(call: &Call, machine: &dyn Machine, body: &[u8]) -> Result
 }
 
 /// Answers how far each row is from normal.
-pub(crate) fn judge(
+pub(crate) fn detect(
     call: &Call,
     machine: &dyn Machine,
     body: &[u8],
@@ -44,11 +44,9 @@ pub(crate) fn judge(
     let output = run(machine, &x)?;
     let targets = align(&y, output.rows)?;
     let anomaly = detector
-        .judge(&output, &targets)
+        .detect(&output, &targets)
         .map_err(Refusal::Machine)?;
-    let thresholds =
-        detector.feature_thresholds.is_some() || detector.aggregate_threshold.is_some();
-    if detector.require_thresholds && !thresholds {
+    if !detector.can_detect() {
         return Err(not_detector);
     }
     let answer = Answer::new(description, &x, &output);
