@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use gordoc::command::{Level, Read, Status, Streams, check};
 use gordoc::diagnostic::{Diagnostics, Severity, Style, render};
-use gordoc::project::{self, Options, Sources};
+use gordoc::project::{self, Options};
+use gordoc::provider::Sources;
 use gordoc::source::Source;
 
 fn case(name: &str) -> PathBuf {
@@ -26,7 +27,7 @@ fn findings(name: &str) -> (Source, Diagnostics) {
     };
     let reading = project::read(&source, &options);
     let read = Read { source, reading };
-    let found = check::findings(&read, Sources::Needed);
+    let found = check::findings(&read, Sources::Required);
     (read.source, found)
 }
 
@@ -192,7 +193,7 @@ fn codes(folder: &Path, config: &str) -> Vec<&'static str> {
     let mut source = Source::new("plant.yaml", config);
     folder.clone_into(&mut source.base);
     let reading = project::read(&source, &Options::default());
-    let found = check::findings(&Read { source, reading }, Sources::Needed);
+    let found = check::findings(&Read { source, reading }, Sources::Required);
     found.iter().map(|item| item.code).collect()
 }
 
@@ -252,7 +253,7 @@ fn misspelt_tags_of_row_filters_are_like_others() {
         let mut source = Source::new("plant.yaml", config.as_str());
         folder.path().clone_into(&mut source.base);
         let reading = project::read(&source, &Options::default());
-        let found = check::findings(&Read { source, reading }, Sources::Needed).into_vec();
+        let found = check::findings(&Read { source, reading }, Sources::Required).into_vec();
         let [finding] = found.as_slice() else {
             panic!("{found:?}");
         };

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use super::{Level, Read, Status, Streams, read_config, report};
 use crate::diagnostic::{Counts, Diagnostics, Severity, to_json};
-use crate::project::{self, Options, Sources};
+use crate::project::Options;
+use crate::provider::{self, Sources};
 
 /// Arguments of `check`.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +42,7 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
         .project
         .as_ref()
         .map_or(0, |project| project.documents.len());
-    let mut found = findings(&read, Sources::Needed);
+    let mut found = findings(&read, Sources::Required);
     if arguments.deny_warnings {
         found.deny_warnings();
     }
@@ -70,7 +71,7 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
 pub fn findings(read: &Read, sources: Sources) -> Diagnostics {
     let mut found = read.reading.diagnostics.clone();
     found.append(read.reading.blockers.clone());
-    project::preflight(&read.reading.series, &read.source.base, sources, &mut found);
+    provider::check(&read.reading.series, &read.source.base, sources, &mut found);
     found.in_source_order()
 }
 

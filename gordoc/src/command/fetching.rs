@@ -40,6 +40,6 @@ pub(super) fn tell(
         streams.talk(Level::Info),
         "{} fetched, {} from the cache",
         tags(summary.n_fetched),
-        tags(summary.n_kept)
+        tags(summary.n_cached)
     )
 }

@@ -4,10 +4,11 @@
 
 use super::aggregate::Bucket;
 use super::error::Cause;
-use super::grid::Grid;
-use super::provider::Series;
-use super::time::spaced;
+use super::frame::{Column, Columns};
+use super::grid::{Grid, Labels};
 use crate::project::{Method, Period, Resolution};
+use crate::provider::{RowConsumer, Series};
+use crate::time::spaced;
 
 /// Values per bucket, NaN where there are none: one column per method.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,23 @@ pub(crate) struct Resampled {
     pub(crate) grid: Grid,
     /// Values in bucket order.
     pub(crate) columns: Vec<Vec<f64>>,
+}
+
+impl Resampled {
+    /// What has a value in every column, the columns called so.
+    pub(crate) fn without_missing(self, names: Vec<Column>) -> (Labels, Columns) {
+        let Self { grid, columns } = self;
+        let is_complete: Vec<bool> = (0..grid.n_buckets)
+            .map(|at| columns.iter().all(|column| !column[at].is_nan()))
+            .collect();
+        let labels = Labels::new(grid, is_complete.iter().copied());
+        let columns = columns.into_iter().map(|mut values| {
+            let mut is_complete = is_complete.iter();
+            values.retain(|_| is_complete.next() == Some(&true));
+            values
+        });
+        (labels, names.into_iter().zip(columns).collect())
+    }
 }
 
 /// Buckets of `series`, which must have rows, over the whole period.
@@ -48,7 +66,7 @@ pub(crate) fn resample(
 ///
 /// Comes to what [`resample`] does, if it is in order of time.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Resampling {
+pub(crate) struct Resampling {
     period: Period,
     buckets: Buckets,
     /// Times of the first and the last row.
@@ -71,21 +89,6 @@ impl Resampling {
         })
     }
 
-    /// Takes the next rows; once some are not in order there is no use in more.
-    pub(crate) fn take(&mut self, times: &[i64], values: &[f64]) {
-        let (Some(&first), Some(&last)) = (times.first(), times.last()) else {
-            return;
-        };
-        let follows = self.ends.is_none_or(|(_, before)| before <= first);
-        self.is_in_order &= follows && times.is_sorted();
-        if !self.is_in_order {
-            return;
-        }
-        self.n_rows += times.len();
-        self.ends = Some((self.ends.map_or(first, |(first, _)| first), last));
-        self.buckets.take(times, values);
-    }
-
     /// What it covers.
     pub(crate) fn period(&self) -> Period {
         self.period
@@ -106,6 +109,23 @@ impl Resampling {
         let ends = self.ends.ok_or_else(|| missing(tag))?;
         let added = missing_ends(tag, ends, self.period)?;
         Ok(self.buckets.finish(&added))
+    }
+}
+
+impl RowConsumer for Resampling {
+    /// Takes the next rows; once some are not in order there is no use in more.
+    fn take(&mut self, times: &[i64], values: &[f64]) {
+        let (Some(&first), Some(&last)) = (times.first(), times.last()) else {
+            return;
+        };
+        let follows = self.ends.is_none_or(|(_, before)| before <= first);
+        self.is_in_order &= follows && times.is_sorted();
+        if !self.is_in_order {
+            return;
+        }
+        self.n_rows += times.len();
+        self.ends = Some((self.ends.map_or(first, |(first, _)| first), last));
+        self.buckets.take(times, values);
     }
 }
 
@@ -217,8 +237,8 @@ fn missing_ends(tag: &str, (first, last): (i64, i64), period: Period) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use super::super::time::{Clock, iso};
     use super::*;
+    use crate::time::{Clock, iso};
 
     const NAN: f64 = f64::NAN;
 

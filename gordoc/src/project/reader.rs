@@ -7,7 +7,6 @@ use serde_json::{Value as Json, json};
 use super::globals::{Globals, not_a_mapping};
 use super::parts::Parts;
 use super::patch::{patch, patch_shared};
-use super::preflight::Series;
 use super::suggest::unknown_keys;
 use super::surprise::{self, Laid};
 use super::{Machine, NamedDataset, Options, name, resources, rows, scoring, switches};
@@ -15,6 +14,7 @@ use crate::config::{Node, Value, section};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Model};
 use crate::name::Name;
+use crate::provider::RequestedSeries;
 use crate::source::{Source, Span, Spanned};
 
 const KEYS: &[&str] = &[
@@ -49,7 +49,7 @@ pub(super) struct Reader<'a> {
     pub(super) diagnostics: Diagnostics,
     pub(super) blockers: Diagnostics,
     /// Series that machines read, found so far.
-    pub(super) series: Vec<Series>,
+    pub(super) series: Vec<RequestedSeries>,
 }
 
 impl Reader<'_> {

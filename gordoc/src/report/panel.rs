@@ -8,7 +8,7 @@ use super::drawing::{Strip, TOP, short};
 use super::path::Path;
 use super::scale::Scale;
 use super::{Plot, line, table, text};
-use crate::dataset::trace::{Filled, History};
+use crate::dataset::trace::{Filled, TagTrace};
 use crate::project::Tag;
 
 /// Height of the marks of filled rows at the foot of a field, pixels.
@@ -21,7 +21,7 @@ pub(super) struct Content<'a> {
     tag: &'a Tag,
     /// Key of the aggregation method, if there are several.
     method: Option<&'a str>,
-    history: &'a History,
+    history: &'a TagTrace,
     column: Option<&'a Filled>,
     /// Whether readings are on the scale of the column.
     has_readings: bool,
@@ -66,7 +66,7 @@ pub(super) fn contents<'a>(plot: &Plot<'a>, tag: &'a Tag) -> Vec<Content<'a>> {
 impl<'a> Content<'a> {
     fn of(
         tag: &'a Tag,
-        history: &'a History,
+        history: &'a TagTrace,
         column: Option<&'a Filled>,
         has_readings: bool,
     ) -> Self {

@@ -2,7 +2,7 @@
 //!
 //! Decides on row positions alone; sees no values.
 
-use crate::dataset::mersenne_twister::MersenneTwister;
+use crate::algorithm::MersenneTwister;
 use crate::model::Splitter;
 
 use super::Error;

@@ -4,9 +4,8 @@ use super::*;
 use crate::dataset::Column;
 use crate::model::{Detector, Layer, Model, Smoothing, Splitter, Step};
 use crate::name::Name;
-use crate::project::{
-    Aggregation, Evaluation, InterpolationMethod, Method, Metric, Period, Provider,
-};
+use crate::project::{Aggregation, Evaluation, InterpolationMethod, Method, Metric, Period};
+use crate::provider;
 use crate::source::{Span, Spanned};
 
 fn scaler() -> Step {
@@ -59,10 +58,7 @@ fn machine(mode: Mode) -> project::Machine {
             selection: project::Selection::default(),
             filter_periods: None,
             n_samples_threshold: 0,
-            provider: some(Provider::Random {
-                min_size: 1,
-                max_size: 2,
-            }),
+            provider: some(provider::of_keys(&json!({"type": "RandomDataProvider"}))),
             document: json!({"tags": ["a", "b"]}),
         },
         model: Model {

@@ -1,10 +1,7 @@
 //! From a config to trained machines on disk: load, train what is not trained yet, keep all.
 
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError, mpsc};
-use std::thread;
 use std::time::Instant;
 
 use super::super::dataset::{gap_warning, of_machine};
@@ -16,9 +13,9 @@ use super::summary::{self, Line};
 use super::{Options, Revisions};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::gate::Gate;
 use crate::name::{Name, Revision};
-use crate::project::{self, Project, Sources};
+use crate::project::{self, Project};
+use crate::provider::Sources;
 use crate::train;
 use crate::trained::{Machine, store};
 
@@ -80,8 +77,8 @@ fn read(
         Err(status) => return Ok(Err(status)),
     };
     let sources = match &learning.fetching.cache {
-        Some(_) => Sources::MayBeKept,
-        None => Sources::Needed,
+        Some(_) => Sources::MayBeCached,
+        None => Sources::Required,
     };
     let mut found = check::findings(&read, sources);
     if learning.deny_warnings {
@@ -117,7 +114,7 @@ enum Failed {
 /// one does not stop the others.
 ///
 /// Rows are let go once they are learnt from: at a time, there are those of as many machines
-/// as are fetched and trained at once, and one that waits.
+/// as are fetched and trained at once.
 fn load_and_train(
     project: &Project,
     learning: &Learning,
@@ -130,66 +127,23 @@ fn load_and_train(
             config: &machine.dataset,
             base: &project.source.base,
             seed: learning.seed.unwrap_or(machine.evaluation.seed),
-            watch: dataset::Watch::default(),
+            trace: dataset::TraceSink::default(),
         })
         .collect();
     let bars = Bars::new(jobs.len());
-    let (sender, loaded) = mpsc::sync_channel(1);
-    let (mut outcomes, summary) = thread::scope(|scope| {
-        let jobs = &jobs;
-        let fetching = scope.spawn(move || {
-            dataset::load_all(jobs, &learning.fetching, &|number, result| {
-                // Nobody listens any more if training panicked, which is told then.
-                let _ = sender.send((number, result));
-            })
-        });
-        let learn = |number: usize, result| {
-            let machine = &project.machines[number];
-            let bar = bars.machine(&machine.name.value);
-            let outcome = match result {
-                Ok(rows) => train_one((machine, jobs[number].seed), &rows, learning, shelf, &bar)
-                    .map_err(Failed::Train),
-                Err(errors) => Err(Failed::Load(errors)),
-            };
-            bar.done();
-            outcome
+    let learnt = dataset::load_each(&jobs, &learning.fetching, |number, loaded| {
+        let machine = &project.machines[number];
+        let bar = bars.machine(&machine.name.value);
+        let outcome = match loaded {
+            Ok(rows) => train_one((machine, jobs[number].seed), &rows, learning, shelf, &bar)
+                .map_err(Failed::Train),
+            Err(errors) => Err(Failed::Load(errors)),
         };
-        let outcomes = each(&loaded, &learn);
-        let summary = fetching.join().unwrap_or_else(|panic| resume_unwind(panic));
-        (outcomes, summary)
+        bar.done();
+        outcome
     });
     bars.finish();
-    outcomes.sort_by_key(|(number, _)| *number);
-    let outcomes = outcomes.into_iter().map(|(_, outcome)| outcome);
-    (outcomes.collect(), summary)
-}
-
-/// What becomes of numbered things as they come, in any order.
-///
-/// No more are taken than there are threads to work on them. None of those threads waits for
-/// the next, because they are needed to make it.
-fn each<T: Send, U: Send>(
-    coming: &mpsc::Receiver<(usize, T)>,
-    work: &(impl Fn(usize, T) -> U + Sync),
-) -> Vec<(usize, U)> {
-    let done = Mutex::new(Vec::new());
-    let gate = Gate::new(rayon::current_num_threads());
-    rayon::in_place_scope(|scope| {
-        loop {
-            let turn = gate.enter();
-            let Ok((number, thing)) = coming.recv() else {
-                return;
-            };
-            let done = &done;
-            scope.spawn(move |_| {
-                let result = work(number, thing);
-                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                done.push((number, result));
-                drop(turn);
-            });
-        }
-    });
-    done.into_inner().unwrap_or_else(PoisonError::into_inner)
+    learnt
 }
 
 /// Tells how it went, in the order of the config; the machines, if all are there.
@@ -291,29 +245,4 @@ fn train_one(
         line,
         gaps,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_comes_may_be_made_by_the_threads_that_work_on_it() {
-        let squares = thread::scope(|scope| {
-            let (sender, coming) = mpsc::sync_channel(1);
-            scope.spawn(move || {
-                for number in 0..50_usize {
-                    let pair = rayon::join(|| number, || number);
-                    sender.send((number, pair)).unwrap();
-                }
-            });
-            each(&coming, &|_, (one, other): (usize, usize)| one * other)
-        });
-        let squares: BTreeMap<usize, usize> = squares.into_iter().collect();
-        assert!(
-            squares
-                .into_iter()
-                .eq((0..50).map(|number| (number, number * number)))
-        );
-    }
 }

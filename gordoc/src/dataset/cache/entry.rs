@@ -21,7 +21,7 @@ use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::types::{ColumnPath, Type, TypePtr};
 use serde_json::{Value, json};
 
-use crate::dataset::provider::{Range, Ranges, Series};
+use crate::provider::{Series, TimeRange, TimeRanges};
 
 /// Name of the text in the file's metadata.
 const ABOUT: &str = "gordoc";
@@ -39,7 +39,7 @@ pub(crate) struct About {
     /// Provider, source and tag.
     pub(super) document: Value,
     /// Where all rows of the source are there.
-    pub(super) ranges: Ranges,
+    pub(super) ranges: TimeRanges,
     /// The source's state when it was read.
     pub(super) state: Option<String>,
     /// When that was, nanoseconds since 1970 UTC.
@@ -155,9 +155,9 @@ fn about<R: ChunkReader + 'static>(reader: &SerializedFileReader<R>) -> Option<A
     let document: Value = serde_json::from_str(told.value.as_deref()?).ok()?;
     let range = |pair: &Value| {
         let (first, last) = (pair[0].as_i64()?, pair[1].as_i64()?);
-        Some(Range { first, last })
+        Some(TimeRange { first, last })
     };
-    let ranges: Option<Ranges> = document["ranges"].as_array()?.iter().map(range).collect();
+    let ranges: Option<TimeRanges> = document["ranges"].as_array()?.iter().map(range).collect();
     Some(About {
         ranges: ranges?,
         state: document["state"].as_str().map(str::to_owned),

@@ -14,8 +14,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::provider::{Range, Ranges, Series, State};
 use crate::files;
+use crate::provider::{Series, SourceState, TimeRange, TimeRanges};
 
 use entry::About;
 pub(super) use entry::{Damage, Entry};
@@ -80,8 +80,8 @@ impl Cache {
     pub(super) fn find(
         &self,
         key: &Key,
-        wanted: &Ranges,
-        state: &State,
+        wanted: &TimeRanges,
+        state: &SourceState,
         tell: impl Fn(Damage),
     ) -> Found {
         let mut known = Vec::new();
@@ -95,11 +95,13 @@ impl Cache {
         known.sort_by_key(|entry| entry.about.fetched);
         let newest = known.pop();
         match (newest, state) {
-            (Some(entry), State::Gone) => Found::Last(entry),
-            (Some(entry), State::At(state)) if entry.about.state.as_ref() == Some(state) => {
+            (Some(entry), SourceState::Gone) => Found::Last(entry),
+            (Some(entry), SourceState::At(state)) if entry.about.state.as_ref() == Some(state) => {
                 Found::Fresh(entry)
             }
-            (Some(entry), State::Unknown) if entry.about.is_past(wanted) => Found::Fresh(entry),
+            (Some(entry), SourceState::Unknown) if entry.about.is_past(wanted) => {
+                Found::Fresh(entry)
+            }
             _ => Found::Nothing,
         }
     }
@@ -108,16 +110,16 @@ impl Cache {
     pub(super) fn put(
         &self,
         key: &Key,
-        ranges: &Ranges,
-        state: &State,
+        ranges: &TimeRanges,
+        state: &SourceState,
         (series, rank): (&Series, usize),
     ) -> io::Result<()> {
         let about = About {
             document: key.document.clone(),
             ranges: ranges.clone(),
             state: match state {
-                State::At(state) => Some(state.clone()),
-                State::Unknown | State::Gone => None,
+                SourceState::At(state) => Some(state.clone()),
+                SourceState::Unknown | SourceState::Gone => None,
             },
             fetched: self.now,
             rank,
@@ -130,7 +132,7 @@ impl Cache {
     }
 
     /// Removes what a newer file makes needless.
-    fn forget_older(&self, key: &Key, ranges: &Ranges, newer: &Path) -> io::Result<()> {
+    fn forget_older(&self, key: &Key, ranges: &TimeRanges, newer: &Path) -> io::Result<()> {
         for path in self.paths(key).into_iter().filter(|path| path != newer) {
             let is_needless = match Entry::open(path.clone()) {
                 Ok(entry) => entry
@@ -171,15 +173,15 @@ fn forget(path: &Path) -> io::Result<()> {
 }
 
 impl About {
-    fn serves(&self, key: &Key, wanted: &Ranges) -> bool {
+    fn serves(&self, key: &Key, wanted: &TimeRanges) -> bool {
         let mut wanted = wanted.as_slice().iter();
         self.document == key.document && wanted.all(|range| self.ranges.covers(range))
     }
 
     /// Whether all that is wanted was past when it was fetched.
-    fn is_past(&self, wanted: &Ranges) -> bool {
+    fn is_past(&self, wanted: &TimeRanges) -> bool {
         let last = wanted.as_slice().last();
-        last.is_none_or(|Range { last, .. }| *last < self.fetched)
+        last.is_none_or(|TimeRange { last, .. }| *last < self.fetched)
     }
 }
 
@@ -189,12 +191,12 @@ mod tests {
 
     use super::*;
 
-    fn ranges(first: i64, last: i64) -> Ranges {
-        Range { first, last }.into()
+    fn ranges(first: i64, last: i64) -> TimeRanges {
+        TimeRange { first, last }.into()
     }
 
-    fn at(text: &str) -> State {
-        State::At(text.to_owned())
+    fn at(text: &str) -> SourceState {
+        SourceState::At(text.to_owned())
     }
 
     struct Shelf {
@@ -213,7 +215,7 @@ mod tests {
             }
         }
 
-        fn put(&self, ranges: &Ranges, state: &State, value: f64) {
+        fn put(&self, ranges: &TimeRanges, state: &SourceState, value: f64) {
             let times = vec![1, 5, 3];
             let values = vec![value, f64::NAN, -0.0];
             let series = Series { times, values };
@@ -223,7 +225,7 @@ mod tests {
         }
 
         /// What is found, as its kind and first value.
-        fn find(&self, wanted: &Ranges, state: &State) -> (&'static str, f64) {
+        fn find(&self, wanted: &TimeRanges, state: &SourceState) -> (&'static str, f64) {
             let damaged = Cell::new(false);
             let tell = |_| damaged.set(true);
             let found = self.cache.find(&self.key, wanted, state, tell);
@@ -257,9 +259,9 @@ mod tests {
         shelf.put(&wanted, &at("1"), 1.5);
         assert_eq!(shelf.find(&wanted, &at("1")), ("fresh", 1.5));
         assert_eq!(shelf.find(&wanted, &at("2")), ("nothing", 0.0));
-        assert_eq!(shelf.find(&wanted, &State::Gone), ("last", 1.5));
+        assert_eq!(shelf.find(&wanted, &SourceState::Gone), ("last", 1.5));
         shelf.put(&wanted, &at("2"), 2.5);
-        assert_eq!(shelf.find(&wanted, &State::Gone), ("last", 2.5));
+        assert_eq!(shelf.find(&wanted, &SourceState::Gone), ("last", 2.5));
         assert_eq!(shelf.files().len(), 1);
     }
 
@@ -279,9 +281,12 @@ mod tests {
     fn what_was_not_past_when_a_server_was_asked_is_asked_again() {
         let shelf = Shelf::new();
         let ahead = shelf.cache.now + 1_000_000_000;
-        shelf.put(&ranges(0, ahead), &State::Unknown, 1.5);
-        assert_eq!(shelf.find(&ranges(0, ahead), &State::Unknown).0, "nothing");
-        assert_eq!(shelf.find(&ranges(0, 9), &State::Unknown).0, "fresh");
+        shelf.put(&ranges(0, ahead), &SourceState::Unknown, 1.5);
+        assert_eq!(
+            shelf.find(&ranges(0, ahead), &SourceState::Unknown).0,
+            "nothing"
+        );
+        assert_eq!(shelf.find(&ranges(0, 9), &SourceState::Unknown).0, "fresh");
     }
 
     #[test]

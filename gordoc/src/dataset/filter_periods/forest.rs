@@ -1,8 +1,8 @@
 //! Rows that an isolation forest finds anomalous.
 
+use crate::algorithm::isolation_forest::{Forest, Growth, Rows};
 use crate::dataset::frame::Frame;
 use crate::dataset::quantile;
-use crate::isolation_forest::{Forest, Growth, Rows};
 use crate::project::FilterPeriods;
 use crate::random::Seed;
 

@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::error::Cause;
 use super::grid::Labels;
-use super::time::spaced;
 use super::{Column, Dataset};
 use crate::project::{Period, Tag};
+use crate::time::spaced;
 
 /// Label gaps of one tag.
 #[derive(Clone, Debug, Default, PartialEq)]
