@@ -281,7 +281,7 @@ fn a_flipped_or_missing_byte_of_weights_does_not_compile() {
     let mut flipped = weights.clone();
     flipped[40] ^= 1;
     let cases = [
-        (flipped, "weights = \"weights.bin\""),
+        (flipped, "weights = \"../weights.bin\""),
         (
             weights[..weights.len() - 1].to_vec(),
             "detect: DiffDetector<5>",

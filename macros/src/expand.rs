@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use crate::attr::OptionValue;
 use crate::input::{Field, Machine};
 use crate::kind::{Kind, Scaler, ScalerKind};
-use crate::weights::{Tensor, Weights, manifest_path, track};
+use crate::weights::{Tensor, Weights, track};
 
 /// The whole expansion.
 pub(crate) fn expand(machine: &Machine, offset: usize, weights: &Weights) -> TokenStream {
@@ -78,10 +78,7 @@ fn description(machine: &Machine, offset: usize) -> TokenStream {
     } = machine;
     let metadata = machine.metadata.as_ref().map_or_else(
         || quote!("{}"),
-        |path| {
-            let path = manifest_path(path);
-            quote!(::core::include_str!(#path))
-        },
+        |path| quote!(::core::include_str!(#path)),
     );
     let checksum = machine.checksum.as_ref().map_or_else(
         || quote!(::core::option::Option::None),

@@ -15,9 +15,9 @@
 //!     target_tags = ["GRA-TAG 1"],       // default: the tags
 //!     offset = 0,                        // default: what `Windows` loses, or 0
 //!     python_type = "<class '...'>",     // default: DiffBasedAnomalyDetector's
-//!     weights = "weights.bin",           // relative to the crate's root
+//!     weights = "../weights.bin",        // relative to this file
 //!     digest = "<BLAKE3 of weights.bin, 64 hexadecimal digits>",   // optional
-//!     metadata = "metadata.json",        // optional, relative to the crate's root
+//!     metadata = "../metadata.json",     // optional, relative to this file
 //!     checksum = "..."                   // optional
 //! )]
 //! pub struct Ct230001 {

@@ -31,21 +31,25 @@ pub(crate) fn load(machine: &Machine) -> syn::Result<Vec<u8>> {
 
 /// Makes the compiler recompile when the file changes; the bytes do not reach the binary.
 pub(crate) fn track(path: &LitStr) -> TokenStream {
-    let path = manifest_path(path);
     quote!(
         const _: &[u8] = ::core::include_bytes!(#path);
     )
 }
 
-/// The path as an expression, relative to the crate that is compiled.
-pub(crate) fn manifest_path(path: &LitStr) -> TokenStream {
-    quote!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path))
+/// The file beside the source that names it, where `include_bytes!` looks for it too: a machine
+/// may be a module of another crate.
+fn place(path: &LitStr) -> PathBuf {
+    let source = path.span().unwrap().local_file();
+    // Editors expand without saying where.
+    let source = source.unwrap_or_else(|| {
+        let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+        PathBuf::from(root).join("src/lib.rs")
+    });
+    source.with_file_name(path.value())
 }
 
 fn read_file(path: &LitStr) -> syn::Result<Vec<u8>> {
-    let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
-    let place = PathBuf::from(root).join(path.value());
-    std::fs::read(place).map_err(|error| {
+    std::fs::read(place(path)).map_err(|error| {
         syn::Error::new(
             path.span(),
             format!("`{}` cannot be read: {error}", path.value()),

@@ -15,7 +15,7 @@ mod tags_4 {
         project = "bench",
         resolution = "10T",
         tags = ["1", "2", "3", "4"],
-        weights = "benches/tags_4.bin"
+        weights = "tags_4.bin"
     )]
     struct Tags4 {
         scale: MinMaxScaler<4>,
@@ -42,7 +42,7 @@ mod tags_10 {
         project = "bench",
         resolution = "10T",
         tags = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"],
-        weights = "benches/tags_10.bin"
+        weights = "tags_10.bin"
     )]
     struct Tags10 {
         scale: MinMaxScaler<10>,

@@ -19,9 +19,9 @@ mod hourglass {
         resolution = "10T",
         tags = ["A 1", "A 2", "A 3", "A 4"],
         target_tags = ["A 1", "A 2", "B 1"],
-        weights = "tests/weights/hourglass.bin",
+        weights = "weights/hourglass.bin",
         digest = "8cf950c611d6664a70d358e63c0042eed359032ab982b8f3986b2f15418ada58",
-        metadata = "tests/weights/metadata.json",
+        metadata = "weights/metadata.json",
         checksum = "c0ffee"
     )]
     struct Ct230001 {
@@ -47,7 +47,7 @@ mod window {
         project = "north-field",
         resolution = "1H",
         tags = ["A", "B", "C", "D"],
-        weights = "tests/weights/window.bin"
+        weights = "weights/window.bin"
     )]
     struct AeWindow {
         scale: MinMaxScaler<4>,
@@ -71,7 +71,7 @@ mod lstm {
         resolution = "30T",
         tags = ["A", "B", "C"],
         offset = 2,
-        weights = "tests/weights/lstm.bin"
+        weights = "weights/lstm.bin"
     )]
     struct LstmAe {
         scale: MinMaxScaler<3>,
@@ -97,7 +97,7 @@ mod linear {
         tags = ["A", "B", "C", "D"],
         target_tags = ["E", "F"],
         python_type = "<class 'sklearn.pipeline.Pipeline'>",
-        weights = "tests/weights/linear.bin"
+        weights = "weights/linear.bin"
     )]
     struct PlainLr {
         scale: StandardScaler<4>,
@@ -118,7 +118,7 @@ mod options {
         resolution = "10T",
         tags = ["A", "B"],
         target_tags = ["C"],
-        weights = "tests/weights/options.bin"
+        weights = "weights/options.bin"
     )]
     struct Options {
         #[machine(clip = [-1.0, 0.5])]

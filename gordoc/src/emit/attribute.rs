@@ -24,9 +24,9 @@ pub(super) fn machine(krate: &Crate) -> String {
     if let Some(text) = &krate.python_type {
         lines.push(entry("python_type", &quoted(text)));
     }
-    lines.push(entry("weights", &quoted("weights.bin")));
+    lines.push(entry("weights", &quoted("../weights.bin")));
     lines.push(entry("digest", &quoted(&krate.digest)));
-    lines.push(entry("metadata", &quoted("metadata.json")));
+    lines.push(entry("metadata", &quoted("../metadata.json")));
     if let Some(checksum) = &krate.checksum {
         lines.push(entry("checksum", &quoted(checksum)));
     }
