@@ -69,7 +69,7 @@ pub fn iso(time: i64) -> String {
     text(time, 'T', &fraction, "Z")
 }
 
-/// `2020-01-01 00:10:00+00:00` with 6 or 9 fraction digits only if needed, as the peer prints and
+/// `2020-01-01 00:10:00+00:00` with 6 or 9 fraction digits only if needed, as Gordo prints and
 /// stores times.
 pub fn spaced(time: i64) -> String {
     text(time, ' ', &fraction(time), "+00:00")
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn times_as_the_peer_prints_them() {
+    fn times_as_gordo_prints_them() {
         assert_eq!(spaced(0), "1970-01-01 00:00:00+00:00");
         assert_eq!(spaced(500_000_000), "1970-01-01 00:00:00.500000+00:00");
         assert_eq!(spaced(-1), "1969-12-31 23:59:59.999999999+00:00");

@@ -76,10 +76,10 @@ fn description(machine: &Machine, offset: usize) -> TokenStream {
         python_type,
         ..
     } = machine;
-    let metadata = machine.metadata.as_ref().map_or_else(
-        || quote!("{}"),
-        |path| quote!(::core::include_str!(#path)),
-    );
+    let metadata = machine
+        .metadata
+        .as_ref()
+        .map_or_else(|| quote!("{}"), |path| quote!(::core::include_str!(#path)));
     let checksum = machine.checksum.as_ref().map_or_else(
         || quote!(::core::option::Option::None),
         |checksum| quote!(::core::option::Option::Some(#checksum)),

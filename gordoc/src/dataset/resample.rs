@@ -216,7 +216,7 @@ fn missing(tag: &str) -> Cause {
 
 /// The ends of the period before the first and after the last row.
 ///
-/// As the peer does, only the first and the last row *as delivered* are held against it.
+/// As Gordo does, only the first and the last row *as delivered* are held against it.
 fn missing_ends(tag: &str, (first, last): (i64, i64), period: Period) -> Result<Vec<i64>, Cause> {
     let out_of_period = |time: i64, bound: i64, early: bool| Cause::OutOfPeriod {
         tag: tag.to_owned(),
@@ -379,7 +379,7 @@ mod tests {
             error.to_string(),
             "`A` has a reading at 2021-12-31 23:50:00+00:00, before the training period's 2022-01-01 00:00:00+00:00"
         );
-        // In the middle they go unnoticed, as with the peer, and widen the grid.
+        // In the middle they go unnoticed, as with Gordo, and widen the grid.
         let rows = [
             ("2022-01-01T00:00Z", 1.0),
             ("2021-12-31T23:50Z", 1.0),

@@ -36,22 +36,22 @@ pub(crate) fn select(
 ) -> Result<Selected, Error> {
     let selection = &config.selection;
     if let Some(filter) = &selection.known_periods {
-        let sieve = Sieve {
+        let step = FilterStep {
             filter,
             buffer: 0,
             by: Remover::KnownPeriods,
             trace,
         };
-        sieve.apply(&mut rows, config.n_samples_threshold)?;
+        step.apply(&mut rows, config.n_samples_threshold)?;
     }
     if let Some(filter) = &selection.row_filter {
-        let sieve = Sieve {
+        let step = FilterStep {
             filter,
             buffer: selection.buffer,
             by: Remover::RowFilter,
             trace,
         };
-        sieve.apply(&mut rows, config.n_samples_threshold)?;
+        step.apply(&mut rows, config.n_samples_threshold)?;
     }
     for tag in &selection.trigger_tags {
         rows.columns
@@ -65,14 +65,14 @@ pub(crate) fn select(
 }
 
 /// A filter about to remove rows.
-struct Sieve<'a> {
+struct FilterStep<'a> {
     filter: &'a RowFilter,
     buffer: usize,
     by: Remover,
     trace: TraceSink<'a>,
 }
 
-impl Sieve<'_> {
+impl FilterStep<'_> {
     /// Removes the rows that do not pass; the threshold or fewer left are an error.
     fn apply(&self, rows: &mut Frame, threshold: usize) -> Result<(), Error> {
         let columns = columns(self.filter, rows);

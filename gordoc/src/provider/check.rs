@@ -91,13 +91,13 @@ impl<'a> SourceCheck<'a> {
 
     /// Hands on what was found, each finding once.
     pub(super) fn finish(self, diagnostics: &mut Diagnostics) {
-        let mut told: Vec<Diagnostic> = Vec::new();
+        let mut reported: Vec<Diagnostic> = Vec::new();
         for found in self.found.into_vec() {
-            if !told.contains(&found) {
-                told.push(found);
+            if !reported.contains(&found) {
+                reported.push(found);
             }
         }
-        diagnostics.extend(told);
+        diagnostics.extend(reported);
     }
 
     /// Reports a mistake.

@@ -7,20 +7,12 @@ mod tree;
 
 use rayon::prelude::*;
 
+pub(crate) use self::tree::Rows;
 use self::tree::{Tree, average_depth};
 use crate::random::Seed;
 
 /// Rows scored by one thread at a time: few enough to stay in its cache, tree after tree.
 const CHUNK: usize = 1024;
-
-/// Single precision values of `[rows, width]`, one row after the other, all finite.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Rows {
-    /// The values.
-    pub(crate) values: Vec<f32>,
-    /// Values of a row, above 0.
-    pub(crate) width: usize,
-}
 
 /// How a forest is grown.
 #[derive(Clone, Copy, Debug)]

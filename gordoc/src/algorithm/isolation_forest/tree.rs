@@ -2,8 +2,16 @@
 //!
 //! Knows no other trees.
 
-use super::Rows;
 use crate::random::Stream;
+
+/// Single precision values of `[rows, width]`, one row after the other, all finite.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Rows {
+    /// The values.
+    pub(crate) values: Vec<f32>,
+    /// Values of a row, above 0.
+    pub(crate) width: usize,
+}
 
 /// Values closer than this are one value, which no cut can part.
 const LEAST_SPREAD: f32 = 1e-7;

@@ -1,16 +1,15 @@
 //! From a config to trained machines on disk: load, train what is not trained yet, keep all.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::super::dataset::{gap_warning, of_machine};
 use super::super::{Failure, Level, Status, Streams, check, fetching, read_config, report};
 use super::key;
 use super::progress::{Bar, Bars};
-use super::shelf::Shelf;
+use super::revision_store::RevisionStore;
 use super::summary::{self, Line};
-use super::{Options, Revisions};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::{Name, Revision};
@@ -18,6 +17,9 @@ use crate::project::{self, Project};
 use crate::provider::Sources;
 use crate::train;
 use crate::trained::{Machine, store};
+
+/// Revisions by name, the current one last, and their machines.
+pub(super) type Revisions = Vec<(Revision, BTreeMap<Name, Machine>)>;
 
 /// A config to learn from.
 #[derive(Clone, Debug)]
@@ -41,18 +43,18 @@ pub struct Learning {
 /// Learns; otherwise says how the command ends, errors being reported already.
 pub(super) fn learn(
     learning: &Learning,
-    options: &Options,
+    output: &Path,
     streams: &mut Streams<'_>,
 ) -> Result<Result<(Name, Revisions), Status>, Failure> {
     let project = match read(learning, streams)? {
         Ok(project) => project,
         Err(status) => return Ok(Err(status)),
     };
-    let folder = options.output.join("trained");
-    let shelf = Shelf::new(folder.clone(), learning.revision.as_ref())?;
-    let (outcomes, summary) = load_and_train(&project, learning, &shelf);
+    let folder = output.join("trained");
+    let revision_store = RevisionStore::new(folder.clone(), learning.revision.as_ref())?;
+    let (outcomes, summary) = load_and_train(&project, learning, &revision_store);
     fetching::tell(&summary, &learning.fetching, streams)?;
-    let trained = told(outcomes, &project, streams)?;
+    let trained = report_outcomes(outcomes, &project, streams)?;
     let revision = learning.revision.clone().unwrap_or_else(|| {
         let ends = project.machines.iter().map(|one| one.dataset.period.end);
         let keys = project.machines.iter().map(|machine| {
@@ -61,7 +63,7 @@ pub(super) fn learn(
         });
         key::revision(keys, ends.max())
     });
-    shelf.finish(&revision, &trained)?;
+    revision_store.finish(&revision, &trained)?;
     let mut revisions = store::read_all(&folder)?;
     revisions.retain(|(name, _)| *name != revision);
     revisions.push((revision, trained));
@@ -118,7 +120,7 @@ enum Failed {
 fn load_and_train(
     project: &Project,
     learning: &Learning,
-    shelf: &Shelf,
+    store: &RevisionStore,
 ) -> (Vec<Outcome>, dataset::Summary) {
     let jobs: Vec<dataset::Job<'_>> = project
         .machines
@@ -135,7 +137,7 @@ fn load_and_train(
         let machine = &project.machines[number];
         let bar = bars.machine(&machine.name.value);
         let outcome = match loaded {
-            Ok(rows) => train_one((machine, jobs[number].seed), &rows, learning, shelf, &bar)
+            Ok(rows) => train_one((machine, jobs[number].seed), &rows, learning, store, &bar)
                 .map_err(Failed::Train),
             Err(errors) => Err(Failed::Load(errors)),
         };
@@ -147,7 +149,7 @@ fn load_and_train(
 }
 
 /// Tells how it went, in the order of the config; the machines, if all are there.
-fn told(
+fn report_outcomes(
     outcomes: Vec<Outcome>,
     project: &Project,
     streams: &mut Streams<'_>,
@@ -206,14 +208,14 @@ fn train_one(
     (machine, seed): (&project::Machine, u64),
     rows: &Dataset,
     learning: &Learning,
-    shelf: &Shelf,
+    store: &RevisionStore,
     bar: &Bar,
 ) -> Result<Learnt, Diagnostic> {
     let creation_date = learning.creation_date.as_deref();
     let key = key::key(machine, rows, seed, creation_date);
     let name = &machine.name;
     let (n_rows, gaps) = (rows.times.len(), rows.gaps.clone());
-    if let Some(machine) = shelf.find(&name.value, &key) {
+    if let Some(machine) = store.find(&name.value, &key) {
         let line = Line::new(&machine, n_rows, None);
         return Ok(Learnt {
             machine,
@@ -233,7 +235,7 @@ fn train_one(
         Diagnostic::error(error.code(), message).help(error.help())
     })?;
     machine.checksum = Some(key);
-    shelf.put(&machine).map_err(|error| {
+    store.put(&machine).map_err(|error| {
         let message = format!("`{name}` cannot be kept: {error}");
         Diagnostic::error("train::not_kept", message)
             .help("make room, or allow writing to the output folder")

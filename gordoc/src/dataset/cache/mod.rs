@@ -199,13 +199,13 @@ mod tests {
         SourceState::At(text.to_owned())
     }
 
-    struct Shelf {
+    struct Sample {
         folder: tempfile::TempDir,
         cache: Cache,
         key: Key,
     }
 
-    impl Shelf {
+    impl Sample {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             Self {
@@ -253,47 +253,47 @@ mod tests {
 
     #[test]
     fn a_changed_source_is_noticed_and_a_gone_one_is_not_needed() {
-        let shelf = Shelf::new();
+        let sample = Sample::new();
         let wanted = ranges(0, 9);
-        assert_eq!(shelf.find(&wanted, &at("1")), ("nothing", 0.0));
-        shelf.put(&wanted, &at("1"), 1.5);
-        assert_eq!(shelf.find(&wanted, &at("1")), ("fresh", 1.5));
-        assert_eq!(shelf.find(&wanted, &at("2")), ("nothing", 0.0));
-        assert_eq!(shelf.find(&wanted, &SourceState::Gone), ("last", 1.5));
-        shelf.put(&wanted, &at("2"), 2.5);
-        assert_eq!(shelf.find(&wanted, &SourceState::Gone), ("last", 2.5));
-        assert_eq!(shelf.files().len(), 1);
+        assert_eq!(sample.find(&wanted, &at("1")), ("nothing", 0.0));
+        sample.put(&wanted, &at("1"), 1.5);
+        assert_eq!(sample.find(&wanted, &at("1")), ("fresh", 1.5));
+        assert_eq!(sample.find(&wanted, &at("2")), ("nothing", 0.0));
+        assert_eq!(sample.find(&wanted, &SourceState::Gone), ("last", 1.5));
+        sample.put(&wanted, &at("2"), 2.5);
+        assert_eq!(sample.find(&wanted, &SourceState::Gone), ("last", 2.5));
+        assert_eq!(sample.files().len(), 1);
     }
 
     #[test]
     fn a_part_of_what_is_there_is_found() {
-        let shelf = Shelf::new();
-        shelf.put(&ranges(0, 9), &at("1"), 1.5);
-        assert_eq!(shelf.find(&ranges(2, 5), &at("1")).0, "fresh");
-        assert_eq!(shelf.find(&ranges(2, 10), &at("1")).0, "nothing");
+        let sample = Sample::new();
+        sample.put(&ranges(0, 9), &at("1"), 1.5);
+        assert_eq!(sample.find(&ranges(2, 5), &at("1")).0, "fresh");
+        assert_eq!(sample.find(&ranges(2, 10), &at("1")).0, "nothing");
         // What does not cover all of the other is kept beside it.
-        shelf.put(&ranges(5, 12), &at("1"), 2.5);
-        assert_eq!(shelf.find(&ranges(0, 9), &at("1")), ("fresh", 1.5));
-        assert_eq!(shelf.files().len(), 2);
+        sample.put(&ranges(5, 12), &at("1"), 2.5);
+        assert_eq!(sample.find(&ranges(0, 9), &at("1")), ("fresh", 1.5));
+        assert_eq!(sample.files().len(), 2);
     }
 
     #[test]
     fn what_was_not_past_when_a_server_was_asked_is_asked_again() {
-        let shelf = Shelf::new();
-        let ahead = shelf.cache.now + 1_000_000_000;
-        shelf.put(&ranges(0, ahead), &SourceState::Unknown, 1.5);
+        let sample = Sample::new();
+        let ahead = sample.cache.now + 1_000_000_000;
+        sample.put(&ranges(0, ahead), &SourceState::Unknown, 1.5);
         assert_eq!(
-            shelf.find(&ranges(0, ahead), &SourceState::Unknown).0,
+            sample.find(&ranges(0, ahead), &SourceState::Unknown).0,
             "nothing"
         );
-        assert_eq!(shelf.find(&ranges(0, 9), &SourceState::Unknown).0, "fresh");
+        assert_eq!(sample.find(&ranges(0, 9), &SourceState::Unknown).0, "fresh");
     }
 
     #[test]
     fn readings_come_back_bit_by_bit() {
-        let shelf = Shelf::new();
-        shelf.put(&ranges(0, 9), &at("1"), 0.1);
-        let entry = shelf.fresh();
+        let sample = Sample::new();
+        sample.put(&ranges(0, 9), &at("1"), 0.1);
+        let entry = sample.fresh();
         assert_eq!(entry.about.rank, 7);
         let series = entry.read().unwrap();
         assert_eq!(series.times, [1, 5, 3]);
@@ -304,20 +304,20 @@ mod tests {
 
     #[test]
     fn damage_is_noticed() {
-        let shelf = Shelf::new();
-        shelf.put(&ranges(0, 9), &at("1"), 0.1);
-        let path = shelf.files().remove(0);
+        let sample = Sample::new();
+        sample.put(&ranges(0, 9), &at("1"), 0.1);
+        let path = sample.files().remove(0);
         let whole = fs::read(&path).unwrap();
         // A flipped bit among the readings, then a file cut short.
         let mut bytes = whole.clone();
         bytes[10] ^= 1;
         fs::write(&path, &bytes).unwrap();
-        assert!(matches!(shelf.fresh().read(), Err(Damage::Broken(_))));
+        assert!(matches!(sample.fresh().read(), Err(Damage::Broken(_))));
         fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-        assert_eq!(shelf.find(&ranges(0, 9), &at("1")).0, "damaged");
+        assert_eq!(sample.find(&ranges(0, 9), &at("1")).0, "damaged");
         // The next one takes its place.
-        shelf.put(&ranges(0, 9), &at("1"), 0.1);
-        assert_eq!(shelf.find(&ranges(0, 9), &at("1")), ("fresh", 0.1));
-        assert_eq!(fs::read_dir(shelf.folder.path()).unwrap().count(), 1);
+        sample.put(&ranges(0, 9), &at("1"), 0.1);
+        assert_eq!(sample.find(&ranges(0, 9), &at("1")), ("fresh", 0.1));
+        assert_eq!(fs::read_dir(sample.folder.path()).unwrap().count(), 1);
     }
 }

@@ -266,7 +266,7 @@ fn rows_out_of_order_are_read_again_to_be_sorted() {
 }
 
 #[test]
-fn a_fault_fails_those_alone_who_want_what_is_at_fault() {
+fn an_error_fails_those_alone_who_want_what_fails() {
     let log = Arc::default();
     let numbers = || Numbers {
         bad: Some(("a1", 15)),

@@ -48,7 +48,7 @@ pub(super) fn flag(frame: &Frame, filter: &FilterPeriods) -> Vec<bool> {
 /// Columns as rows of single precision.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "the peer judges rows in single precision"
+    reason = "Gordo judges rows in single precision"
 )]
 fn single_precision(columns: &[impl AsRef<[f64]>]) -> Rows {
     let columns: Vec<&[f64]> = columns.iter().map(AsRef::as_ref).collect();

@@ -2,6 +2,7 @@
 //!
 //! Looks at every column of the frame, whether input or target.
 
+mod flags;
 mod forest;
 mod median;
 mod period;
@@ -98,24 +99,6 @@ fn document(times: &[i64], period: &RangeInclusive<usize>) -> Value {
         "drop_start": spaced(times[*period.start()]),
         "drop_end": spaced(times[*period.end()]),
     })
-}
-
-/// Rows that any of the columns flags.
-fn any(flags: impl Iterator<Item = Vec<bool>>) -> Vec<bool> {
-    flags
-        .reduce(|mut any, flags| {
-            for (any, flag) in any.iter_mut().zip(flags) {
-                *any |= flag;
-            }
-            any
-        })
-        .unwrap_or_default()
-}
-
-/// Whether a value is further from the middle than so many spreads.
-fn is_far(value: f64, middle: f64, spread: f64, n_spreads: f64) -> bool {
-    let reach = n_spreads * spread;
-    value < middle - reach || value > middle + reach
 }
 
 #[cfg(test)]

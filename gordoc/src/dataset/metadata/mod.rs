@@ -1,4 +1,4 @@
-//! What is recorded of a dataset, in the peer's form.
+//! What is recorded of a dataset, in Gordo's form.
 
 mod histogram;
 mod statistics;
@@ -79,7 +79,7 @@ pub(crate) fn of_tag(original_length: usize, labels: &Labels, gaps: &Gaps) -> Va
     entry.into()
 }
 
-/// A tag as the peer writes it: the name first, then the fields.
+/// A tag as Gordo writes it: the name first, then the fields.
 pub(crate) fn tag_document(tag: &Tag) -> Value {
     let mut document = Map::new();
     document.insert("name".into(), json!(tag.name));

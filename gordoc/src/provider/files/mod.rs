@@ -1,19 +1,19 @@
 //! `FilesDataProvider`: a folder with one CSV or Parquet file per tag, or a few wide ones.
 
 mod reader;
+mod settings;
 
-use std::ffi::OsStr;
 use std::path::Path;
 
 use indexmap::IndexMap;
 use serde_json::json;
 
 use self::reader::FilesReader;
+use self::settings::{FilesProvider, file_help};
 use super::arguments::Arguments;
 use super::check::{RequestedTags, SourceCheck, list, missing_column, missing_file};
 use super::kind::{Described, Provider, ProviderKind};
 use super::reader::Reader;
-use super::time_range::Window;
 use crate::config::Value;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
@@ -33,49 +33,6 @@ pub(super) const KIND: ProviderKind = ProviderKind {
     is_in_gordo: false,
     describe,
 };
-
-/// `FilesDataProvider`: a folder with one file per tag, as historians export them.
-#[derive(Clone, Debug)]
-struct FilesProvider {
-    /// The folder, relative to the config file's folder.
-    path: Spanned<String>,
-    /// Tag to file, relative to `path`; others are `<tag>.csv`.
-    files: IndexMap<String, Spanned<String>>,
-    /// Column of times.
-    time_column: String,
-    /// Column of values; `{tag}` in it stands for the tag's name, for files with a column per
-    /// tag.
-    value_column: String,
-    /// Cell separator of CSV files.
-    separator: char,
-    /// Zone of times without an offset, an IANA name.
-    timezone: String,
-    /// Which rows are handed on.
-    window: Window,
-    /// Whether the latest reading before the start may be asked for.
-    look_back: bool,
-}
-
-impl FilesProvider {
-    /// Name of the column that holds a tag's values.
-    fn column_of(&self, tag: &str) -> String {
-        self.value_column.replace("{tag}", tag)
-    }
-
-    /// The file of a tag, relative to the folder.
-    fn file_of(&self, tag: &str) -> String {
-        let named = self.files.get(tag);
-        named.map_or_else(|| format!("{tag}.csv"), |file| file.value.clone())
-    }
-
-    /// Whether a file is read as Parquet, by its name; any other is CSV.
-    fn is_parquet(file: &Path) -> bool {
-        let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
-        ["parquet", "pq"]
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
-    }
-}
 
 /// A folder with a file per tag.
 fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
@@ -191,9 +148,4 @@ fn no_file(tag: &str, meant: Option<&str>, place: Span, path: &Path) -> Diagnost
     missing_file(format!("the tag `{tag}` has no file `{}`", path.display()))
         .label(place, "no such file")
         .help(help)
-}
-
-/// What to do where a tag has no file.
-fn file_help(tag: &str) -> String {
-    format!("name its file under `files`: `{tag}: ...`")
 }

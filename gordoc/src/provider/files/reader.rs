@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{FilesProvider, file_help};
+use super::settings::{FilesProvider, file_help};
 use crate::provider::error::ReadError;
 use crate::provider::file;
 use crate::provider::format::{delimited, parquet};
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_point_at_the_entry_of_the_tag_or_the_folder() {
+    fn errors_point_at_the_entry_of_the_tag_or_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let reader = reader(folder.path(), &[("A", "gone.csv")]);
         let error = read(&reader, "gone.csv", &["A"]).unwrap_err();

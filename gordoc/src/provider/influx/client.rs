@@ -9,10 +9,10 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use ureq::http::{self, StatusCode};
 use ureq::{Agent, Body, Timeout};
 
-use super::InfluxProvider;
 use super::connection::{Connection, agent};
 use super::query;
 use super::response::{self, Response, ResponseError};
+use super::settings::InfluxProvider;
 use crate::provider::error::ReadError;
 use crate::provider::remote::{
     CircuitBreaker, RemoteErrorKind, Timeouts, Wait, lock, not_connected,
@@ -141,16 +141,16 @@ impl Client {
     /// What a status other than 200 means.
     fn refused(&self, response: &mut http::Response<Body>) -> RemoteErrorKind {
         let status = response.status().as_u16();
-        let said = format!("status {status}{}", self.said(response));
+        let message = format!("status {status}{}", self.message_of(response));
         match status {
-            401 | 403 | 407 => RemoteErrorKind::Denied { said },
-            500.. => RemoteErrorKind::ServerError { said },
-            _ => RemoteErrorKind::RefusedQuery { said },
+            401 | 403 | 407 => RemoteErrorKind::Denied { message },
+            500.. => RemoteErrorKind::ServerError { message },
+            _ => RemoteErrorKind::RefusedQuery { message },
         }
     }
 
     /// The first words of a body, or of its `error` if it is one of InfluxDB.
-    fn said(&self, response: &mut http::Response<Body>) -> String {
+    fn message_of(&self, response: &mut http::Response<Body>) -> String {
         let secrets = &self.connection.secrets;
         if let Some(place) = response.headers().get("location") {
             let place = String::from_utf8_lossy(place.as_bytes());
@@ -164,15 +164,15 @@ impl Client {
             _ => text,
         };
         match secrets.redact(&error) {
-            said if said.is_empty() => said,
-            said => format!(", {said}"),
+            message if message.is_empty() => message,
+            message => format!(", {message}"),
         }
     }
 
     /// What is wrong with an answer of status 200.
     fn broken(&self, broken: ResponseError) -> RemoteErrorKind {
         match broken {
-            ResponseError::Error(said) => self.said_error(&said),
+            ResponseError::Error(message) => self.error_of(&message),
             ResponseError::Empty => self.broken_because("it is empty"),
             ResponseError::Json(error) if error.is_io() => {
                 match ureq::Error::from(io::Error::from(error)) {
@@ -194,17 +194,17 @@ impl Client {
     }
 
     /// What an error within an answer means, by the server's words.
-    fn said_error(&self, words: &str) -> RemoteErrorKind {
-        let said = self.connection.secrets.redact(words);
+    fn error_of(&self, words: &str) -> RemoteErrorKind {
+        let message = self.connection.secrets.redact(words);
         let says = |some: &[&str]| some.iter().any(|some| words.contains(some));
         if says(&["database not found"]) {
-            RemoteErrorKind::UnknownDatabase { said }
+            RemoteErrorKind::UnknownDatabase { message }
         } else if says(&["authoriz", "authenticat"]) {
-            RemoteErrorKind::Denied { said }
+            RemoteErrorKind::Denied { message }
         } else if says(&["timeout", "timed out", "interrupted", "engine is closed"]) {
-            RemoteErrorKind::ServerError { said }
+            RemoteErrorKind::ServerError { message }
         } else {
-            RemoteErrorKind::RefusedQuery { said }
+            RemoteErrorKind::RefusedQuery { message }
         }
     }
 }

@@ -9,8 +9,7 @@ use ureq::Agent;
 use ureq::http::{HeaderName, HeaderValue};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
-use super::InfluxProvider;
-use super::server::{InfluxAddress, InfluxServer, InfluxTls};
+use super::settings::{InfluxAddress, InfluxProvider, InfluxServer, InfluxTls};
 use crate::provider::remote::{
     RemoteErrorKind, Secrets, Timeouts, TlsTrust, certificates, resolve,
 };

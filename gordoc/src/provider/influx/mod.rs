@@ -6,7 +6,7 @@ mod connection;
 mod query;
 mod reader;
 mod response;
-mod server;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -16,11 +16,11 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 use self::reader::InfluxReader;
-use self::server::{InfluxAddress, InfluxServer, InfluxTls};
+use self::settings::{ApiKey, InfluxAddress, InfluxProvider, InfluxServer, InfluxTls};
 use super::arguments::Arguments;
 use super::kind::{Described, Provider, ProviderKind};
 use super::reader::Reader;
-use super::remote::{Refused, RetryPolicy, Secret, TlsTrust, secret_keys};
+use super::remote::{Refused, Secret, TlsTrust, secret_keys};
 use crate::config::{Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
@@ -72,28 +72,6 @@ pub(super) const KIND: ProviderKind = ProviderKind {
     describe,
 };
 
-/// `InfluxDataProvider`
-#[derive(Clone, Debug, PartialEq)]
-struct InfluxProvider {
-    /// Measurement that is selected from.
-    measurement: Spanned<String>,
-    /// Field of the values.
-    value_name: String,
-    /// Where the server is.
-    server: InfluxServer,
-    /// A key that is sent along, and the header it is sent in.
-    api_key: ApiKey,
-    /// Further headers of every request.
-    headers: IndexMap<String, Secret>,
-    /// `None` speaks plain HTTP.
-    tls: Option<InfluxTls>,
-    /// How long to wait, and how often to try.
-    retry: RetryPolicy,
-}
-
-/// A header and the key that it carries.
-type ApiKey = Option<(String, Spanned<Secret>)>;
-
 /// Arguments that only Python objects or other networks could give a meaning.
 const UNSUPPORTED: &[&str] = &["client", "session", "proxies", "socket_options"];
 
@@ -139,7 +117,7 @@ impl Provider for InfluxProvider {
     }
 }
 
-/// Whether the server is said in one text; Gordo then makes its client of nothing else.
+/// Whether the server is message in one text; Gordo then makes its client of nothing else.
 fn has_uri(arguments: &Arguments<'_>) -> bool {
     let keys = secret_keys("uri");
     let mut given = keys.iter().filter_map(|key| arguments.given(key));

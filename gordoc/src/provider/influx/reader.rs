@@ -7,11 +7,11 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
-use super::InfluxProvider;
 use super::client::Client;
 use super::connection::Connection;
 use super::query;
 use super::response::{Cell, Reading, Response, Time};
+use super::settings::InfluxProvider;
 use crate::diagnostic::did_you_mean;
 use crate::provider::error::ReadError;
 use crate::provider::reader::{Access, Reader};
@@ -92,7 +92,7 @@ impl InfluxReader {
         let Some((_, tags)) = known.iter().find(|(name, _)| name == measurement) else {
             return Err(client.error(RemoteErrorKind::UnknownTable {
                 kind: "measurement",
-                said: format!("`{measurement}` has no readings by `tag`"),
+                message: format!("`{measurement}` has no readings by `tag`"),
                 present: known.iter().map(|(name, _)| name.clone()).collect(),
             }));
         };

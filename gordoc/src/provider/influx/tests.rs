@@ -2,6 +2,7 @@
 
 use super::super::kind::described;
 use super::*;
+use crate::provider::remote::RetryPolicy;
 
 fn describe(provider: &Json) -> (Option<Described>, Vec<Diagnostic>) {
     described(&KIND, provider)

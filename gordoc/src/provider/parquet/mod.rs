@@ -2,6 +2,7 @@
 
 mod partitions;
 mod reader;
+mod settings;
 
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
 use self::reader::ParquetReader;
+use self::settings::{ParquetProvider, TagColumns};
 use super::arguments::{Arguments, config_error};
 use super::check::{RequestedTags, SourceCheck};
 use super::error::NO_PARTITION_HELP;
@@ -17,7 +19,7 @@ use super::reader::Reader;
 use super::time_range::{TimeRange, Window};
 use crate::config::Value;
 use crate::diagnostic::Diagnostic;
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 
 pub(super) const KIND: ProviderKind = ProviderKind {
     names: &["ParquetDataProvider", "gordoc.ParquetDataProvider"],
@@ -34,39 +36,6 @@ pub(super) const KIND: ProviderKind = ProviderKind {
     is_in_gordo: false,
     describe,
 };
-
-/// `ParquetDataProvider`: Parquet files in folders named by dates, as data lakes have them.
-#[derive(Clone, Debug)]
-struct ParquetProvider {
-    /// The folder, relative to the config file's folder.
-    path: Spanned<String>,
-    /// Column of times.
-    time_column: String,
-    /// Columns of tags and values.
-    columns: TagColumns,
-    /// Nanoseconds of what plain numbers count as times.
-    time_unit: Option<i64>,
-    /// Zone of days and of times without an offset, an IANA name.
-    timezone: String,
-    /// Which rows are handed on.
-    window: Window,
-    /// Whether the latest reading before the start may be asked for.
-    look_back: bool,
-}
-
-/// Where the tags of a Parquet file are.
-#[derive(Clone, Debug)]
-enum TagColumns {
-    /// A row says which tag its value is of.
-    Long {
-        /// Column of tags.
-        tag: String,
-        /// Column of values.
-        value: String,
-    },
-    /// A column per tag: its name, in which `{tag}` stands for the tag's.
-    Wide(String),
-}
 
 /// Nanoseconds of the units in which plain numbers may count.
 const UNITS: [(&str, i64); 4] = [

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::partitions::{self, Partition};
-use super::{ParquetProvider, TagColumns};
+use super::settings::{ParquetProvider, TagColumns};
 use crate::provider::error::ReadError;
 use crate::provider::file;
 use crate::provider::format::parquet::{self, Layout};

@@ -169,16 +169,16 @@ mod tests {
         attempts
     }
 
-    fn said() -> String {
+    fn message() -> String {
         String::new()
     }
 
     #[test]
     fn what_passes_is_tried_again_and_what_stays_is_not() {
-        let failing = RemoteErrorKind::ServerError { said: said() };
+        let failing = RemoteErrorKind::ServerError { message: message() };
         assert_eq!(count(&breaker(2), &failing), 2);
         assert_eq!(
-            count(&breaker(5), &RemoteErrorKind::Denied { said: said() }),
+            count(&breaker(5), &RemoteErrorKind::Denied { message: message() }),
             1
         );
         let mut attempts = 0;
@@ -211,7 +211,7 @@ mod tests {
         let denying = breaker(1);
         for _ in 0..2 {
             assert_eq!(
-                count(&denying, &RemoteErrorKind::Denied { said: said() }),
+                count(&denying, &RemoteErrorKind::Denied { message: message() }),
                 1
             );
         }

@@ -60,22 +60,22 @@ pub enum RemoteErrorKind {
         reason: String,
     },
     /// User, password or key are refused, or may not read this.
-    #[error("access is denied: {said}")]
+    #[error("access is denied: {message}")]
     Denied {
         /// The server's words.
-        said: String,
+        message: String,
     },
     /// The server does not take the query.
-    #[error("the query is refused: {said}")]
+    #[error("the query is refused: {message}")]
     RefusedQuery {
         /// The server's words, after its status if it has one.
-        said: String,
+        message: String,
     },
     /// The server cannot answer now.
-    #[error("the server fails: {said}")]
+    #[error("the server fails: {message}")]
     ServerError {
         /// The server's words, after its status if it has one.
-        said: String,
+        message: String,
     },
     /// The answer ends too early, or is no answer.
     #[error("the answer is broken: {reason}")]
@@ -92,26 +92,26 @@ pub enum RemoteErrorKind {
         near: Option<String>,
     },
     /// No database of this name.
-    #[error("there is no such database: {said}")]
+    #[error("there is no such database: {message}")]
     UnknownDatabase {
         /// The server's words, or the name.
-        said: String,
+        message: String,
     },
     /// No measurement or table of this name.
-    #[error("there is no such {kind}: {said}")]
+    #[error("there is no such {kind}: {message}")]
     UnknownTable {
         /// `measurement` or `table`.
         kind: &'static str,
         /// The server's words, or the name.
-        said: String,
+        message: String,
         /// Names that there are, as far as they are known.
         present: Vec<String>,
     },
     /// No column of this name.
-    #[error("there is no such column: {said}")]
+    #[error("there is no such column: {message}")]
     UnknownColumn {
         /// The server's words.
-        said: String,
+        message: String,
     },
     /// A value that is no number.
     #[error("the value at {time} is `{text}`, not a number")]
@@ -260,15 +260,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_names_the_server_and_how_often_it_was_tried() {
+    fn an_error_names_the_server_and_how_often_it_was_tried() {
         let check = |server: Option<&str>, attempts, kind, expect: &str| {
             let server = server.map(str::to_owned);
-            let fault = RemoteError {
+            let error = RemoteError {
                 server,
                 attempts,
                 kind,
             };
-            assert_eq!(fault.to_string(), expect);
+            assert_eq!(error.to_string(), expect);
         };
         let limit = Duration::from_millis(2500);
         let wait = Wait::Connection;

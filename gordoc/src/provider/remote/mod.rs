@@ -21,7 +21,7 @@ const CONNECTION: Duration = Duration::from_secs(10);
 /// Longest wait for an answer, or for its next part, unless the config has one.
 const ANSWER: Duration = Duration::from_mins(5);
 
-/// Time timeouts of one attempt.
+/// Time limits of one attempt.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeouts {
     /// Of connecting.

@@ -1,4 +1,4 @@
-//! Passwords and keys: says where they are, looks them up, and keeps them out of what is said.
+//! Passwords and keys: says where they are, looks them up, and keeps them out of what is message.
 
 use std::env::{self, VarError};
 use std::fmt;
@@ -77,16 +77,16 @@ impl Secrets {
     }
 
     /// A server's words, one line of no great length, with secrets struck out.
-    pub(crate) fn redact(&self, said: &str) -> String {
-        let mut said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    pub(crate) fn redact(&self, message: &str) -> String {
+        let mut message = message.split_whitespace().collect::<Vec<_>>().join(" ");
         for secret in self.0.iter().filter(|secret| !secret.is_empty()) {
-            said = said.replace(secret.as_str(), "***");
+            message = message.replace(secret.as_str(), "***");
         }
-        if let Some((end, _)) = said.char_indices().nth(300) {
-            said.truncate(end);
-            said.push_str(" ...");
+        if let Some((end, _)) = message.char_indices().nth(300) {
+            message.truncate(end);
+            message.push_str(" ...");
         }
-        said
+        message
     }
 }
 

@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_of_one_tag_leaves_the_others_alone() {
+    fn an_error_of_one_tag_leaves_the_others_alone() {
         let mut rows = RowBuffer::new([wanted(0, 9), wanted(0, 9)]);
         rows.push(0, 1, 1.0);
         rows.push(1, 1, 1.0);
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_set_aside_come_back_in_order() {
+    fn spilled_rows_come_back_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let spills = SpillFolder::new(folder.path().to_owned());
         let mut rows = RowBuffer::new([wanted(0, i64::MAX), wanted(5, i64::MAX), wanted(0, 1)]);

@@ -11,9 +11,9 @@ use crate::time::{Clock, DAY};
 /// Microseconds from 1970 to 2000, where PostgreSQL's times begin.
 const TO_2000: i64 = 946_684_800_000_000;
 
-/// What a column's values mean.
+/// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum ColumnKind {
     /// Instants.
     Instant,
     /// Wall clock readings.
@@ -26,8 +26,8 @@ pub(super) enum Meaning {
     Other,
 }
 
-impl Meaning {
-    /// The meaning of a type.
+impl ColumnKind {
+    /// What columns of a type hold.
     pub(super) fn of(ty: &Type) -> Self {
         match *ty {
             Type::TIMESTAMPTZ => Self::Instant,
@@ -65,16 +65,16 @@ impl<'a> FromSql<'a> for Raw<'a> {
 
 impl Raw<'_> {
     /// Nanoseconds since 1970 UTC; `None` for times that they cannot count, infinity among them.
-    pub(super) fn time(&self, meaning: Meaning, clock: &Clock) -> Option<i64> {
+    pub(super) fn time(&self, kind: ColumnKind, clock: &Clock) -> Option<i64> {
         let nanoseconds = |microseconds: i64| microseconds.checked_add(TO_2000)?.checked_mul(1000);
-        match meaning {
-            Meaning::Instant => nanoseconds(self.integer()?),
-            Meaning::Local => clock.instant(nanoseconds(self.integer()?)?),
-            Meaning::Day => {
+        match kind {
+            ColumnKind::Instant => nanoseconds(self.integer()?),
+            ColumnKind::Local => clock.instant(nanoseconds(self.integer()?)?),
+            ColumnKind::Day => {
                 let days = self.integer()?.checked_mul(DAY)?;
                 clock.instant(days.checked_add(TO_2000 * 1000)?)
             }
-            Meaning::Number | Meaning::Other => None,
+            ColumnKind::Number | ColumnKind::Other => None,
         }
     }
 
@@ -220,20 +220,20 @@ mod tests {
         let time = |raw: &[u8], meaning| Raw(raw).time(meaning, &clock);
         let year = 946_684_800_000_000_000;
         assert_eq!(
-            time(&1_i64.to_be_bytes(), Meaning::Instant),
+            time(&1_i64.to_be_bytes(), ColumnKind::Instant),
             Some(year + 1000)
         );
         let hour = 3_600_000_000_000;
         assert_eq!(
-            time(&0_i64.to_be_bytes(), Meaning::Local),
+            time(&0_i64.to_be_bytes(), ColumnKind::Local),
             Some(year - hour)
         );
         assert_eq!(
-            time(&1_i32.to_be_bytes(), Meaning::Day),
+            time(&1_i32.to_be_bytes(), ColumnKind::Day),
             Some(year + DAY - hour)
         );
-        assert_eq!(time(&i64::MAX.to_be_bytes(), Meaning::Instant), None);
-        assert_eq!(time(&i32::MIN.to_be_bytes(), Meaning::Day), None);
+        assert_eq!(time(&i64::MAX.to_be_bytes(), ColumnKind::Instant), None);
+        assert_eq!(time(&i32::MIN.to_be_bytes(), ColumnKind::Day), None);
     }
 
     #[test]

@@ -6,8 +6,7 @@ use rustls::ClientConfig;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode as Tls};
 
-use super::SqlProvider;
-use super::server::{SqlServer, SslMode};
+use super::settings::{SqlProvider, SqlServer, SslMode};
 use crate::provider::remote::{RemoteErrorKind, Secrets, Timeouts, client_config, resolve};
 use crate::source::{Span, Spanned};
 
@@ -159,7 +158,7 @@ fn parse(url: &str, secrets: &Secrets) -> Result<(Config, InUrl), RemoteErrorKin
 mod tests {
     use super::*;
     use crate::provider::remote::{RetryPolicy, Secret};
-    use crate::provider::sql::{SqlRows, SqlTable};
+    use crate::provider::sql::settings::{SqlRows, SqlTable};
 
     fn server(
         url: Option<&str>,

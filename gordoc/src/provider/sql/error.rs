@@ -18,18 +18,18 @@ pub(super) fn connecting(
     if let Some(error) = error.as_db_error() {
         return of_server(error, timeouts, secrets);
     }
-    let said = secrets.redact(&told(error));
+    let message = secrets.redact(&told(error));
     let io = error
         .source()
         .and_then(|source| source.downcast_ref::<io::Error>());
-    if said.contains("TLS") {
-        RemoteErrorKind::Untrusted { reason: said }
+    if message.contains("TLS") {
+        RemoteErrorKind::Untrusted { reason: message }
     } else if let Some(error) = io {
         not_connected(error, host, port, timeouts)
-    } else if said.contains("authentication") || said.contains("password") {
-        RemoteErrorKind::Denied { said }
+    } else if message.contains("authentication") || message.contains("password") {
+        RemoteErrorKind::Denied { message }
     } else {
-        RemoteErrorKind::BrokenAnswer { reason: said }
+        RemoteErrorKind::BrokenAnswer { reason: message }
     }
 }
 
@@ -45,27 +45,27 @@ pub(super) fn querying(error: &Error, timeouts: Timeouts, secrets: &Secrets) -> 
 
 /// What the server's own error means.
 fn of_server(error: &DbError, timeouts: Timeouts, secrets: &Secrets) -> RemoteErrorKind {
-    let said = secrets.redact(error.message());
+    let message = secrets.redact(error.message());
     let code = error.code();
     match *code {
         SqlState::INVALID_PASSWORD
         | SqlState::INVALID_AUTHORIZATION_SPECIFICATION
-        | SqlState::INSUFFICIENT_PRIVILEGE => RemoteErrorKind::Denied { said },
-        SqlState::INVALID_CATALOG_NAME => RemoteErrorKind::UnknownDatabase { said },
+        | SqlState::INSUFFICIENT_PRIVILEGE => RemoteErrorKind::Denied { message },
+        SqlState::INVALID_CATALOG_NAME => RemoteErrorKind::UnknownDatabase { message },
         SqlState::UNDEFINED_TABLE | SqlState::INVALID_SCHEMA_NAME => {
             RemoteErrorKind::UnknownTable {
                 kind: "table",
-                said,
+                message,
                 present: Vec::new(),
             }
         }
-        SqlState::UNDEFINED_COLUMN => RemoteErrorKind::UnknownColumn { said },
+        SqlState::UNDEFINED_COLUMN => RemoteErrorKind::UnknownColumn { message },
         SqlState::QUERY_CANCELED => timeouts.exceeded(Wait::Answer),
         // What the server lacks, what its operator does, and what breaks in it.
         _ if ["53", "57", "58", "XX"].contains(&code.code().get(..2).unwrap_or_default()) => {
-            RemoteErrorKind::ServerError { said }
+            RemoteErrorKind::ServerError { message }
         }
-        _ => RemoteErrorKind::RefusedQuery { said },
+        _ => RemoteErrorKind::RefusedQuery { message },
     }
 }
 

@@ -6,8 +6,8 @@ mod error;
 mod pool;
 mod query;
 mod reader;
-mod server;
 mod session;
+mod settings;
 mod statement;
 
 use std::path::Path;
@@ -16,11 +16,11 @@ use serde_json::{Value as Json, json};
 
 use self::query::Query;
 use self::reader::SqlReader;
-use self::server::{SqlServer, SslMode};
+use self::settings::{SqlProvider, SqlRows, SqlServer, SqlTable, SslMode};
 use super::arguments::{Arguments, config_error};
 use super::kind::{Described, Provider, ProviderKind};
 use super::reader::Reader;
-use super::remote::{Refused, RetryPolicy};
+use super::remote::Refused;
 use crate::source::{Span, Spanned};
 
 pub(super) const KIND: ProviderKind = ProviderKind {
@@ -53,52 +53,6 @@ pub(super) const KIND: ProviderKind = ProviderKind {
     is_in_gordo: false,
     describe,
 };
-
-/// `SqlDataProvider`
-#[derive(Clone, Debug, PartialEq)]
-struct SqlProvider {
-    /// Where the server is, and who asks.
-    server: SqlServer,
-    /// What is read.
-    rows: SqlRows,
-    /// Zone of times without an offset, an IANA name.
-    timezone: String,
-    /// Whether the latest reading before the start may be asked for.
-    look_back: bool,
-    /// How long to wait, and how often to try.
-    retry: RetryPolicy,
-}
-
-/// What is read.
-#[derive(Clone, Debug, PartialEq)]
-enum SqlRows {
-    /// A table of readings.
-    Table(SqlTable),
-    /// A query that gives times and values of a tag.
-    Query(Spanned<Query>),
-}
-
-/// A table of readings: one row per reading and tag, or one column per tag.
-#[derive(Clone, Debug, PartialEq)]
-struct SqlTable {
-    /// Schema; `None` looks along the user's search path.
-    schema: Option<String>,
-    /// Name.
-    table: Spanned<String>,
-    /// Column of times.
-    time_column: String,
-    /// Column of tag names; `None` if every tag has a column of its own.
-    tag_column: Option<String>,
-    /// Column of values; `{tag}` in it stands for the tag's name.
-    value_column: String,
-}
-
-impl SqlTable {
-    /// Name of the column that holds a tag's values.
-    fn column_of(&self, tag: &str) -> String {
-        self.value_column.replace("{tag}", tag)
-    }
-}
 
 /// Checks and records the arguments.
 fn describe(mut arguments: Arguments<'_>) -> Option<Described> {

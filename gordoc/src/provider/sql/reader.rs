@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::pool::Pool;
+use super::settings::{SqlProvider, SqlRows};
 use super::statement::{self, RowRequest};
-use super::{SqlProvider, SqlRows};
 use crate::provider::error::ReadError;
 use crate::provider::reader::{Access, Reader};
 use crate::provider::remote::{RemoteErrorKind, SharedClients, remote_error};

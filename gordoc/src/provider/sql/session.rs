@@ -10,10 +10,10 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Column, Row, Statement, Transaction};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::SqlRows;
-use super::cell::{Instant, Meaning, Raw, Tag};
+use super::cell::{ColumnKind, Instant, Raw, Tag};
 use super::connection::Connection;
 use super::error;
+use super::settings::SqlRows;
 use super::statement::{self, RowRequest};
 use crate::provider::remote::{RemoteErrorKind, Secrets, Timeouts, Wait};
 use crate::time::{Clock, DAY};
@@ -33,7 +33,7 @@ pub(super) struct Session {
     settings: String,
 }
 
-/// How long answers are waited for, and what is said if they do not come.
+/// How long answers are waited for, and what is message if they do not come.
 struct Waiting {
     timeouts: Timeouts,
     secrets: Secrets,
@@ -166,7 +166,7 @@ impl Waiting {
 
 /// The two columns of a query.
 struct Layout {
-    time: Meaning,
+    time: ColumnKind,
     number: Type,
 }
 
@@ -174,7 +174,7 @@ impl Layout {
     fn of(statement: &Statement) -> Result<Self, RemoteErrorKind> {
         let [time, value] = statement.columns() else {
             return Err(RemoteErrorKind::RefusedQuery {
-                said: format!("it gives {} columns, not two", statement.columns().len()),
+                message: format!("it gives {} columns, not two", statement.columns().len()),
             });
         };
         let wrong = |column: &Column, wanted| RemoteErrorKind::ColumnType {
@@ -182,15 +182,15 @@ impl Layout {
             found: format!("values of type {}", column.type_()),
             wanted,
         };
-        let meaning = Meaning::of(time.type_());
-        if !meaning.is_time() {
+        let kind = ColumnKind::of(time.type_());
+        if !kind.is_time() {
             return Err(wrong(time, "times"));
         }
-        if Meaning::of(value.type_()) != Meaning::Number {
+        if ColumnKind::of(value.type_()) != ColumnKind::Number {
             return Err(wrong(value, "numbers"));
         }
         Ok(Self {
-            time: meaning,
+            time: kind,
             number: value.type_().clone(),
         })
     }
@@ -200,7 +200,8 @@ impl Layout {
     /// Where a wall clock is set back, the server may read it otherwise than we do: a table is
     /// asked for a day more, of which what is not wanted is left.
     fn bounds(&self, wanted: &RowRequest<'_>) -> (Instant, Instant) {
-        let is_exact = self.time == Meaning::Instant || matches!(wanted.config, SqlRows::Query(_));
+        let is_exact =
+            self.time == ColumnKind::Instant || matches!(wanted.config, SqlRows::Query(_));
         let more = if is_exact { 0 } else { DAY };
         let range = wanted.range;
         let first = range.first.saturating_sub(more);

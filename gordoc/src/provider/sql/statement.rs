@@ -1,6 +1,6 @@
 //! The texts of statements, every name in them quoted.
 
-use super::{SqlRows, SqlTable};
+use super::settings::{SqlRows, SqlTable};
 use crate::provider::time_range::TimeRange;
 
 /// Which rows are asked for.

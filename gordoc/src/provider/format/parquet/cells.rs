@@ -16,7 +16,7 @@ pub(super) const NO_TIME: i64 = i64::MIN;
 
 /// How a column says when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TimeForm {
+pub(super) enum TimeEncoding {
     /// Counts of so many nanoseconds since 1970, UTC or on the clock.
     Counts { scale: i64, is_utc: bool },
     /// Nanoseconds of a Julian day, on the clock.
@@ -25,8 +25,8 @@ pub(super) enum TimeForm {
     Text,
 }
 
-impl TimeForm {
-    /// The form of a column; `unit` is that of plain counts, in nanoseconds.
+impl TimeEncoding {
+    /// The encoding of a column; `unit` is that of plain counts, in nanoseconds.
     pub(super) fn of(column: &ColumnDescriptor, unit: Option<i64>) -> Option<Self> {
         match column.physical_type() {
             Type::INT64 => match stamp(column) {
@@ -160,7 +160,7 @@ impl From<ParquetError> for CellError {
 /// A column of times.
 pub(super) struct Times {
     cells: TimeCells,
-    form: TimeForm,
+    encoding: TimeEncoding,
 }
 
 enum TimeCells {
@@ -170,8 +170,12 @@ enum TimeCells {
 }
 
 impl Times {
-    /// The times of a column of this form.
-    pub(super) fn new(reader: ColumnReader, column: &ColumnDescriptor, form: TimeForm) -> Self {
+    /// The times of a column of this encoding.
+    pub(super) fn new(
+        reader: ColumnReader,
+        column: &ColumnDescriptor,
+        encoding: TimeEncoding,
+    ) -> Self {
         let cells = match reader {
             ColumnReader::Int64ColumnReader(reader) => {
                 TimeCells::Counts(Cells::new(reader, column))
@@ -180,9 +184,9 @@ impl Times {
             ColumnReader::ByteArrayColumnReader(reader) => {
                 TimeCells::Text(Cells::new(reader, column))
             }
-            _ => unreachable!("a column of this form has one of these types"),
+            _ => unreachable!("a column of this encoding has one of these types"),
         };
-        Self { cells, form }
+        Self { cells, encoding }
     }
 
     /// Replaces `times` by those of the next rows.
@@ -193,12 +197,12 @@ impl Times {
         times: &mut Vec<i64>,
     ) -> Result<(), CellError> {
         times.clear();
-        let form = self.form;
+        let encoding = self.encoding;
         match &mut self.cells {
             TimeCells::Counts(cells) => cells.next(n_rows, |count| {
                 let time = match count {
                     None => NO_TIME,
-                    Some(count) => form
+                    Some(count) => encoding
                         .instant(*count, clock)
                         .ok_or_else(|| CellError::Time(times.len(), count.to_string()))?,
                 };

@@ -10,7 +10,7 @@ use ::parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use ::parquet::file::statistics::Statistics;
 use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 
-use super::cells::{self, CellError, TimeForm};
+use super::cells::{self, CellError, TimeEncoding};
 use crate::provider::error::ReadError;
 use crate::provider::file;
 use crate::provider::time_range::TimeRange;
@@ -64,10 +64,10 @@ impl Opened {
         &self,
         name: &str,
         unit: Option<i64>,
-    ) -> Result<(usize, TimeForm), ReadError> {
+    ) -> Result<(usize, TimeEncoding), ReadError> {
         let at = self.find(name)?;
-        match TimeForm::of(&self.columns[at], unit) {
-            Some(form) => Ok((at, form)),
+        match TimeEncoding::of(&self.columns[at], unit) {
+            Some(encoding) => Ok((at, encoding)),
             None => Err(self.column_type(at, "times")),
         }
     }
@@ -89,7 +89,7 @@ impl Opened {
     /// Row groups whose times, by what is recorded of them, can be wanted.
     pub(super) fn groups<'a>(
         &'a self,
-        (time_at, form): (usize, TimeForm),
+        (time_at, encoding): (usize, TimeEncoding),
         clock: &'a Clock,
         wanted: &'a [TimeRange],
     ) -> impl Iterator<Item = Result<Group<'a>, ReadError>> {
@@ -99,7 +99,7 @@ impl Opened {
             let n_rows = usize::try_from(told.num_rows()).unwrap_or(0);
             let first = first_row;
             first_row += n_rows as u64;
-            let times = times_of(told, time_at, form, clock);
+            let times = times_of(told, time_at, encoding, clock);
             let is_wanted = |times: TimeRange| wanted.iter().any(|range| range.overlaps(&times));
             if !times.is_none_or(is_wanted) {
                 return None;
@@ -156,14 +156,14 @@ impl Opened {
 fn times_of(
     group: &RowGroupMetaData,
     time_at: usize,
-    form: TimeForm,
+    encoding: TimeEncoding,
     clock: &Clock,
 ) -> Option<TimeRange> {
     let Statistics::Int64(told) = group.column(time_at).statistics()? else {
         return None;
     };
-    let first = form.instant(*told.min_opt()?, clock)?;
-    let last = form.instant(*told.max_opt()?, clock)?;
+    let first = encoding.instant(*told.min_opt()?, clock)?;
+    let last = encoding.instant(*told.max_opt()?, clock)?;
     Some(TimeRange {
         first: first.saturating_sub(CLOCK_CHANGE),
         last: last.saturating_add(CLOCK_CHANGE),

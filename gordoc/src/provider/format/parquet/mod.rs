@@ -12,7 +12,7 @@ mod tests;
 
 use std::path::Path;
 
-use self::cells::{NO_TIME, Names, Numbers, TimeForm, Times};
+use self::cells::{NO_TIME, Names, Numbers, TimeEncoding, Times};
 use self::file::{Group, Opened};
 use crate::provider::error::ReadError;
 use crate::provider::rows::RowBuffer;
@@ -112,7 +112,7 @@ const NOBODY: usize = usize::MAX;
 /// Hands on columns of values, each with the number of its tag.
 fn wide(
     opened: &Opened,
-    times: (usize, TimeForm),
+    times: (usize, TimeEncoding),
     clock: &Clock,
     places: &[(usize, usize)],
     rows: &mut RowBuffer<'_>,
@@ -168,7 +168,7 @@ impl<'a> Batches<'a> {
     fn new(
         opened: &'a Opened,
         group: &'a Group<'a>,
-        (at, form): (usize, TimeForm),
+        (at, encoding): (usize, TimeEncoding),
         clock: &'a Clock,
     ) -> Result<Self, ReadError> {
         let reader = opened.read(group, at)?;
@@ -176,7 +176,7 @@ impl<'a> Batches<'a> {
             opened,
             clock,
             group,
-            times: Times::new(reader, opened.column(at), form),
+            times: Times::new(reader, opened.column(at), encoding),
             n_read: 0,
             batch: Vec::with_capacity(BATCH),
         })

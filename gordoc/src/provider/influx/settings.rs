@@ -1,7 +1,31 @@
-//! An `InfluxDB` server as a config names it: in one text, or in parts.
+//! What is read from an `InfluxDB` server, and which is meant: in one text, or in parts.
 
-use crate::provider::remote::{Secret, TlsTrust};
+use indexmap::IndexMap;
+
+use crate::provider::remote::{RetryPolicy, Secret, TlsTrust};
 use crate::source::Spanned;
+
+/// `InfluxDataProvider`
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct InfluxProvider {
+    /// Measurement that is selected from.
+    pub(super) measurement: Spanned<String>,
+    /// Field of the values.
+    pub(super) value_name: String,
+    /// Where the server is.
+    pub(super) server: InfluxServer,
+    /// A key that is sent along, and the header it is sent in.
+    pub(super) api_key: ApiKey,
+    /// Further headers of every request.
+    pub(super) headers: IndexMap<String, Secret>,
+    /// `None` speaks plain HTTP.
+    pub(super) tls: Option<InfluxTls>,
+    /// How long to wait, and how often to try.
+    pub(super) retry: RetryPolicy,
+}
+
+/// A header and the key that it carries.
+pub(super) type ApiKey = Option<(String, Spanned<Secret>)>;
 
 /// Where a server is, and who asks.
 #[derive(Clone, Debug, PartialEq)]

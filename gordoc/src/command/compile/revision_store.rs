@@ -1,4 +1,4 @@
-//! Where trained machines stand until all of their revision are there.
+//! Trained machines on disk, kept one by one until all of their revision are there.
 //!
 //! Judges a machine by its key alone, never by its content.
 
@@ -13,15 +13,15 @@ use crate::trained::{Machine, store};
 const NEXT: &str = ".next";
 
 /// A folder of revisions, and the one that grows.
-pub(super) struct Shelf {
+pub(super) struct RevisionStore {
     folder: PathBuf,
     place: PathBuf,
     /// What was kept before, the newest first.
     revisions: Vec<PathBuf>,
 }
 
-impl Shelf {
-    /// A shelf for machines of a revision; without a name it gets one at the end.
+impl RevisionStore {
+    /// A store for machines of a revision; without a name it gets one at the end.
     pub(super) fn new(folder: PathBuf, revision: Option<&Revision>) -> Result<Self, store::Error> {
         let mut names = store::revisions(&folder)?;
         names.reverse();
@@ -111,26 +111,26 @@ mod tests {
     fn machines_are_found_by_their_inputs_in_any_revision() {
         let out = tempfile::tempdir().unwrap();
         let folder = out.path().join("trained");
-        let shelf = Shelf::new(folder.clone(), None).unwrap();
-        assert!(shelf.find("a", "1").is_none());
+        let revisions = RevisionStore::new(folder.clone(), None).unwrap();
+        assert!(revisions.find("a", "1").is_none());
         let (a, b) = (machine("a", "1"), machine("b", "1"));
-        shelf.put(&a).unwrap();
-        shelf.put(&b).unwrap();
+        revisions.put(&a).unwrap();
+        revisions.put(&b).unwrap();
         // As after a run that was killed.
-        let shelf = Shelf::new(folder.clone(), None).unwrap();
-        assert_eq!(shelf.find("a", "1").as_ref(), Some(&a));
-        assert!(shelf.find("a", "2").is_none());
+        let revisions = RevisionStore::new(folder.clone(), None).unwrap();
+        assert_eq!(revisions.find("a", "1").as_ref(), Some(&a));
+        assert!(revisions.find("a", "2").is_none());
         let first = Revision::new("7").unwrap();
-        shelf.finish(&first, &all(&[&a, &b])).unwrap();
+        revisions.finish(&first, &all(&[&a, &b])).unwrap();
         assert!(!folder.join(NEXT).exists());
 
         // One machine changes and one is gone: the other is kept, and the revision before stays.
-        let shelf = Shelf::new(folder.clone(), None).unwrap();
-        let kept = shelf.find("a", "1").unwrap();
+        let revisions = RevisionStore::new(folder.clone(), None).unwrap();
+        let kept = revisions.find("a", "1").unwrap();
         let second = Revision::new("8").unwrap();
-        shelf.finish(&second, &all(&[&kept])).unwrap();
+        revisions.finish(&second, &all(&[&kept])).unwrap();
         assert!(folder.join("7/b").exists() && folder.join("8/a").exists());
-        shelf.finish(&first, &all(&[&kept])).unwrap();
+        revisions.finish(&first, &all(&[&kept])).unwrap();
         assert!(!folder.join("7/b").exists());
     }
 
@@ -138,10 +138,10 @@ mod tests {
     fn a_named_revision_grows_in_its_own_folder() {
         let out = tempfile::tempdir().unwrap();
         let name = Revision::new("3").unwrap();
-        let shelf = Shelf::new(out.path().to_owned(), Some(&name)).unwrap();
+        let revisions = RevisionStore::new(out.path().to_owned(), Some(&name)).unwrap();
         fs::create_dir_all(out.path().join("3/a")).unwrap();
         fs::write(out.path().join("3/a/left"), "behind").unwrap();
-        shelf.put(&machine("a", "1")).unwrap();
+        revisions.put(&machine("a", "1")).unwrap();
         assert!(out.path().join("3/a/machine.json").exists());
         assert!(!out.path().join("3/a/left").exists());
     }

@@ -1,7 +1,54 @@
-//! A PostgreSQL server as a config names it, in the words of `libpq`.
+//! What is read from a PostgreSQL server, and which is meant, in the words of `libpq`.
 
-use crate::provider::remote::{Secret, TlsTrust};
+use super::query::Query;
+use crate::provider::remote::{RetryPolicy, Secret, TlsTrust};
 use crate::source::Spanned;
+
+/// `SqlDataProvider`
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SqlProvider {
+    /// Where the server is, and who asks.
+    pub(super) server: SqlServer,
+    /// What is read.
+    pub(super) rows: SqlRows,
+    /// Zone of times without an offset, an IANA name.
+    pub(super) timezone: String,
+    /// Whether the latest reading before the start may be asked for.
+    pub(super) look_back: bool,
+    /// How long to wait, and how often to try.
+    pub(super) retry: RetryPolicy,
+}
+
+/// What is read.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum SqlRows {
+    /// A table of readings.
+    Table(SqlTable),
+    /// A query that gives times and values of a tag.
+    Query(Spanned<Query>),
+}
+
+/// A table of readings: one row per reading and tag, or one column per tag.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SqlTable {
+    /// Schema; `None` looks along the user's search path.
+    pub(super) schema: Option<String>,
+    /// Name.
+    pub(super) table: Spanned<String>,
+    /// Column of times.
+    pub(super) time_column: String,
+    /// Column of tag names; `None` if every tag has a column of its own.
+    pub(super) tag_column: Option<String>,
+    /// Column of values; `{tag}` in it stands for the tag's name.
+    pub(super) value_column: String,
+}
+
+impl SqlTable {
+    /// Name of the column that holds a tag's values.
+    pub(super) fn column_of(&self, tag: &str) -> String {
+        self.value_column.replace("{tag}", tag)
+    }
+}
 
 /// Where a server is, and who asks; what is given beside a `url` wins over it.
 #[derive(Clone, Debug, PartialEq)]
