@@ -2,6 +2,7 @@
 //!
 //! Reads what historians write; the dates of a config are the `project` room's business.
 
+use gordo_runtime::time::calendar;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -119,10 +120,7 @@ impl Cursor<'_> {
         let month = self.number(2)?;
         self.take(b'-')?;
         let day = self.number(2)?;
-        if !(1..=12).contains(&month) || !(1..=days_in_month(year, month)).contains(&day) {
-            return None;
-        }
-        days_since_1970(year, month, day).checked_mul(DAY)
+        calendar::days(year, month, day)?.checked_mul(DAY)
     }
 
     /// Nanoseconds since midnight; 0 if only a date was written.
@@ -204,25 +202,6 @@ impl Cursor<'_> {
         self.rest = self.rest.strip_prefix(&[byte])?;
         Some(())
     }
-}
-
-fn days_in_month(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days of the proleptic Gregorian calendar, in years that start in March.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
 }
 
 #[cfg(test)]

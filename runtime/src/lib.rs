@@ -18,6 +18,7 @@ pub mod math;
 pub mod prelude;
 pub mod smoothing;
 pub mod step;
+pub mod time;
 pub mod view;
 
 /// The bytes of a tensor as the tensor, while compiling; what the derive expands to.

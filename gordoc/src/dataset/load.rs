@@ -310,7 +310,7 @@ impl<'a> Loader<'a> {
         if !errors.is_empty() {
             return Err(errors);
         }
-        self.assemble(fetched.tags, fetched.provider, purpose)
+        self.assemble(fetched.tags, purpose)
             .map_err(|error| vec![error])
     }
 
@@ -331,12 +331,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Rows of all tags, joined and selected, and what is told of them.
-    fn assemble(
-        &self,
-        tags: Vec<PreparedTag>,
-        provider: Map<String, Value>,
-        purpose: Purpose,
-    ) -> Result<Dataset, Error> {
+    fn assemble(&self, tags: Vec<PreparedTag>, purpose: Purpose) -> Result<Dataset, Error> {
         let (config, trace) = (self.config, self.trace);
         let mut loading = Loading::default();
         let joined = loading.join(config, tags)?;
@@ -373,7 +368,6 @@ impl<'a> Loader<'a> {
                     row_filter_tags: &config.selection.row_filter_tags,
                     loading: loading.metadata,
                     filtered_periods,
-                    provider,
                 };
                 metadata::of_dataset(&dataset, recorded)
                     .map_err(|cause| cause.at(config.provider.span))?

@@ -2,7 +2,7 @@
 //!
 //! Readers hand on rows as they find them; order, duplicates and holes are mended later.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::error::ReadError;
 use super::rows::RowBuffer;
@@ -82,10 +82,5 @@ pub trait Reader: Send + Sync {
     /// What to do about an error in reading a tag.
     fn help(&self, error: &ReadError, _tag: &str) -> String {
         error.help()
-    }
-
-    /// What the dataset's metadata tells of the provider; empty for most.
-    fn metadata(&self) -> Map<String, Value> {
-        Map::new()
     }
 }

@@ -19,8 +19,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use serde_json::{Map, Value};
-
 use self::context::FetchContext;
 use self::plan::Plan;
 use self::stats::FetchStats;
@@ -62,8 +60,6 @@ pub(super) struct Fetched<T> {
     pub(super) tags: Vec<T>,
     /// What went wrong, in the order of the tags.
     pub(super) errors: Vec<Error>,
-    /// What the provider tells of itself.
-    pub(super) provider: Map<String, Value>,
 }
 
 /// Fetches for all requests, numbered in order.
@@ -164,7 +160,6 @@ impl<T> Progress<T> {
         Some(Fetched {
             tags: tags.into_iter().map(|(_, _, tag)| tag).collect(),
             errors: errors.into_iter().map(|(_, error)| error).collect(),
-            provider: request.reader.metadata(),
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Barrier};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::dataset::resample::Resampling;

@@ -95,8 +95,6 @@ pub(crate) struct Recorded<'a> {
     pub(crate) loading: Map<String, Value>,
     /// Periods that were dropped, if any were looked for.
     pub(crate) filtered_periods: Option<Value>,
-    /// What the provider tells of itself.
-    pub(crate) provider: Map<String, Value>,
 }
 
 /// The whole of a dataset's metadata.
@@ -128,9 +126,6 @@ pub(crate) fn of_dataset(dataset: &Dataset, recorded: Recorded<'_>) -> Result<Va
     }
     metadata.insert("summary_statistics".into(), summaries.into());
     metadata.insert("x_hist".into(), histograms.into());
-    if !recorded.provider.is_empty() {
-        metadata.insert("data_provider".into(), recorded.provider.into());
-    }
     Ok(metadata.into())
 }
 

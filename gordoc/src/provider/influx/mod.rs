@@ -117,7 +117,7 @@ impl Provider for InfluxProvider {
     }
 }
 
-/// Whether the server is message in one text; Gordo then makes its client of nothing else.
+/// Whether the server is given in one text; Gordo then makes its client of nothing else.
 fn has_uri(arguments: &Arguments<'_>) -> bool {
     let keys = secret_keys("uri");
     let mut given = keys.iter().filter_map(|key| arguments.given(key));

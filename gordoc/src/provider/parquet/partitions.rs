@@ -90,7 +90,7 @@ fn name_of(name: &str, is_folder: bool) -> Option<&str> {
         .then_some(stem)
 }
 
-/// How closely a path has message when.
+/// How closely a path has said when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum When {
     Ever,

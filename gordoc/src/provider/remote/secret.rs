@@ -1,4 +1,4 @@
-//! Passwords and keys: says where they are, looks them up, and keeps them out of what is message.
+//! Passwords and keys: says where they are, looks them up, and keeps them out of messages.
 
 use std::env::{self, VarError};
 use std::fmt;

@@ -103,11 +103,6 @@ impl<'a> RowBuffer<'a> {
         self.hull.contains(time)
     }
 
-    /// Whether a value of a tag can still matter: not once the tag has failed.
-    pub fn is_open(&self, column: usize) -> bool {
-        self.columns[column].error.is_none()
-    }
-
     /// Takes a reading, if it is wanted; NaN is a row without a value.
     pub fn push(&mut self, column: usize, time: i64, value: f64) {
         let n_more = self.columns[column].push(time, value);
@@ -345,7 +340,6 @@ mod tests {
             },
         );
         rows.push(0, 2, 1.0);
-        assert!(!rows.is_open(0) && rows.is_open(1));
         let read = rows.into_series();
         assert!(matches!(read[0], Err(ReadError::ShortPeriod)));
         assert_eq!(read[1].as_ref().unwrap().times, [1]);

@@ -33,7 +33,7 @@ pub(super) struct Session {
     settings: String,
 }
 
-/// How long answers are waited for, and what is message if they do not come.
+/// How long answers are waited for, and what is reported if they do not come.
 struct Waiting {
     timeouts: Timeouts,
     secrets: Secrets,

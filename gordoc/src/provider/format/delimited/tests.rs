@@ -158,7 +158,7 @@ fn plain_lines_and_quoted_ones_come_to_the_same() {
 }
 
 #[test]
-fn a_fault_far_into_a_file_is_found_at_its_line() {
+fn an_error_far_into_a_file_is_found_at_its_line() {
     let mut rows: Vec<String> = (0..60_000)
         .map(|row| format!("2020-01-01 {:02}:{:02},{row},0", row / 60 % 24, row % 60))
         .collect();

@@ -1,4 +1,4 @@
-//! Time timestamps one after the other, most of which share all but minutes and seconds with the
+//! Time stamps one after the other, most of which share all but minutes and seconds with the
 //! one before.
 //!
 //! Reads what [`Clock::parse`] reads, and as it does.
@@ -10,7 +10,7 @@ const SECOND: i64 = 1_000_000_000;
 /// Bytes of `2020-01-01T00`.
 const HOUR: usize = 13;
 
-/// Reads time timestamps.
+/// Reads time stamps.
 pub(super) struct TimestampParser<'a> {
     clock: &'a Clock,
     /// The day and hour of the last one.
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn stamps_are_read_as_if_alone() {
+    fn timestamps_are_read_as_if_alone() {
         check(
             "UTC",
             &[

@@ -1,6 +1,6 @@
 //! Reads the needed columns of Parquet files, some rows at a time.
 //!
-//! Takes times as time timestamps of any unit, INT96 or text, and values as numbers of any type;
+//! Takes times as time stamps of any unit, INT96 or text, and values as numbers of any type;
 //! nested columns are not looked into. Row groups that cannot hold wanted rows are passed over.
 
 mod cells;
