@@ -1,13 +1,13 @@
-use super::super::golden;
-use super::super::golden::{
-    assert_close, batch, documents, flat, indices, layers, numbers, optimizer, singles, training,
-    wide,
-};
 use super::descent::Engine;
 use super::*;
 use crate::model::Optimizer;
 use crate::part::fit::{Fitted as _, Run};
 use crate::random::Seed;
+use crate::train::golden;
+use crate::train::golden::{
+    assert_close, batch, documents, flat, indices, layers, numbers, optimizer, singles, training,
+    wide,
+};
 use gordo_runtime::{Activation, Step as _};
 
 fn context() -> FitContext<'static> {

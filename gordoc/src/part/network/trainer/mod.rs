@@ -24,8 +24,8 @@ pub(crate) use record::History;
 
 use gordo_runtime::{Batch, Values, part};
 
-use super::Error;
 use crate::model;
+use crate::part::error::FitError;
 use crate::part::fit::FitContext;
 use crate::part::network::fitted::{FittedLayer, FittedNetwork};
 
@@ -40,10 +40,10 @@ pub(crate) fn learn(
     x: &Batch,
     y: &Batch,
     context: &FitContext<'_>,
-) -> Result<(FittedNetwork, History), Error> {
+) -> Result<(FittedNetwork, History), FitError> {
     let stack = Stack::new(x.width, &network.layers);
     if stack.outputs() != y.width {
-        return Err(Error::Width {
+        return Err(FitError::Width {
             answered: stack.outputs(),
             targets: y.width,
         });
@@ -67,7 +67,7 @@ pub(crate) fn descend(
     rows: Rows<'_>,
     weights: &mut [f32],
     context: &FitContext<'_>,
-) -> Result<History, Error> {
+) -> Result<History, FitError> {
     let objective = Objective::from(network.training.loss);
     let engine = dense::Loop::new(stack.clone(), objective);
     Descent::new(&network.training, stack, engine).run(rows, weights, context)
@@ -92,11 +92,11 @@ fn fitted(network: &model::Network, stack: &Stack, weights: &[f32]) -> FittedNet
 }
 
 /// A table as networks read it, all of it finite in single precision.
-fn finite_single(batch: &Batch, table: &'static str) -> Result<Vec<f32>, Error> {
+fn finite_single(batch: &Batch, table: &'static str) -> Result<Vec<f32>, FitError> {
     let values = single(batch);
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(values),
-        Some(at) => Err(Error::NotFinite {
+        Some(at) => Err(FitError::NotFinite {
             table,
             column: (at % batch.width).to_string(),
             row: at / batch.width,

@@ -9,8 +9,8 @@ use super::record::{History, Metric, Truth};
 use super::stack::Stack;
 use super::stopping::Watch;
 use super::tile::{Lanes, Rows};
+use crate::part::error::FitError;
 use crate::part::fit::FitContext;
-use crate::train::Error;
 
 /// Gives gradients of a stack's loss.
 ///
@@ -72,7 +72,7 @@ impl<'a, E: Engine> Descent<'a, E> {
         rows: Rows<'_>,
         weights: &mut [f32],
         context: &FitContext<'_>,
-    ) -> Result<History, Error> {
+    ) -> Result<History, FitError> {
         let n_rows = rows.targets.len() / self.width.max(1);
         let trained = train_rows(self.training.validation_split, n_rows)?;
         let mut order: Vec<usize> = (0..trained).collect();
@@ -93,7 +93,7 @@ impl<'a, E: Engine> Descent<'a, E> {
             let sums = self.epoch(rows.with_order(&order), size, weights, &truth);
             let loss = self.record(&mut history, "", &sums);
             if !loss.is_finite() || !weights.iter().all(|weight| weight.is_finite()) {
-                return Err(Error::Diverged {
+                return Err(FitError::Diverged {
                     epoch: epoch + 1,
                     epochs: self.training.epochs,
                     loss,
@@ -195,14 +195,14 @@ impl Sums {
     clippy::cast_sign_loss,
     reason = "a share of a row count"
 )]
-fn train_rows(split: f64, rows: usize) -> Result<usize, Error> {
+fn train_rows(split: f64, rows: usize) -> Result<usize, FitError> {
     let trained = if split > 0.0 {
         (rows as f64 * (1.0 - split)).floor() as usize
     } else {
         rows
     };
     if trained == 0 || (split > 0.0 && trained >= rows) {
-        return Err(Error::EmptySplit {
+        return Err(FitError::EmptySplit {
             split,
             rows,
             trained,
