@@ -6,8 +6,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use toml_edit::DocumentMut;
-
 /// Crate, and its folder in this repository.
 const CRATES: [(&str, &str); 3] = [
     ("gordo-macros", "../macros"),
@@ -96,19 +94,26 @@ fn list(folder: &Path) -> Vec<PathBuf> {
 
 /// Tests, benchmarks and lints stay here; what was beside a crate lies beside it there.
 fn vendored_manifest(path: &Path) -> String {
+    const OURS: [&str; 5] = ["dev-dependencies", "bench", "test", "example", "lints"];
     println!("cargo::rerun-if-changed={}", path.display());
     let text = fs::read_to_string(path).expect("the runtime crates lie beside gordoc");
-    let mut manifest: DocumentMut = text.parse().expect("cargo has read it");
-    for key in ["dev-dependencies", "bench", "test", "example", "lints"] {
-        manifest.remove(key);
-    }
-    if let Some(dependencies) = manifest["dependencies"].as_table_mut() {
-        for (name, dependency) in dependencies.iter_mut() {
-            let local = dependency.as_inline_table_mut();
-            if let Some(table) = local.filter(|table| table.contains_key("path")) {
-                table.insert("path", format!("../{}", name.get()).into());
-            }
+    let mut manifest = String::new();
+    let mut is_ours = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            is_ours = OURS.contains(&line.trim_matches(['[', ']']));
         }
+        if is_ours {
+            continue;
+        }
+        // `name = { path = "..", version = ".." }`
+        let local = line.split_once(" = { path = \"");
+        let local = local.and_then(|(name, rest)| Some((name, rest.split_once('"')?.1)));
+        match local {
+            Some((name, rest)) => writeln!(manifest, "{name} = {{ path = \"../{name}\"{rest}"),
+            None => writeln!(manifest, "{line}"),
+        }
+        .expect("text grows");
     }
-    manifest.to_string().trim_end().to_owned() + "\n"
+    manifest.trim_end().to_owned() + "\n"
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gordoc::command::cli::{Check, Config, ReportFormat};
 use gordoc::command::{Level, Read, Status, Streams, check};
 use gordoc::diagnostic::{Diagnostics, Severity, Style, render};
 use gordoc::project::{self, Options};
@@ -46,11 +47,11 @@ fn snapshot(name: &str, codes: &[&str]) {
         assert!(item.help.is_some(), "{} has no help", item.code);
     }
     insta::with_settings!({
-        snapshot_path => "../snapshots",
+        snapshot_path => case(name).parent().unwrap(),
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {
-        insta::assert_snapshot!(format!("broken.{name}"), drawn);
+        insta::assert_snapshot!("findings", drawn);
     });
 }
 
@@ -139,16 +140,19 @@ fn all_mistakes_of_a_file_are_told_at_once() {
 }
 
 fn exit(name: &str, deny_warnings: bool) -> Status {
-    let (status, _) = run(name, deny_warnings, check::Format::Human);
+    let (status, _) = run(name, deny_warnings, ReportFormat::Human);
     status
 }
 
-fn run(name: &str, deny_warnings: bool, format: check::Format) -> (Status, String) {
-    let arguments = check::Arguments {
-        config: case(name),
+fn run(name: &str, deny_warnings: bool, format: ReportFormat) -> (Status, String) {
+    let arguments = Check {
+        config: Config {
+            config: case(name),
+            project_name: None,
+            default_data_provider: None,
+            deny_warnings,
+        },
         format,
-        deny_warnings,
-        options: Options::default(),
     };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let streams = Streams {
@@ -180,7 +184,7 @@ fn every_broken_config_exits_with_one() {
 
 #[test]
 fn findings_are_json_on_request() {
-    let (status, out) = run("missing_zone", false, check::Format::Json);
+    let (status, out) = run("missing_zone", false, ReportFormat::Json);
     assert_eq!(status, Status::ConfigErrors);
     let found: serde_json::Value = serde_json::from_str(&out).unwrap();
     let label = &found[0]["labels"][0];

@@ -1,6 +1,8 @@
 //! `gordoc compile`: what is emitted and linked, that nothing is done twice or lost, and what is
 //! said when it cannot be done.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -298,6 +300,62 @@ fn a_flipped_or_missing_byte_of_weights_does_not_compile() {
     fs::write(&path, weights).unwrap();
     let output = cargo_build(folder.path());
     assert!(output.status.success(), "{}", stderr(&output));
+}
+
+#[test]
+fn a_machine_builds_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    run(compile(folder.path()).args(["--bin", "none"]));
+    let output = cargo_build(&folder.path().join("machines/pump"));
+    assert!(output.status.success(), "{}", stderr(&output));
+}
+
+#[test]
+fn a_machine_that_changes_changes_its_shard_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, out) = (folder.path().join("config.yaml"), folder.path().join("out"));
+    let shards = |revision: &str, epochs: &str| {
+        let mut text = String::from(
+            "
+globals:
+  dataset:
+    tags: [A, B]
+    train_start_date: 2020-01-01T00:00:00Z
+    train_end_date: 2020-01-03T00:00:00Z
+    data_provider: {type: RandomDataProvider}
+  model:
+    gordo.machine.model.models.KerasAutoEncoder: {kind: feedforward_hourglass, epochs: 1}
+  evaluation: {cv_mode: build_only}
+machines:
+",
+        );
+        for number in 0..70 {
+            writeln!(text, "  - name: pump-{number}").unwrap();
+        }
+        text.push_str("    model:\n      gordo.machine.model.models.KerasAutoEncoder: ");
+        writeln!(text, "{{kind: feedforward_hourglass, epochs: {epochs}}}").unwrap();
+        fs::write(&config, text).unwrap();
+        let mut command = gordoc();
+        command.arg("compile").arg(&config).arg("-o").arg(&out);
+        run(command.args(["--bin", "none", "--project-revision", revision]));
+        tree(&out.join("shards"))
+    };
+    let (before, after) = (shards("1", "1"), shards("2", "2"));
+    let folders = |tree: &BTreeMap<PathBuf, Vec<u8>>| {
+        let sources = tree.keys().filter(|path| path.ends_with("src/lib.rs"));
+        sources.count()
+    };
+    assert_eq!((folders(&before), folders(&after)), (4, 4));
+    let changed: Vec<_> = before
+        .keys()
+        .filter(|path| before[*path] != after[*path])
+        .collect();
+    // The machine's predecessor moves to the shard of its name: `Cargo.toml` and `src/lib.rs`.
+    assert_eq!(changed.len(), 2, "{changed:?}");
+    assert_eq!(
+        changed[0].parent(),
+        changed[1].parent().and_then(Path::parent)
+    );
 }
 
 #[test]

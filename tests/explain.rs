@@ -1,10 +1,12 @@
-//! The pages on diagnostics: each example causes its code, and what the page says to do mends it.
+//! The pages on diagnostics: each example causes its code and is followed by what gordoc writes
+//! about it, and what the page says to do mends it.
+//!
+//! `INSTA_UPDATE=always` writes what is drawn, and the index, into the pages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
-use std::process::Output;
+use std::path::{Path, PathBuf};
 
 use gordoc::diagnostic::pages;
 
@@ -50,10 +52,15 @@ fn laughs() -> Vec<u8> {
 
 /// A page, taken apart.
 struct Page {
-    code: &'static str,
+    path: PathBuf,
+    text: String,
     example: Section,
     mended: Section,
 }
+
+const MENDED: &str = "\n## How to mend it\n";
+/// Opens the block, last of an example, of what gordoc writes to the terminal.
+const CONSOLE: &str = "\n```console\n";
 
 /// A config and what it is run by, with the files that stand beside it.
 #[derive(Default)]
@@ -71,21 +78,42 @@ struct Block {
 }
 
 impl Page {
-    fn read(code: &'static str) -> Self {
-        let text = pages::find_page(code).unwrap();
+    fn read(code: &str) -> Self {
+        let path = format!("docs/diagnostics/{}.md", code.replace("::", "/"));
+        let path = root().join(path);
+        let text = fs::read_to_string(&path).unwrap();
         let (head, rest) = text.split_once("\n## Example\n").expect("an example");
         let (example, mended) = rest
-            .split_once("\n## How to mend it\n")
+            .split_once(MENDED)
             .unwrap_or_else(|| panic!("{code}: a page says how to mend it"));
         assert!(head.starts_with(&format!("# {code}\n\n")), "{code}: {head}");
-        assert!(pages::summary(text).len() > 20, "{code}: {head}");
+        assert!(pages::summary(&text).len() > 20, "{code}: {head}");
         Self {
-            code,
             example: Section::read(example),
             mended: Section::read(mended),
+            path,
+            text,
         }
     }
+
+    /// The page as it is to be: its example ends with what gordoc wrote about it.
+    fn with_console(&self, said: &str) -> String {
+        let (before, mended) = self.text.split_once(MENDED).expect("was read");
+        let before = before.split(CONSOLE).next().unwrap_or_default().trim_end();
+        let said: String = said.trim().lines().fold(String::new(), |said, line| {
+            said + &line.trim_end().replace(is_invisible, SHOWN) + "\n"
+        });
+        format!("{before}\n{CONSOLE}{said}```\n{MENDED}{mended}")
+    }
 }
+
+/// Control characters, which no page can hold.
+fn is_invisible(letter: char) -> bool {
+    letter.is_control()
+}
+
+/// Stands for them.
+const SHOWN: &str = "\u{fffd}";
 
 impl Section {
     fn read(text: &str) -> Self {
@@ -110,7 +138,7 @@ impl Section {
     }
 
     /// Runs the config in a folder with the files of the example.
-    fn run(&self, files: &[Block]) -> Option<Output> {
+    fn run(&self, files: &[Block]) -> Option<Outcome> {
         let config = self.config.as_ref()?;
         let folder = tempfile::tempdir().unwrap();
         for file in files.iter().chain(&self.files) {
@@ -123,8 +151,10 @@ impl Section {
             [] => config.text.clone(),
             _ => at_script(&config.text, &server),
         };
-        fs::write(folder.path().join("config.yaml"), &text).unwrap();
-        Some(run_config(folder.path(), &config.word, &text))
+        let mut outcome = run_config(folder.path(), &config.word, text.as_bytes());
+        let played = format!("127.0.0.1:{}", server.port());
+        outcome.said = outcome.said.replace(&played, "influx.plant:8086");
+        Some(outcome)
     }
 }
 
@@ -144,25 +174,35 @@ fn at_script(config: &str, server: &Script) -> String {
     config.replace(PLANT.1, &format!("port: {}", server.port()))
 }
 
-/// Runs the verb that a block names in a folder, where relative paths start.
-fn run_config(folder: &Path, verb: &str, text: &str) -> Output {
+/// What a run ended with.
+struct Outcome {
+    status: Option<i32>,
+    /// stderr
+    said: String,
+}
+
+/// Runs the verb that a block names on a config, in the folder where its relative paths start.
+fn run_config(folder: &Path, verb: &str, config: &[u8]) -> Outcome {
+    fs::write(folder.join("config.yaml"), config).unwrap();
     let mut command = gordoc();
     command.current_dir(folder).env("COLUMNS", "200");
     match verb {
         "" | "check" => command.args(["check", "config.yaml"]),
         "dataset" => {
-            let name = text
-                .split("name: ")
-                .nth(1)
-                .and_then(|rest| rest.lines().next());
-            let name = name.expect("a machine has a name");
+            let text = std::str::from_utf8(config).unwrap();
+            let (_, rest) = text.split_once("name: ").expect("a machine has a name");
+            let name = rest.lines().next().unwrap_or_default();
             command.args(["dataset", "config.yaml", "-o", "rows", "--machine", name])
         }
         "compile" => command.args(["compile", "config.yaml", "-o", "out", "--bin", "none"]),
         _ => panic!("no verb `{verb}`"),
     };
     command.env("INFLUX_PASSWORD", "known");
-    command.args(["--project-name", "works"]).output().unwrap()
+    let output = command.args(["--project-name", "works"]).output().unwrap();
+    Outcome {
+        status: output.status.code(),
+        said: stderr(&output),
+    }
 }
 
 /// Codes of the findings drawn on stderr.
@@ -172,15 +212,8 @@ fn codes_in(said: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-fn snapshot(code: &str, said: &str) {
-    insta::with_settings!({
-        snapshot_path => "../snapshots",
-        prepend_module_to_snapshot => false,
-        omit_expression => true,
-        filters => vec![(r"127\.0\.0\.1:\d{4,}", "influx.plant:8086")],
-    }, {
-        insta::assert_snapshot!(format!("diagnostic.{}", code.replace("::", ".")), said);
-    });
+fn updates_pages() -> bool {
+    std::env::var_os("INSTA_UPDATE").is_some_and(|value| value == "always")
 }
 
 #[test]
@@ -193,37 +226,39 @@ fn every_example_causes_its_code_and_is_mended() {
             continue;
         }
         let made = MADE_HERE.iter().find(|(made, _)| *made == code);
-        let output = match made {
+        let outcome = match made {
             Some((_, make)) => {
                 let folder = tempfile::tempdir().unwrap();
-                fs::write(folder.path().join("config.yaml"), make()).unwrap();
-                Some(run_config(folder.path(), "check", ""))
+                Some(run_config(folder.path(), "check", &make()))
             }
             None => page.example.run(&[]),
         };
-        let Some(output) = output else {
+        let Some(Outcome { said, .. }) = outcome else {
             wrong.push(format!("{code}: the example has no config"));
             continue;
         };
-        let said = stderr(&output);
         if !codes_in(&said).contains(code) {
-            wrong.push(format!("{code}: is not caused: {said}{}", stdout(&output)));
+            wrong.push(format!("{code}: is not caused: {said}"));
             continue;
         }
-        snapshot(code, &said);
+        let fresh = page.with_console(&said);
+        if updates_pages() {
+            fs::write(&page.path, fresh).unwrap();
+        } else if page.text != fresh {
+            wrong.push(format!("{code}: INSTA_UPDATE=always writes anew: {said}"));
+        }
         let Some(mended) = page.mended.run(&page.example.files) else {
             if made.is_none() {
                 wrong.push(format!("{code}: there is no mended config"));
             }
             continue;
         };
-        let said = stderr(&mended);
         // What gordoc cannot do yet may be left: pages tell what is right, not what is there.
-        let left = codes_in(&said);
+        let left = codes_in(&mended.said);
         let later = left.len() == 1 && left.contains("model::not_supported_yet");
-        let works = mended.status.code() == Some(0) || later;
-        if !works || left.contains(page.code) {
-            wrong.push(format!("{code}: is not mended: {said}"));
+        let works = mended.status == Some(0) || later;
+        if !works || left.contains(code) {
+            wrong.push(format!("{code}: is not mended: {}", mended.said));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -278,7 +313,7 @@ fn the_index_lists_every_page() {
     let text = fs::read_to_string(&path).unwrap();
     let (about, _) = text.split_once("\n## config\n").expect("an index");
     let fresh = format!("{about}{}", index());
-    if std::env::var_os("INSTA_UPDATE").is_some_and(|value| value == "always") {
+    if updates_pages() {
         fs::write(&path, &fresh).unwrap();
         return;
     }

@@ -1,9 +1,10 @@
-//! Recorded configs: what `expand` prints for each beside what the peer makes of it.
+//! Recorded configs: what `expand` prints for each beside what Gordo makes of it.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gordoc::command::cli::{Config, DocumentFormat, Expand};
 use gordoc::command::{Level, Status, Streams, expand};
 use gordoc::diagnostic::Style;
 use gordoc::project::Options;
@@ -32,16 +33,23 @@ fn run(case: &Path, expect: &Value) -> (Status, Value) {
             .map(str::to_owned)
     };
     let input = ["input.yaml", "input.json"].map(|name| case.join(name));
-    let arguments = expand::Arguments {
-        config: input.into_iter().find(|path| path.exists()).unwrap(),
-        options: Options {
-            project_name: expect["project_name"].as_str().map(str::to_owned),
-            default_data_provider: option("default_data_provider"),
-            custom_model_builder_envs: expect["options"].get("custom_model_builder_envs").cloned(),
-            images_of_version: option("gordo_version"),
-            ..Options::default()
+    let input = input.into_iter().find(|path| path.exists()).unwrap();
+    let arguments = Expand {
+        config: Config {
+            config: input,
+            project_name: None,
+            default_data_provider: None,
+            deny_warnings: false,
         },
-        ..expand::Arguments::default()
+        format: DocumentFormat::Json,
+        custom_model_builder_envs: None,
+    };
+    let options = Options {
+        project_name: expect["project_name"].as_str().map(str::to_owned),
+        default_data_provider: option("default_data_provider"),
+        custom_model_builder_envs: expect["options"].get("custom_model_builder_envs").cloned(),
+        images_of_version: option("gordo_version"),
+        ..Options::default()
     };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let streams = Streams {
@@ -50,7 +58,7 @@ fn run(case: &Path, expect: &Value) -> (Status, Value) {
         style: Style::default(),
         level: Level::Info,
     };
-    let status = expand::run(&arguments, streams).unwrap();
+    let status = expand::expand(&arguments, &options, streams).unwrap();
     (status, serde_json::from_slice(&out).unwrap())
 }
 

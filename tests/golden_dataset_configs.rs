@@ -1,10 +1,10 @@
-//! Recorded dataset sections: types, dates, tags and documents beside what the peer makes of
+//! Recorded dataset sections: types, dates, tags and documents beside what Gordo makes of
 //! them.
 
 use std::path::Path;
 
 use gordoc::config::DateTime;
-use gordoc::diagnostic::Severity;
+use gordoc::diagnostic::{Severity, Stage};
 use gordoc::project::{self, Options, Tag};
 use gordoc::source::Source;
 use serde_json::{Map, Value, json};
@@ -49,10 +49,8 @@ fn check(case: &Value) -> Result<(), String> {
             .first()
             .map_or(Ok(()), |named| loadable(&named.dataset, expect));
     };
-    let first = reading
-        .diagnostics
-        .iter()
-        .find(|item| item.severity == Severity::Error);
+    let found = reading.diagnostics.of_stage(Stage::Config);
+    let first = found.iter().find(|item| item.severity == Severity::Error);
     let Some(first) = first else {
         return Err("accepted".to_owned());
     };

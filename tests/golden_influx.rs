@@ -1,4 +1,4 @@
-//! Recorded conversations of the peer with an InfluxDB server, held against ours.
+//! Recorded conversations of Gordo with an InfluxDB server, held against ours.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::support::script::{Asked, Play, Script};
 use crate::support::shared;
 
 #[test]
-fn the_peers_questions_are_asked_and_its_answers_understood() {
+fn gordos_questions_are_asked_and_its_answers_understood() {
     let Some(path) = shared("golden/dataset/table_influx.json") else {
         return;
     };

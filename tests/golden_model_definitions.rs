@@ -1,4 +1,4 @@
-//! Definitions and layer recipes against what the peer makes of them.
+//! Definitions and layer recipes against what Gordo makes of them.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use gordoc::model::{Estimator, Model, Network, Optimizer, expand, hourglass_widt
 use gordoc::source::Span;
 use serde_json::{Value as Json, json};
 
-/// Cases whose expanded form is not the peer's, and why.
+/// Cases whose expanded form is not Gordo's, and why.
 const DEPARTURES: &[(&str, &str)] = &[
     (
         r#"{"gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector":{"base_estimator":"sklearn.linear_model.LinearRegression","window":12,"require_thresholds":false}}"#,
@@ -17,11 +17,11 @@ const DEPARTURES: &[(&str, &str)] = &[
     ),
     (
         r#"{"gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector":{"base_estimator":{"gordo.machine.model.models.KerasAutoEncoder":{"kind":"feedforward_hourglass"}}}}"#,
-        "the peer's form cannot be built again",
+        "Gordo's form cannot be built again",
     ),
     (
         r#""gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector""#,
-        "the peer's form cannot be built again",
+        "Gordo's form cannot be built again",
     ),
     (
         r#"{"sklearn.multioutput.MultiOutputRegressor":{"estimator":{"sklearn.pipeline.Pipeline":["sklearn.preprocessing.MinMaxScaler","sklearn.linear_model.LinearRegression"]}}}"#,
@@ -29,7 +29,7 @@ const DEPARTURES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Codes of diagnostics for each exception class of the peer.
+/// Codes of diagnostics for each exception class of Gordo.
 const CODES: &[(&str, &[&str])] = &[
     ("ImportError", &["model::unknown_class", "model::old_path"]),
     (
@@ -129,7 +129,7 @@ fn resolved(definition: &Json, n_tags: usize, n_targets: usize) -> Resolved {
 }
 
 #[test]
-fn definitions_expand_as_the_peers_do() {
+fn definitions_expand_as_gordo_does() {
     for case in cases("definitions/definitions.json") {
         let definition = node(&case["definition"]);
         let found = resolved(&case["definition"], 4, 4);
@@ -138,18 +138,18 @@ fn definitions_expand_as_the_peers_do() {
             continue;
         }
         if case.get("from_result").is_some() {
-            // The peer lets text and mappings pass that are no models; they cannot be built.
+            // Gordo lets text and mappings pass that are no models; they cannot be built.
             assert!(found.model.is_none(), "{case}");
             continue;
         }
-        // What the peer can make may be blocked, but it is never refused.
+        // What Gordo can make may be blocked, but it is never refused.
         assert!(found.refused.is_empty(), "{:?} {case}", found.refused);
         // As text, so that the order of keys counts.
-        let (ours, peers) = (
+        let (ours, theirs) = (
             expand(&definition).to_string(),
             case["expanded"].to_string(),
         );
-        let same = ours == peers;
+        let same = ours == theirs;
         let written = case["definition"].to_string();
         let departs = DEPARTURES.iter().any(|(text, _)| *text == written);
         assert_eq!(same, !departs, "{case}\nexpands to {}", expand(&definition));
@@ -173,7 +173,7 @@ fn departures_are_recorded_cases() {
 }
 
 #[test]
-fn hourglasses_narrow_as_the_peers_do() {
+fn hourglasses_narrow_as_gordo_does() {
     for case in cases("factories/factories.json") {
         let Some(input) = case.get("hourglass_dims") else {
             continue;
@@ -186,7 +186,7 @@ fn hourglasses_narrow_as_the_peers_do() {
 }
 
 #[test]
-fn recipes_stack_the_peers_layers() {
+fn recipes_stack_gordos_layers() {
     for case in cases("factories/factories.json") {
         let Some(class) = case["estimator"].as_str() else {
             continue;

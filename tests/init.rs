@@ -74,7 +74,7 @@ fn shells_can_complete_every_verb() {
     );
 }
 
-/// Configs that the peer accepts, and ours.
+/// Configs that Gordo accepts, and ours.
 fn accepted() -> Vec<PathBuf> {
     let mut configs = vec![
         root().join("examples/quickstart/config.yaml"),

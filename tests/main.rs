@@ -1,4 +1,4 @@
-//! Black box and goldens: the built binary, its files and servers, and the peer's right answers.
+//! Black box and goldens: the built binary, its files and servers, and Gordo's right answers.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -21,12 +21,12 @@ mod golden_dataset_configs;
 mod golden_influx;
 mod golden_model_definitions;
 mod golden_row_filters;
+mod gordo_datasets;
 mod hostile;
 mod init;
 mod injection;
 mod manifests;
 mod mutations;
-mod peer_datasets;
 mod plot;
 mod quickstart_data;
 mod serve;

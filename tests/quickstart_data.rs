@@ -6,7 +6,7 @@ use std::path::Path;
 fn the_committed_data_are_what_the_simulator_makes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/quickstart/data/pump.csv");
     let committed = std::fs::read_to_string(path).unwrap();
-    let made = gordoc::demo::pump();
+    let made = gordoc::command::init::demo::pump();
     let differ = committed.lines().zip(made.lines()).find(|(a, b)| a != b);
     assert_eq!(
         differ, None,

@@ -1,4 +1,4 @@
-//! The linked servers: the peer's recorded exchanges, the numbers of training time, and a fault
+//! The linked servers: Gordo's recorded exchanges, the numbers of training time, and a fault
 //! that lights up.
 
 use std::fs;

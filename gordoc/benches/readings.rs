@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use gordoc::dataset;
 use gordoc::project::{self, Options};
-use gordoc::source::Source;
+use gordoc::{config, dataset};
 
 const RUNS: usize = 9;
 
@@ -62,7 +61,7 @@ struct Machine {
 
 impl Machine {
     fn read(config: &Path) -> Self {
-        let (source, _) = Source::read(config).expect("benches/readings.py wrote it");
+        let (source, _) = config::read_file(config).expect("benches/readings.py wrote it");
         let options = Options {
             without_models: true,
             ..Options::default()

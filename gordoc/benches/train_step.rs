@@ -2,7 +2,7 @@
 
 use gordo_runtime::Activation;
 use gordoc::model::{Layer, Optimizer};
-use gordoc::train::network::{Engine, LANES, Objective, Rows, Stack, Stepper, autodiff, dense};
+use gordoc::train::network::{Engine, LANES, Objective, Rows, Stack, Stepper, dense};
 
 fn main() {
     divan::main();
@@ -31,11 +31,13 @@ fn hourglass() -> Stack {
 }
 
 /// Takes one step per iteration, gradient and Adam.
-fn step(bencher: divan::Bencher<'_, '_>, mut engine: impl Engine) {
+#[divan::bench]
+fn step(bencher: divan::Bencher<'_, '_>) {
     let stack = hourglass();
     let number = |at: usize| ((at * 37 % 101) as f32 - 50.0) / 100.0;
     let mut weights: Vec<f32> = (0..stack.n_weights()).map(number).collect();
     let mut gradient = vec![0.0; weights.len()];
+    let mut engine = dense::Loop::new(stack, Objective::Squared);
     let table: Vec<f32> = (0..LANES * 10).map(number).collect();
     let order: Vec<usize> = (0..LANES).rev().collect();
     let rows = Rows {
@@ -55,17 +57,4 @@ fn step(bencher: divan::Bencher<'_, '_>, mut engine: impl Engine) {
         stepper.step(&mut weights, &gradient);
         loss
     });
-}
-
-#[divan::bench]
-fn the_loop(bencher: divan::Bencher<'_, '_>) {
-    step(bencher, dense::Loop::new(hourglass(), Objective::Squared));
-}
-
-#[divan::bench]
-fn burn(bencher: divan::Bencher<'_, '_>) {
-    step(
-        bencher,
-        autodiff::Autodiff::new(hourglass(), Objective::Squared),
-    );
 }

@@ -10,6 +10,6 @@ fn main() -> std::io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     std::fs::write(
         root.join("examples/quickstart/data/pump.csv"),
-        gordoc::demo::pump(),
+        gordoc::command::init::demo::pump(),
     )
 }

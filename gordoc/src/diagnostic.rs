@@ -8,6 +8,8 @@ pub mod pages;
 mod render;
 mod suggest;
 
+use std::cmp::Reverse;
+
 use crate::source::Span;
 
 pub use json::{error_document, to_json};
@@ -17,10 +19,20 @@ pub(crate) use suggest::did_you_mean;
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// A rule of the peer that surprises; the config works.
+    /// A rule of Gordo that surprises; the config works.
     Warning,
     /// The config cannot work.
     Error,
+}
+
+/// When Gordo notices what a finding tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// When it reads the config.
+    Config,
+    /// When it builds the machine. What gordoc cannot do yet is told here, too: the project can
+    /// be written down, but the machine is missing in it.
+    Build,
 }
 
 /// A few words at a place.
@@ -39,22 +51,25 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// Error or warning.
     pub severity: Severity,
+    /// When Gordo notices.
+    pub stage: Stage,
     /// What is true: lower case, no full stop, values in backticks.
     pub message: String,
     /// Places, the main one first; empty only if the finding has no place.
     pub labels: Vec<Label>,
     /// One imperative, or `did you mean`.
     pub help: Option<String>,
-    /// Name of the peer's exception class, for its exit codes and `expand`'s error document.
+    /// Name of Gordo's exception class, for its exit codes and `expand`'s error document.
     pub class: &'static str,
 }
 
 impl Diagnostic {
-    /// An error with the peer's plain `ValueError` class.
+    /// An error with Gordo's plain `ValueError` class.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
             severity: Severity::Error,
+            stage: Stage::Config,
             message: message.into(),
             labels: Vec::new(),
             help: None,
@@ -87,7 +102,14 @@ impl Diagnostic {
         self
     }
 
-    /// Names the peer's exception class.
+    /// Marks what Gordo notices only when it builds the machine.
+    #[must_use]
+    pub fn at_build(mut self) -> Self {
+        self.stage = Stage::Build;
+        self
+    }
+
+    /// Names Gordo's exception class.
     #[must_use]
     pub fn class(mut self, class: &'static str) -> Self {
         self.class = class;
@@ -99,8 +121,9 @@ impl Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     items: Vec<Diagnostic>,
-    kept: Counts,
-    left_out: Counts,
+    /// By stage.
+    kept: [Counts; 2],
+    left_out: [Counts; 2],
 }
 
 /// Numbers of findings by severity.
@@ -122,17 +145,18 @@ impl Counts {
 }
 
 impl Diagnostics {
-    /// Most findings of a severity that are kept; further ones are counted.
+    /// Most findings of a severity and stage that are kept; further ones are counted.
     pub const MOST: usize = 10_000;
 
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let n_kept = self.kept.of(diagnostic.severity);
+        let stage = diagnostic.stage as usize;
+        let n_kept = self.kept[stage].of(diagnostic.severity);
         if *n_kept < Self::MOST {
             *n_kept += 1;
             self.items.push(diagnostic);
         } else {
-            *self.left_out.of(diagnostic.severity) += 1;
+            *self.left_out[stage].of(diagnostic.severity) += 1;
         }
     }
 
@@ -144,16 +168,44 @@ impl Diagnostics {
     /// Adds all findings of another list.
     pub fn append(&mut self, other: Self) {
         self.extend(other.items);
-        self.left_out.errors += other.left_out.errors;
-        self.left_out.warnings += other.left_out.warnings;
+        for (counts, others) in self.left_out.iter_mut().zip(other.left_out) {
+            counts.errors += others.errors;
+            counts.warnings += others.warnings;
+        }
+    }
+
+    /// Adds what is found by something that Gordo does only when it builds the machine.
+    pub fn at_build<T>(&mut self, find: impl FnOnce(&mut Self) -> T) -> T {
+        let mut found = Self::default();
+        let result = find(&mut found);
+        for item in &mut found.items {
+            item.stage = Stage::Build;
+        }
+        let [config, build] = &mut found.left_out;
+        build.errors += std::mem::take(&mut config.errors);
+        build.warnings += std::mem::take(&mut config.warnings);
+        self.append(found);
+        result
+    }
+
+    /// The findings of a stage alone.
+    #[must_use]
+    pub fn of_stage(&self, stage: Stage) -> Self {
+        let items = self.iter().filter(|item| item.stage == stage);
+        let mut found = Self::default();
+        found.extend(items.cloned());
+        found.left_out[stage as usize] = self.left_out[stage as usize];
+        found
     }
 
     /// How many there are, also those that are not kept.
     pub fn counts(&self) -> Counts {
-        Counts {
-            errors: self.kept.errors + self.left_out.errors,
-            warnings: self.kept.warnings + self.left_out.warnings,
+        let mut sum = Counts::default();
+        for counts in self.kept.iter().chain(&self.left_out) {
+            sum.errors += counts.errors;
+            sum.warnings += counts.warnings;
         }
+        sum
     }
 
     /// The findings themselves.
@@ -174,7 +226,8 @@ impl Diagnostics {
     pub fn in_source_order(mut self) -> Self {
         self.items.sort_by(|a, b| {
             let place = |item: &Diagnostic| item.labels.first().map(|label| label.span);
-            place(a).cmp(&place(b)).then(b.severity.cmp(&a.severity))
+            let rank = |item: &Diagnostic| (Reverse(item.severity), item.stage);
+            place(a).cmp(&place(b)).then_with(|| rank(a).cmp(&rank(b)))
         });
         let mut kept: Vec<Diagnostic> = Vec::with_capacity(self.items.len());
         for item in self.items {
@@ -211,7 +264,7 @@ impl Diagnostics {
         for item in &mut self.items {
             item.severity = Severity::Error;
         }
-        for counts in [&mut self.kept, &mut self.left_out] {
+        for counts in self.kept.iter_mut().chain(&mut self.left_out) {
             counts.errors += std::mem::take(&mut counts.warnings);
         }
     }
@@ -241,5 +294,20 @@ mod tests {
         both.deny_warnings();
         assert_eq!(both.counts().errors, Diagnostics::MOST + 6);
         assert_eq!(both.in_source_order().counts().errors, 2 + 5);
+    }
+
+    #[test]
+    fn stages_are_told_apart() {
+        let mut found = Diagnostics::default();
+        found.push(Diagnostic::warning("a::b", "w"));
+        let result = found.at_build(|found| {
+            found.extend(vec![Diagnostic::error("a::c", "e"); Diagnostics::MOST + 5]);
+            7
+        });
+        assert_eq!(result, 7);
+        assert!(found.has_errors() && !found.of_stage(Stage::Config).has_errors());
+        let at_build = found.of_stage(Stage::Build).counts();
+        assert_eq!(at_build.errors, Diagnostics::MOST + 5);
+        assert_eq!(at_build.warnings, 0);
     }
 }

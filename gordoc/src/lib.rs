@@ -42,11 +42,9 @@
 //! ```
 
 mod algorithm;
-pub mod cli;
 pub mod command;
 pub mod config;
 pub mod dataset;
-pub mod demo;
 pub mod diagnostic;
 pub mod emit;
 pub mod files;

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -88,7 +89,8 @@ pub fn link(
     let lock = File::create(&lock)
         .and_then(|file| file.lock().map(|()| file))
         .map_err(|source| io_error(&lock, source))?;
-    let built = build(folder, target, tick)?;
+    let workspace = stand_in(folder, target)?;
+    let built = build(folder, &workspace, target, tick)?;
     let mut paths = Vec::new();
     for binary in binaries {
         let Some(executable) = built.get(&binary.package) else {
@@ -107,13 +109,28 @@ pub fn link(
     Ok(paths)
 }
 
+/// A link in the build folder to the workspace that is built.
+///
+/// Cargo remembers where the machines of a shard lay and asks whether they changed since. Through
+/// the link, equal machines of another workspace are found where those were.
+fn stand_in(folder: &Path, target: &Path) -> Result<PathBuf, Error> {
+    let link = target.join("workspace");
+    match fs::remove_file(&link) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => fs::canonicalize(folder).and_then(|folder| symlink(folder, &link)),
+    }
+    .map_err(|source| io_error(&link, source))?;
+    std::path::absolute(&link).map_err(|source| io_error(&link, source))
+}
+
 /// Executables by package name.
 fn build(
     folder: &Path,
+    workspace: &Path,
     target: &Path,
     tick: &dyn Fn(&str),
 ) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let mut child = start(folder, target)?;
+    let mut child = start(folder, workspace, target)?;
     let stderr = child.stderr.take().map(|stderr| {
         thread::spawn(move || {
             let mut text = Vec::new();
@@ -144,13 +161,15 @@ fn build(
     })
 }
 
-fn start(folder: &Path, target: &Path) -> Result<Child, Error> {
+fn start(folder: &Path, workspace: &Path, target: &Path) -> Result<Child, Error> {
     let program = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let mut command = Command::new(&program);
     command
         .args(["build", "--release", "--locked", "--color", "never"])
         .args(["--message-format", "json-render-diagnostics"])
         .args(["--config", &same_paths()])
+        .arg("--manifest-path")
+        .arg(workspace.join("Cargo.toml"))
         .arg("--target-dir")
         .arg(target)
         .current_dir(folder)

@@ -4,8 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use gordoc::cli::Cli;
-use gordoc::command;
+use gordoc::command::{self, cli::Cli};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

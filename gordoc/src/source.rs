@@ -3,16 +3,9 @@
 //! Places are byte ranges of the outermost text, also for values that stand in a block string.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-
-use crate::diagnostic::Diagnostic;
-
-/// Longest config that is read.
-const MAX_BYTES: u64 = 64 << 20;
 
 /// A config as it was handed to gordoc.
 #[derive(Clone, Debug)]
@@ -33,57 +26,6 @@ impl Source {
             text: text.into(),
             base: PathBuf::new(),
         }
-    }
-
-    /// Reads a config file; `-` is the standard input.
-    ///
-    /// A text that cannot be read as a config comes with the diagnostic that says why.
-    pub fn read(path: &Path) -> io::Result<(Self, Option<Diagnostic>)> {
-        let is_stdin = path == Path::new("-");
-        let mut bytes = Vec::new();
-        // One byte more than allowed tells a text that is too long from one that just fits.
-        if is_stdin {
-            io::stdin()
-                .lock()
-                .take(MAX_BYTES + 1)
-                .read_to_end(&mut bytes)?;
-        } else {
-            File::open(path)?
-                .take(MAX_BYTES + 1)
-                .read_to_end(&mut bytes)?;
-        }
-        let name = if is_stdin {
-            "<stdin>".into()
-        } else {
-            path.to_string_lossy()
-        };
-        let (mut source, problem) = Self::from_bytes(name, bytes);
-        if !is_stdin {
-            source.base = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        }
-        Ok((source, problem))
-    }
-
-    /// A text of bytes that may be no text; unreadable ones are replaced and reported.
-    pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> (Self, Option<Diagnostic>) {
-        if bytes.len() as u64 > MAX_BYTES {
-            let megabytes = MAX_BYTES / (1 << 20);
-            let message = format!("the config is larger than {megabytes} MB");
-            let problem = Diagnostic::error("config::too_large", message)
-                .help("split it into several projects");
-            return (Self::new(name, ""), Some(problem));
-        }
-        let bytes = match String::from_utf8(bytes) {
-            Ok(text) => return (Self::new(name, text), None),
-            Err(error) => error.into_bytes(),
-        };
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let at = text.find('\u{fffd}').unwrap_or(0);
-        let problem = Diagnostic::error("config::not_utf_8", "a config is text in UTF-8")
-            .label(Span::new(at, at + 3), "not UTF-8")
-            .help("save the file as UTF-8")
-            .class("ReaderError");
-        (Self::new(name, text), Some(problem))
     }
 
     /// One-based line and column (in characters) of a byte offset.

@@ -136,7 +136,7 @@ fn machines_trained_elsewhere_lose_their_secrets() {
 }
 
 #[test]
-fn the_expanded_document_stays_the_peers() {
+fn the_expanded_document_stays_gordos() {
     let folder = tempfile::tempdir().unwrap();
     let provider = "{type: InfluxDataProvider, measurement: m, database: d, password: hush, \
                     api_key_env: KEY, api_key_header: X-Key}";

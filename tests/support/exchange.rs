@@ -1,4 +1,4 @@
-//! Asks a running server what the peer was asked, and compares the answers.
+//! Asks a running server what Gordo was asked, and compares the answers.
 //!
 //! Reads the exchanges of `golden/server` and judges by the rules each carries. Knows HTTP
 //! and JSON; parquet answers are reported as not compared.

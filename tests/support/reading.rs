@@ -1,25 +1,24 @@
 //! What holds for any bytes that are read as a config.
 
 use gordoc::command::expand;
-use gordoc::diagnostic::{Diagnostics, Style, pages, render, to_json};
+use gordoc::config;
+use gordoc::diagnostic::{Diagnostics, Stage, Style, pages, render, to_json};
 use gordoc::project::{self, Options};
-use gordoc::source::Source;
 
 /// Reads bytes as `check` and `expand` do, but for looking at files.
 pub(crate) fn check(bytes: &[u8]) {
-    let (source, problem) = Source::from_bytes("config.yaml", bytes.to_vec());
+    let (source, problem) = config::decode("config.yaml", bytes.to_vec());
     let mut found = Diagnostics::default();
     if let Some(problem) = problem {
         found.push(problem);
     } else {
         let reading = project::read(&source, &Options::default());
-        let errors = reading.diagnostics.has_errors();
+        let errors = reading.diagnostics.of_stage(Stage::Config).has_errors();
         assert_eq!(reading.project.is_none(), errors, "errors or a project");
         if let Some(project) = &reading.project {
             assert!(expand::document(project).is_object());
         }
         found.append(reading.diagnostics);
-        found.append(reading.blockers);
     }
     for finding in found.iter() {
         assert!(pages::find_page(finding.code).is_some(), "{}", finding.code);

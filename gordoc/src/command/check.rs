@@ -1,39 +1,16 @@
 //! `gordoc check`: every stage that needs no data, every mistake at once.
 
 use std::io;
-use std::path::PathBuf;
 
+use super::cli::{Check, ReportFormat};
 use super::{Level, Read, Status, Streams, read_config, report};
 use crate::diagnostic::{Counts, Diagnostics, Severity, to_json};
-use crate::project::Options;
 use crate::provider::{self, Sources};
 
-/// Arguments of `check`.
-#[derive(Clone, Debug, Default)]
-pub struct Arguments {
-    /// The config; `-` is the standard input.
-    pub config: PathBuf,
-    /// How findings are written.
-    pub format: Format,
-    /// Whether warnings are errors.
-    pub deny_warnings: bool,
-    /// What the command line says about the project.
-    pub options: Options,
-}
-
-/// How findings are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// Drawn, to the talk stream.
-    #[default]
-    Human,
-    /// A JSON list, to the data stream.
-    Json,
-}
-
 /// Checks a config.
-pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status> {
-    let read = match read_config(&arguments.config, &arguments.options, &mut streams)? {
+pub fn run(arguments: &Check, mut streams: Streams<'_>) -> io::Result<Status> {
+    let config = &arguments.config;
+    let read = match read_config(&config.config, &config.options(), &mut streams)? {
         Ok(read) => read,
         Err(status) => return Ok(status),
     };
@@ -43,15 +20,15 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
         .as_ref()
         .map_or(0, |project| project.documents.len());
     let mut found = findings(&read, Sources::Required);
-    if arguments.deny_warnings {
+    if config.deny_warnings {
         found.deny_warnings();
     }
     match arguments.format {
-        Format::Json => {
+        ReportFormat::Json => {
             serde_json::to_writer_pretty(&mut streams.out, &to_json(&read.source, &found))?;
             writeln!(streams.out)?;
         }
-        Format::Human => {
+        ReportFormat::Human => {
             report(&read.source, &found, &mut streams)?;
             writeln!(
                 streams.talk(Level::Info),
@@ -70,7 +47,6 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> io::Result<Status
 /// Everything wrong with a config that can be known without loading data, in source order.
 pub fn findings(read: &Read, sources: Sources) -> Diagnostics {
     let mut found = read.reading.diagnostics.clone();
-    found.append(read.reading.blockers.clone());
     provider::check(&read.reading.series, &read.source.base, sources, &mut found);
     found.in_source_order()
 }

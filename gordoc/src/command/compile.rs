@@ -186,7 +186,7 @@ fn manifests(name: &Name, revisions: &Revisions) -> Result<emit::Files, Failure>
     let documents: BTreeMap<&Name, serde_json::Value> = machines
         .values()
         .map(|machine| {
-            let document = project::forget_build(machine.metadata.clone());
+            let document = project::strip_build_metadata(machine.metadata.clone());
             (&machine.name, document)
         })
         .collect();

@@ -6,7 +6,7 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use super::Status;
-use crate::cli::Cli;
+use super::cli::Cli;
 
 /// Writes the script of a shell.
 pub fn run(shell: Shell, out: &mut dyn Write) -> Status {

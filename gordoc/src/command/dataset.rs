@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{Failure, Level, Status, Streams, fetching, read_config, report};
 use crate::dataset::{self, Dataset, Trace, TraceSink, write};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Stage};
 use crate::files;
 use crate::name::Name;
 use crate::project::{NamedDataset, Options, Period, Project};
@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         Ok(read) => read,
         Err(status) => return Ok(status),
     };
-    let mut found = read.reading.diagnostics;
+    let mut found = read.reading.diagnostics.of_stage(Stage::Config);
     if arguments.deny_warnings {
         found.deny_warnings();
     }
@@ -53,7 +53,8 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         return Ok(Status::ConfigErrors);
     };
     let Some(machine) = find(&project, &arguments.machine) else {
-        report(&project.source, &project.blockers, &mut streams)?;
+        let found = read.reading.diagnostics.of_stage(Stage::Build);
+        report(&project.source, &found, &mut streams)?;
         return Err(absent(&project, &arguments.machine));
     };
     write(arguments, &project, machine, &mut streams)

@@ -3,14 +3,12 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use serde_json::Value;
-
+use super::cli::{self, Bin, Cli, Command};
 use super::compile::{Learning, Origin};
 use super::{
     Failure, Status, Streams, check, compile, completions, dataset, expand, explain, fetching,
     init, schema,
 };
-use crate::cli::{self, Bin, Cli, Command};
 use crate::dataset::write::Format;
 use crate::diagnostic::Style;
 use crate::emit::Servers;
@@ -26,8 +24,8 @@ pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<St
         level: cli.log_level,
     };
     match cli.command {
-        Command::Check(arguments) => Ok(check::run(&check_arguments(arguments), streams)?),
-        Command::Expand(arguments) => Ok(expand::run(&expand_arguments(arguments)?, streams)?),
+        Command::Check(arguments) => Ok(check::run(&arguments, streams)?),
+        Command::Expand(arguments) => expand::run(&arguments, streams),
         Command::Dataset(arguments) => dataset::run(&dataset_arguments(arguments)?, streams),
         Command::Compile(arguments) => {
             if let Some(jobs) = arguments.jobs {
@@ -37,58 +35,16 @@ pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<St
             compile::run(&compile_options(arguments)?, streams)
         }
         Command::Explain(arguments) => explain::run(arguments.code.as_deref(), streams.out),
-        Command::Init(cli::Init { folder, demo }) => {
-            init::run(&init::Arguments { folder, demo }, streams)
-        }
+        Command::Init(arguments) => init::run(&arguments, streams),
         Command::Completions(arguments) => Ok(completions::run(arguments.shell, streams.out)),
         Command::Schema => Ok(schema::run(streams.out)?),
     }
 }
 
-fn options(config: &cli::Config) -> Options {
-    Options {
-        project_name: config.project_name.clone(),
-        default_data_provider: config.default_data_provider.clone(),
-        ..Options::default()
-    }
-}
-
-fn check_arguments(arguments: cli::Check) -> check::Arguments {
-    check::Arguments {
-        options: options(&arguments.config),
-        config: arguments.config.config,
-        format: match arguments.format {
-            cli::ReportFormat::Human => check::Format::Human,
-            cli::ReportFormat::Json => check::Format::Json,
-        },
-        deny_warnings: arguments.config.deny_warnings,
-    }
-}
-
-fn expand_arguments(arguments: cli::Expand) -> Result<expand::Arguments, Failure> {
-    let environment = arguments.custom_model_builder_envs.as_deref();
-    let environment: Option<Value> = environment
-        .map(serde_json::from_str)
-        .transpose()
-        .map_err(|error| Failure::new(format!("--custom-model-builder-envs: {error}")))?;
-    Ok(expand::Arguments {
-        options: Options {
-            custom_model_builder_envs: environment,
-            ..options(&arguments.config)
-        },
-        config: arguments.config.config,
-        format: match arguments.format {
-            cli::DocumentFormat::Json => expand::Format::Json,
-            cli::DocumentFormat::Yaml => expand::Format::Yaml,
-        },
-        deny_warnings: arguments.config.deny_warnings,
-    })
-}
-
 fn dataset_arguments(arguments: cli::Dataset) -> Result<dataset::Arguments, Failure> {
     Ok(dataset::Arguments {
         fetching: fetching::options(&arguments.fetching, &arguments.output)?,
-        options: options(&arguments.config),
+        options: arguments.config.options(),
         config: arguments.config.config,
         machine: arguments.machine,
         output: arguments.output,
@@ -163,7 +119,7 @@ fn default_target() -> Result<PathBuf, Failure> {
     Ok(cache.join("gordoc").join("target"))
 }
 
-/// `SOURCE_DATE_EPOCH` as the peer writes dates; without it, machines carry none.
+/// `SOURCE_DATE_EPOCH` as Gordo writes dates; without it, machines carry none.
 fn creation_date() -> Result<Option<String>, Failure> {
     let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else {
         return Ok(None);

@@ -3,8 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Level, Streams};
-use crate::cli;
+use super::{Failure, Level, Streams, cli};
 use crate::dataset::{Cache, Options, Summary};
 
 /// How readings are fetched for what is written to a folder, which may not be there yet.

@@ -1,25 +1,18 @@
 //! `gordoc init`: a folder to start from.
 
+pub mod demo;
+
 use std::fs;
-use std::path::PathBuf;
 
+use super::cli::Init;
 use super::{Failure, Level, Status, Streams};
-use crate::{demo, files, schema};
-
-/// Arguments of `init`.
-#[derive(Clone, Debug)]
-pub struct Arguments {
-    /// The folder, which is made if need be.
-    pub folder: PathBuf,
-    /// Whether it starts with machines and readings to look at.
-    pub demo: bool,
-}
+use crate::{files, schema};
 
 const STARTER: &str = include_str!("../../../templates/init/config.yaml");
 const DEMO: &str = include_str!("../../../examples/quickstart/config.yaml");
 
 /// Writes a config and the schema that editors check it by; what is there is left alone.
-pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Failure> {
+pub fn run(arguments: &Init, mut streams: Streams<'_>) -> Result<Status, Failure> {
     let mut written = vec![
         ("config.yaml", STARTER.to_owned()),
         ("gordoc.schema.json", format!("{:#}\n", schema::schema())),

@@ -3,6 +3,7 @@
 //! Commands write data and talk to the writers they are given, and return how they ended.
 
 pub mod check;
+pub mod cli;
 pub mod compile;
 pub mod completions;
 pub mod dataset;
@@ -18,6 +19,7 @@ mod yaml;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::config;
 use crate::diagnostic::{Counts, Diagnostics, Severity, Style, render};
 use crate::project::{self, Options, Reading};
 use crate::source::Source;
@@ -55,23 +57,23 @@ pub struct Streams<'a> {
     pub err: &'a mut dyn Write,
     /// How diagnostics are drawn.
     pub style: Style,
-    /// The least that is talked of.
+    /// Lowest level printed.
     pub level: Level,
 }
 
-/// How much a message matters, by the peer's names.
+/// How much a message matters, by Gordo's names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Level {
-    /// As `Info`; gordoc has nothing more to tell.
+    /// Same as info
     Debug,
-    /// What was done.
+    /// Progress and results
     #[default]
     Info,
-    /// What may surprise.
+    /// Warnings and errors
     Warning,
-    /// What is wrong.
+    /// Errors only
     Error,
-    /// As `Error`.
+    /// Same as error
     Critical,
 }
 
@@ -103,7 +105,7 @@ pub fn read_config(
     options: &Options,
     streams: &mut Streams<'_>,
 ) -> io::Result<Result<Read, Status>> {
-    let (source, problem) = match Source::read(path) {
+    let (source, problem) = match config::read_file(path) {
         Ok(read) => read,
         Err(error) => {
             writeln!(
@@ -121,7 +123,6 @@ pub fn read_config(
             Reading {
                 project: None,
                 diagnostics,
-                blockers: Diagnostics::default(),
                 series: Vec::new(),
             }
         }

@@ -4,12 +4,23 @@
 
 use std::collections::BTreeMap;
 
-use super::compose::{Composed, Part};
+use super::Node;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 
 /// Most values that aliases may copy.
 const MAX_COPIES: usize = 2_000_000;
+
+type Result<T> = std::result::Result<T, Box<Diagnostic>>;
+
+/// A node with how deep it nests, how many values it holds and where it ends in this text.
+#[derive(Clone)]
+pub(super) struct Composed {
+    pub(super) node: Node,
+    pub(super) depth: usize,
+    pub(super) size: usize,
+    pub(super) end: usize,
+}
 
 /// The anchors of a text.
 #[derive(Default)]
@@ -21,12 +32,12 @@ pub(super) struct Anchors<'a> {
 struct Anchor {
     place: Span,
     /// `None` until the value is read.
-    part: Option<Part>,
+    part: Option<Composed>,
 }
 
 impl<'a> Anchors<'a> {
     /// Starts a value, which may have an anchor at this place.
-    pub(super) fn begin(&mut self, name: Option<&'a str>, place: Span) -> Composed<()> {
+    pub(super) fn begin(&mut self, name: Option<&'a str>, place: Span) -> Result<()> {
         let Some(name) = name else {
             return Ok(());
         };
@@ -47,7 +58,7 @@ impl<'a> Anchors<'a> {
     }
 
     /// Ends a value, to be copied from here on; keeping it is a copy too.
-    pub(super) fn end(&mut self, name: Option<&'a str>, part: Part) -> Composed<Part> {
+    pub(super) fn end(&mut self, name: Option<&'a str>, part: Composed) -> Result<Composed> {
         if let Some(anchor) = name.and_then(|name| self.named.get_mut(name)) {
             self.n_copied += part.size;
             if self.n_copied > MAX_COPIES {
@@ -59,7 +70,7 @@ impl<'a> Anchors<'a> {
     }
 
     /// The value that an alias at this place stands for.
-    pub(super) fn copy(&mut self, name: &str, span: Span) -> Composed<Part> {
+    pub(super) fn copy(&mut self, name: &str, span: Span) -> Result<Composed> {
         let Some(anchor) = self.named.get(name) else {
             return Err(Box::new(self.unknown(name, span)));
         };

@@ -3,11 +3,11 @@
 //! Aliases are copied, merge keys folded in, later duplicates win. Decides nothing about what the
 //! values are for.
 
-use super::anchors::Anchors;
+use super::anchors::{Anchors, Composed};
 use super::characters;
+use super::entries::Entries;
 use super::layout::Layout;
-use super::merge::Entries;
-use super::tagged::{self, Scalar};
+use super::tagged::{self, Loader, Scalar};
 use super::yaml::{Event, Grammar, Problem, Properties, Step, Style};
 use super::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -17,15 +17,6 @@ use crate::source::{Span, Spanned};
 const MAX_DEPTH: usize = 200;
 /// Most values of a text, which bounds the memory of reading it: with as many copies about 600 MB.
 const MAX_VALUES: usize = 2_000_000;
-
-/// Which of the peer's two loaders reads a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Loader {
-    /// The outer document: time stamps need an offset, `!!python/tuple` is a list.
-    Full,
-    /// A block string: time stamps are kept as they are.
-    Safe,
-}
 
 /// Composes the one document of a text; `None` after a diagnostic, `Null` for an empty text.
 pub(super) fn compose(
@@ -55,17 +46,8 @@ pub(super) fn compose(
         .ok()
 }
 
-pub(super) type Composed<T> = Result<T, Box<Diagnostic>>;
-type Spot = (usize, usize);
-
-/// A node with how deep it nests, how many values it holds and where it ends in this text.
-#[derive(Clone)]
-pub(super) struct Part {
-    pub(super) node: Node,
-    pub(super) depth: usize,
-    pub(super) size: usize,
-    pub(super) end: usize,
-}
+type Result<T> = std::result::Result<T, Box<Diagnostic>>;
+type ByteRange = (usize, usize);
 
 struct Composer<'a> {
     text: &'a str,
@@ -78,7 +60,7 @@ struct Composer<'a> {
 }
 
 impl<'a> Composer<'a> {
-    fn document(&mut self) -> Composed<Node> {
+    fn document(&mut self) -> Result<Node> {
         let mut root = None;
         loop {
             let step = self.next()?;
@@ -108,11 +90,11 @@ impl<'a> Composer<'a> {
         }))
     }
 
-    fn span(&self, (start, end): Spot) -> Span {
+    fn span(&self, (start, end): ByteRange) -> Span {
         self.layout.place(start, end)
     }
 
-    fn next(&mut self) -> Composed<Step<'a>> {
+    fn next(&mut self) -> Result<Step<'a>> {
         self.events
             .next()
             .map_err(|problem| Box::new(self.not_yaml(problem)))
@@ -133,7 +115,7 @@ impl<'a> Composer<'a> {
         diagnostic
     }
 
-    fn node(&mut self, step: Step<'a>, depth: usize) -> Composed<Part> {
+    fn node(&mut self, step: Step<'a>, depth: usize) -> Result<Composed> {
         let spot = (step.start, step.end);
         if depth >= MAX_DEPTH {
             return Err(Box::new(self.too_deep(spot)));
@@ -159,9 +141,9 @@ impl<'a> Composer<'a> {
             }
             Event::ListStart(properties) => {
                 self.begin_anchor(&properties)?;
-                let form = tagged::list_form(self.tag(&properties, spot), self.loader)?;
+                let kind = tagged::list_kind(self.tag(&properties, spot), self.loader)?;
                 let mut part = self.list(spot, depth)?;
-                part.node = form.shape(part.node)?;
+                part.node = kind.shape(part.node)?;
                 self.anchors.end(properties.anchor, part)
             }
             Event::MapStart(properties) => {
@@ -174,10 +156,10 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn leaf(&self, value: Value, (start, end): Spot) -> Part {
+    fn leaf(&self, value: Value, (start, end): ByteRange) -> Composed {
         let span = self.span((start, end));
         let node = Node { span, value };
-        Part {
+        Composed {
             node,
             depth: 1,
             size: 1,
@@ -186,7 +168,7 @@ impl<'a> Composer<'a> {
     }
 
     /// Where a scalar ends; a block ends with its last line that is not blank.
-    fn scalar_end(&self, style: Option<Style>, (start, end): Spot) -> usize {
+    fn scalar_end(&self, style: Option<Style>, (start, end): ByteRange) -> usize {
         if style == Some(Style::Block) {
             let written = self.text.get(start..end).unwrap_or("");
             return start + written.trim_end().len();
@@ -194,7 +176,7 @@ impl<'a> Composer<'a> {
         end
     }
 
-    fn list(&mut self, spot: Spot, depth: usize) -> Composed<Part> {
+    fn list(&mut self, spot: ByteRange, depth: usize) -> Result<Composed> {
         let (mut items, mut inner, mut size, mut end) = (Vec::new(), 0, 1, spot.1);
         loop {
             let step = self.next()?;
@@ -210,7 +192,7 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn mapping(&mut self, spot: Spot, depth: usize) -> Composed<Part> {
+    fn mapping(&mut self, spot: ByteRange, depth: usize) -> Result<Composed> {
         let (mut entries, mut inner, mut size, mut end) = (Entries::default(), 0, 1, spot.1);
         loop {
             let step = self.next()?;
@@ -243,46 +225,46 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn collection(&self, value: Value, spot: Spot, inner: usize, size: usize) -> Part {
+    fn collection(&self, value: Value, spot: ByteRange, inner: usize, size: usize) -> Composed {
         let leaf = self.leaf(value, spot);
-        Part {
+        Composed {
             depth: inner + 1,
             size,
             ..leaf
         }
     }
 
-    fn begin_anchor(&mut self, properties: &Properties<'a>) -> Composed<()> {
+    fn begin_anchor(&mut self, properties: &Properties<'a>) -> Result<()> {
         let place = self.span(properties.at);
         self.anchors.begin(properties.anchor, place)
     }
 
     /// The tag of a value, which stands with it.
-    fn tag<'p>(&self, properties: &'p Properties<'_>, spot: Spot) -> Option<Spanned<&'p str>> {
+    fn tag<'p>(&self, properties: &'p Properties<'_>, spot: ByteRange) -> Option<Spanned<&'p str>> {
         let tag = properties.tag.as_deref()?;
         Some(Spanned::new(tag, self.span((properties.at.0, spot.1))))
     }
 
-    fn alias(&mut self, name: &str, spot: Spot, depth: usize) -> Composed<Part> {
+    fn alias(&mut self, name: &str, spot: ByteRange, depth: usize) -> Result<Composed> {
         let span = self.span(spot);
         let part = self.anchors.copy(name, span)?;
         if depth + part.depth >= MAX_DEPTH {
             return Err(Box::new(self.too_deep(spot)));
         }
-        Ok(Part {
+        Ok(Composed {
             end: spot.1,
             ..part
         })
     }
 
-    fn too_many_values(&self, spot: Spot) -> Diagnostic {
+    fn too_many_values(&self, spot: ByteRange) -> Diagnostic {
         let message = format!("the config holds more than {MAX_VALUES} values");
         Diagnostic::error("config::too_many_values", message)
             .label(self.span(spot), "one value too many")
             .help("split it into several projects")
     }
 
-    fn too_deep(&self, spot: Spot) -> Diagnostic {
+    fn too_deep(&self, spot: ByteRange) -> Diagnostic {
         let message = format!("values are nested more than {MAX_DEPTH} deep");
         let span = self.span(spot);
         Diagnostic::error("config::too_deep", message)

@@ -1,12 +1,13 @@
 //! Sections stored as texts (`dataset: |`): parsed within, places shifted to the outer text.
 
-use super::compose::{self, Loader};
+use super::compose;
 use super::layout::Layout;
+use super::tagged::Loader;
 use super::{Node, Value};
 use crate::diagnostic::Diagnostics;
 use crate::source::Source;
 
-/// Classes of errors that the peer wraps; it lets others through.
+/// Classes of errors that Gordo wraps; it lets others through.
 const YAML_ERRORS: &[&str] = &[
     "ReaderError",
     "ScannerError",

@@ -4,18 +4,20 @@ mod anchors;
 mod characters;
 mod compose;
 mod embedded;
+mod entries;
+mod file;
+mod integer;
 mod iso;
 mod key;
 mod layout;
-mod merge;
 pub mod node;
 mod python;
 mod scalar;
 mod tagged;
-mod whole;
 mod yaml;
 
 pub use embedded::section;
+pub use file::{decode, read_file};
 pub use iso::DateTime;
 pub use node::{Node, Value};
 
@@ -70,7 +72,7 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Config> {
 
 /// Reads a file that is one YAML or JSON document, such as a model definition.
 pub fn parse_document(source: &Source, diagnostics: &mut Diagnostics) -> Option<Node> {
-    let (layout, loader) = (layout::Layout::Outermost, compose::Loader::Full);
+    let (layout, loader) = (layout::Layout::Outermost, tagged::Loader::Full);
     compose::compose(&source.text, layout, loader, diagnostics)
 }
 

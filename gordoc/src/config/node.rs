@@ -27,7 +27,7 @@ pub enum Value {
     Float(f64),
     /// Text.
     Text(String),
-    /// A plain scalar that looks like a time stamp, normalised to ISO 8601 as the peer
+    /// A plain scalar that looks like a time stamp, normalised to ISO 8601 as Gordo
     /// records it.
     Timestamp(String),
     /// A list.
@@ -165,7 +165,7 @@ impl Node {
         }
     }
 
-    /// The JSON value the peer records outside of datasets, where dates have a form of their own.
+    /// The JSON value Gordo records outside of datasets, where dates have a form of their own.
     pub fn to_metadata_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match &self.value {
@@ -183,7 +183,7 @@ impl Node {
         }
     }
 
-    /// The JSON value the peer records.
+    /// The JSON value Gordo records.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match &self.value {

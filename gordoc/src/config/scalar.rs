@@ -4,7 +4,7 @@
 //! is text. Knows nothing of quotes, tags or places.
 
 use super::Value;
-use super::whole::written_int;
+use super::integer::{is_below_sixty, parse_int};
 
 /// A plain scalar's kind, before time stamps are read.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +41,7 @@ fn number(text: &str) -> Option<Plain> {
     if let Some(value) = float(text) {
         return Some(Plain::Value(Value::Float(value)));
     }
-    let (is_negative, digits) = written_int(text)?;
+    let (is_negative, digits) = parse_int(text)?;
     Some(match digits.value(is_negative) {
         Ok(value) => Plain::Value(value),
         Err(problem) => Plain::Broken(problem),
@@ -191,7 +191,7 @@ fn is_base_60_float(digits: &str) -> bool {
     })
 }
 
-/// Summed from the last part on, as the peer does, so that it rounds alike.
+/// Summed from the last part on, as Gordo does, so that it rounds alike.
 fn base_60_float(digits: &str) -> Option<f64> {
     let (mut value, mut unit) = (0.0, 1.0);
     for part in digits.rsplit(':') {
@@ -200,15 +200,6 @@ fn base_60_float(digits: &str) -> Option<f64> {
         unit *= 60.0;
     }
     Some(value)
-}
-
-/// One or two digits, at most 59.
-pub(super) fn is_below_sixty(part: &str) -> bool {
-    match part.as_bytes() {
-        [digit] => digit.is_ascii_digit(),
-        [b'0'..=b'5', digit] => digit.is_ascii_digit(),
-        _ => false,
-    }
 }
 
 #[cfg(test)]
@@ -286,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_in_base_60_round_as_the_peer_does() {
+    fn floats_in_base_60_round_as_gordos_do() {
         check("190:20:30.15", Value::Float(685_230.15));
         check("1:59.999", Value::Float(119.999));
         check("-0:0.5", Value::Float(-0.5));

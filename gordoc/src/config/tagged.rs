@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::compose::Loader;
+use super::integer::tagged_int;
 use super::iso::DateTime;
 use super::scalar::{self, Plain};
-use super::whole;
 use super::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
@@ -23,6 +22,15 @@ pub(super) struct Scalar<'a> {
     pub(super) tag: Option<Spanned<&'a str>>,
     /// Its place.
     pub(super) span: Span,
+}
+
+/// Which of Gordo's two loaders reads a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loader {
+    /// The outer document: time stamps need an offset, `!!python/tuple` is a list.
+    Full,
+    /// A block string: time stamps are kept as they are.
+    Safe,
 }
 
 type Constructed<T> = Result<T, Box<Diagnostic>>;
@@ -45,7 +53,7 @@ pub(super) fn scalar(
     let value = match kind {
         Some("str" | "unicode") => Some(Value::Text(text.to_owned())),
         Some("null" | "none") => Some(Value::Null),
-        Some("int" | "long") => whole::tagged_int(text),
+        Some("int" | "long") => tagged_int(text),
         Some("float") => scalar::tagged_float(text).map(Value::Float),
         Some("bool") => match scalar::resolve(&text.to_ascii_lowercase()) {
             Plain::Value(value @ Value::Bool(_)) => Some(value),
@@ -57,7 +65,7 @@ pub(super) fn scalar(
         _ => return Err(Box::new(unknown(tag))),
     };
     match value {
-        Some(value) => Ok(told(value, span, diagnostics)),
+        Some(value) => Ok(warn_if_inexact(value, span, diagnostics)),
         None => Err(Box::new(
             does_not_fit(tag.value)
                 .label(tag.span, "reads as something else")
@@ -76,7 +84,7 @@ fn implicit(
     let span = scalar.span;
     match scalar::resolve(&scalar.text) {
         Plain::Value(Value::Text(_)) => Ok(Value::Text(scalar.text.into_owned())),
-        Plain::Value(value) => Ok(told(value, span, diagnostics)),
+        Plain::Value(value) => Ok(warn_if_inexact(value, span, diagnostics)),
         Plain::Timestamp => Ok(timestamp(&scalar.text, span, loader, diagnostics)),
         Plain::Broken(problem) => Err(Box::new(
             Diagnostic::error("config::not_a_number", format!("a number {problem}"))
@@ -95,8 +103,8 @@ fn implicit(
     }
 }
 
-/// Tells of numbers that documents in JSON cannot hold.
-fn told(value: Value, span: Span, diagnostics: &mut Diagnostics) -> Value {
+/// Warns of numbers that documents in JSON cannot hold.
+fn warn_if_inexact(value: Value, span: Span, diagnostics: &mut Diagnostics) -> Value {
     let (problem, label, help) = match &value {
         Value::Long(digits) if digits.parse::<u64>().is_err() => (
             "a number of more than 64 bits loses digits in documents",
@@ -128,7 +136,7 @@ fn value_in_json(value: &Value) -> String {
 
 /// How the elements of a list are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ListForm {
+pub(super) enum ListKind {
     /// As they are.
     Plain,
     /// `!!omap` and `!!pairs`: mappings of one key, each a list of key and value.
@@ -136,18 +144,18 @@ pub(super) enum ListForm {
 }
 
 /// What the tag of a list makes of it.
-pub(super) fn list_form(tag: Option<Spanned<&str>>, loader: Loader) -> Constructed<ListForm> {
+pub(super) fn list_kind(tag: Option<Spanned<&str>>, loader: Loader) -> Constructed<ListKind> {
     let Some(tag) = tag.filter(|tag| tag.value != "!") else {
-        return Ok(ListForm::Plain);
+        return Ok(ListKind::Plain);
     };
     match own_kind(tag.value, loader) {
-        Some("seq" | "tuple" | "list") => Ok(ListForm::Plain),
-        Some("omap" | "pairs") => Ok(ListForm::Pairs),
+        Some("seq" | "tuple" | "list") => Ok(ListKind::Plain),
+        Some("omap" | "pairs") => Ok(ListKind::Pairs),
         _ => Err(Box::new(unknown(&tag))),
     }
 }
 
-impl ListForm {
+impl ListKind {
     /// Brings a list into its form.
     pub(super) fn shape(self, node: Node) -> Constructed<Node> {
         let Value::List(items) = node.value else {
@@ -211,7 +219,7 @@ fn own_kind(tag: &str, loader: Loader) -> Option<&str> {
     }
 }
 
-fn shown(tag: &str) -> String {
+fn short_name(tag: &str) -> String {
     tag.replacen(OWN, "!!", 1)
 }
 
@@ -225,12 +233,12 @@ fn unknown(tag: &Spanned<&str>) -> Diagnostic {
 fn does_not_fit(tag: &str) -> Diagnostic {
     Diagnostic::error(
         "config::unknown_tag",
-        format!("the type `{}` does not fit this value", shown(tag)),
+        format!("the type `{}` does not fit this value", short_name(tag)),
     )
     .class("ConstructorError")
 }
 
-/// A time stamp as the peer records it; a bad one is reported and kept as written.
+/// A time stamp as Gordo records it; a bad one is reported and kept as written.
 fn timestamp(text: &str, span: Span, loader: Loader, diagnostics: &mut Diagnostics) -> Value {
     let parsed = match loader {
         Loader::Full => DateTime::parse(text),

@@ -24,8 +24,8 @@ pub fn to_json(source: &Source, diagnostics: &Diagnostics) -> Value {
         .collect()
 }
 
-/// `{"error": {"class", "message"}}` with the peer's class of the first error and one line for
-/// each; those on models begin with the peer's own words.
+/// `{"error": {"class", "message"}}` with Gordo's class of the first error and one line for
+/// each; those on models begin with Gordo's own words.
 pub fn error_document(source: &Source, diagnostics: &Diagnostics) -> Value {
     let errors = || {
         diagnostics
@@ -78,10 +78,10 @@ fn one_line(source: &Source, diagnostic: &Diagnostic) -> String {
         .iter()
         .map(|label| label.text.as_str())
         .collect();
-    let peer = match diagnostic.code.split_once("::") {
+    let prefix = match diagnostic.code.split_once("::") {
         Some(("model", _)) => "Pipeline from definition failed: ",
         _ => "",
     };
     let message = &diagnostic.message;
-    format!("{place}{peer}{message}: {}{help}", labels.join(", "))
+    format!("{place}{prefix}{message}: {}{help}", labels.join(", "))
 }

@@ -15,33 +15,43 @@ pub(super) fn lock(packages: &[&Package]) -> String {
     let (head, entries) = VENDORED
         .split_once("[[package]]\n")
         .expect("the lock file has packages");
+    let vendored: Vec<&str> = entries.split("[[package]]\n").map(str::trim_end).collect();
     // Cargo sorts by name, then version; one name never has both a pinned and an emitted
     // package of the same version, as emitted versions carry digests.
-    let mut sorted: BTreeMap<(String, String), String> = BTreeMap::new();
-    for entry in entries.split("[[package]]\n") {
-        let version = vendored::version();
-        let entry = if entry.contains("source = ") {
-            entry.trim_end().to_owned()
-        } else {
-            let local = entry.replacen(
-                "version = \"0.1.0\"",
-                &format!("version = \"{version}\""),
-                1,
-            );
-            local.trim_end().to_owned()
-        };
-        sorted.insert((field(&entry, "name"), field(&entry, "version")), entry);
-    }
+    let mut sorted: BTreeMap<(&str, &str), String> = BTreeMap::new();
+    let version = vendored::version();
+    let local = format!("version = \"{version}\"");
+    let mut needed: Vec<&str> = Vec::new();
     for package in packages {
-        let key = (package.name.clone(), package.version.clone());
-        sorted.insert(key, entry(package));
+        let others = package.dependencies.iter().map(String::as_str);
+        needed.extend(others);
+        sorted.insert((&package.name, &package.version), entry(package));
     }
-    let mut text = head.to_owned();
-    for (index, entry) in sorted.values().enumerate() {
-        let gap = if index == 0 { "" } else { "\n" };
-        write!(text, "{gap}[[package]]\n{entry}\n").expect("text grows");
+    while let Some(dependency) = needed.pop() {
+        // Written `name`, or `name version` where several are pinned.
+        let (name, wanted) = dependency.split_once(' ').unzip();
+        let name = name.unwrap_or(dependency);
+        let found = vendored.iter().find(|entry| {
+            let is_wanted = |version| field(entry, "version") == version;
+            field(entry, "name") == name && wanted.is_none_or(is_wanted)
+        });
+        let Some(entry) = found else { continue };
+        let (version, text) = if entry.contains("source = ") {
+            (field(entry, "version"), (*entry).to_owned())
+        } else {
+            let pinned = "version = \"0.1.0\"";
+            (version.as_str(), entry.replacen(pinned, &local, 1))
+        };
+        if sorted.insert((name, version), text).is_none() {
+            let lines = entry.lines();
+            needed.extend(lines.filter_map(|line| line.strip_prefix(" \"")?.strip_suffix("\",")));
+        }
     }
-    text
+    let entries: Vec<String> = sorted
+        .values()
+        .map(|entry| format!("[[package]]\n{entry}\n"))
+        .collect();
+    head.to_owned() + &entries.join("\n")
 }
 
 /// Whether a package of this name is pinned, so that no emitted one may have it.
@@ -61,10 +71,10 @@ fn entry(package: &Package) -> String {
     text
 }
 
-fn field(entry: &str, key: &str) -> String {
+fn field<'a>(entry: &'a str, key: &str) -> &'a str {
     entry
         .lines()
         .find_map(|line| line.strip_prefix(key)?.strip_prefix(" = \""))
-        .map(|rest| rest.trim_end_matches('"').to_owned())
+        .map(|rest| rest.trim_end_matches('"'))
         .unwrap_or_default()
 }

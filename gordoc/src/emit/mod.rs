@@ -10,6 +10,7 @@ mod lower;
 mod names;
 mod package;
 mod pretty;
+mod shard;
 mod tokens;
 mod vendored;
 mod weights;
@@ -24,12 +25,13 @@ use crate::trained::Machine;
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Folders below the output folder that hold emitted files and nothing else.
-pub const OWNED: [&str; 6] = [
+pub const OWNED: [&str; 7] = [
     ".cargo",
     "images",
     "machines",
     "revisions",
     "servers",
+    "shards",
     "vendor",
 ];
 
@@ -89,38 +91,43 @@ pub enum Error {
 
 /// Emits the workspace of a project.
 pub fn emit(input: Input<'_>) -> Result<Workspace, Error> {
-    let (current, older) = input.revisions.split_last().ok_or(Error::Empty)?;
-    if current.1.is_empty() {
+    if input
+        .revisions
+        .last()
+        .is_none_or(|(_, current)| current.is_empty())
+    {
         return Err(Error::Empty);
     }
     let mut names = names::Names::default();
     let mut files = vendored::files();
     let mut packages: Vec<package::MachinePackage> = Vec::new();
-    let mut emitted: Vec<&Machine> = Vec::new();
-    for machine in current.1.values() {
-        let krate = lower::lower(machine, &current.0, names.package(&machine.name))?;
-        let folder = package::folder(&krate, true);
-        packages.push(package::machine(krate, &folder, &mut files));
-        emitted.push(machine);
-    }
+    let mut emitted: BTreeMap<&Name, Vec<(usize, &Machine)>> = BTreeMap::new();
     // From young to old, so that a machine that did not change keeps the crate it has.
-    for (revision, machines) in older.iter().rev() {
+    let revisions = input.revisions.iter().rev().enumerate();
+    for (age, (revision, machines)) in revisions {
         for machine in machines.values() {
-            if let Some(same) = emitted.iter().position(|other| *other == machine) {
-                packages[same].revisions.push(revision.clone());
+            let same_name = emitted.entry(&machine.name).or_default();
+            let same = same_name.iter().find(|(_, other)| *other == machine);
+            if let Some((same, _)) = same {
+                packages[*same].revisions.push(revision.clone());
                 continue;
             }
-            let name = format!("{}-r{revision}", machine.name);
+            let is_current = age == 0;
+            let name = if is_current {
+                machine.name.to_string()
+            } else {
+                format!("{}-r{revision}", machine.name)
+            };
             let krate = lower::lower(machine, revision, names.package(&name))?;
-            let folder = package::folder(&krate, false);
+            let folder = package::folder(&krate, is_current);
+            same_name.push((packages.len(), machine));
             packages.push(package::machine(krate, &folder, &mut files));
-            emitted.push(machine);
         }
     }
     let servers = package::servers(&input, &packages, &mut names, &mut files);
-    package::workspace(&packages, &servers, &mut files);
+    package::workspaces(&packages, &servers, &mut files);
     Ok(Workspace {
         files,
-        binaries: servers.into_iter().map(|server| server.binary).collect(),
+        binaries: servers.into_binaries(),
     })
 }

@@ -1,12 +1,13 @@
-//! The files around generated code: manifests, entry points, the lock file.
+//! The files around generated code: manifests, entry points, lock files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use askama::Template;
 
 use super::ir::Crate;
 use super::names::{Names, crate_name};
+use super::shard::{self, Shard};
 use super::{Binary, Files, Input, lock, pretty};
 use crate::name::{Name, Revision};
 
@@ -26,7 +27,7 @@ struct ServerManifest<'a> {
     package: &'a str,
     serves: &'a str,
     version: &'a str,
-    dependencies: &'a [Dependency],
+    dependencies: &'a [&'a Package],
 }
 
 #[derive(Template)]
@@ -40,7 +41,13 @@ struct Main<'a> {
 #[derive(Template)]
 #[template(path = "crate/workspace.toml", escape = "none")]
 struct WorkspaceManifest<'a> {
-    members: &'a [String],
+    members: &'a [&'a str],
+}
+
+#[derive(Template)]
+#[template(path = "crate/machines.toml", escape = "none")]
+struct MachinesManifest<'a> {
+    members: &'a [&'a str],
 }
 
 #[derive(Template)]
@@ -55,20 +62,16 @@ struct Containerfile<'a> {
     file: &'a str,
 }
 
-struct Dependency {
-    package: String,
-    path: String,
-}
-
+/// The machines of a revision, as paths of the crates and modules that hold them.
 struct RevisionCrates {
     name: Revision,
-    crates: Vec<String>,
+    paths: Vec<String>,
 }
 
 impl RevisionCrates {
     /// The machines as rustfmt lays out a list whose line starts after `indent` columns.
     fn machines(&self, indent: usize) -> String {
-        let items = || self.crates.iter().map(|krate| format!("{krate}::MACHINE"));
+        let items = || self.paths.iter().map(|path| format!("{path}::MACHINE"));
         let line = items().collect::<Vec<_>>().join(", ");
         // rustfmt's `array_width` and `short_array_element_width_threshold`.
         if line.len() <= 60 {
@@ -113,12 +116,11 @@ pub(super) struct MachinePackage {
     pub(super) package: Package,
 }
 
-/// A server package and its binary.
-pub(super) struct ServerPackage {
-    /// The binary cargo makes of it.
-    pub(super) binary: Binary,
-    /// How cargo sees it.
-    pub(super) package: Package,
+/// The packages of a project's servers, and the binaries cargo makes of them.
+#[derive(Default)]
+pub(super) struct Servers {
+    binaries: Vec<Binary>,
+    packages: Vec<Package>,
 }
 
 /// Emits a machine crate into a folder, `up` being the way from there to the output folder.
@@ -156,67 +158,92 @@ pub(super) fn servers(
     machines: &[MachinePackage],
     names: &mut Names,
     files: &mut Files,
-) -> Vec<ServerPackage> {
-    let mut servers = Vec::new();
-    let mut emit = |file: String, serves: &str, noun: &str, members: &[&MachinePackage]| {
-        let package = names.package(&format!("{file}-server"));
-        let text = format!("{noun} `{serves}`");
-        let package = server(input, package, &file, &text, members, files);
-        let binary = Binary {
-            serves: serves.to_owned(),
-            package: package.name.clone(),
-            file,
-        };
-        servers.push(ServerPackage { binary, package });
-    };
+) -> Servers {
+    let mut servers = Servers::default();
+    let by_name = by_name(machines);
     if input.servers.project {
-        let is_machine = machines.iter().any(|m| m.krate.name == *input.project);
-        let shared = input.servers.machine && is_machine;
+        let shared = input.servers.machine && by_name.contains_key(input.project);
         let file = format!("{}{}", input.project, if shared { "-project" } else { "" });
-        let all: Vec<&MachinePackage> = machines.iter().collect();
-        emit(file, input.project, "project", &all);
+        let package = names.package(&format!("{file}-server"));
+        let shards = shard::shards(input.project, machines, names, files);
+        let crates: Vec<&Package> = shards.iter().map(|shard| &shard.package).collect();
+        let members = shards.iter().flat_map(Shard::members).collect();
+        let serves = format!("project `{}`", input.project);
+        let package = server(input, package, &file, &serves, &crates, members, files);
+        servers.add(input.project, file, package);
+        servers
+            .packages
+            .extend(shards.into_iter().map(|shard| shard.package));
     }
     if input.servers.machine {
-        let mut by_name: BTreeMap<&Name, Vec<&MachinePackage>> = BTreeMap::new();
-        for machine in machines {
-            by_name
-                .entry(&machine.krate.name)
-                .or_default()
-                .push(machine);
-        }
         let current = input.revisions.last().map(|(_, machines)| machines);
         for (name, members) in by_name {
             if current.is_some_and(|machines| machines.contains_key(name)) {
-                emit(name.to_string(), name, "machine", &members);
+                let package = names.package(&format!("{name}-server"));
+                let crates: Vec<&Package> = members.iter().map(|m| &m.package).collect();
+                let members = members
+                    .into_iter()
+                    .map(|machine| (crate_name(&machine.package.name), machine))
+                    .collect();
+                let serves = format!("machine `{name}`");
+                let package = server(input, package, name, &serves, &crates, members, files);
+                servers.add(name, name.to_string(), package);
             }
         }
     }
     servers
 }
 
+impl Servers {
+    fn add(&mut self, serves: &Name, file: String, package: Package) {
+        self.binaries.push(Binary {
+            serves: serves.to_string(),
+            file,
+            package: package.name.clone(),
+        });
+        self.packages.push(package);
+    }
+
+    /// The binaries, in the order they are asked for.
+    pub(super) fn into_binaries(self) -> Vec<Binary> {
+        self.binaries
+    }
+}
+
+fn by_name(machines: &[MachinePackage]) -> BTreeMap<&Name, Vec<&MachinePackage>> {
+    let mut by_name: BTreeMap<&Name, Vec<&MachinePackage>> = BTreeMap::new();
+    for machine in machines {
+        by_name
+            .entry(&machine.krate.name)
+            .or_default()
+            .push(machine);
+    }
+    by_name
+}
+
+/// Emits a server of machines, given by the paths of the crates and modules that hold them.
 fn server(
     input: &Input<'_>,
     name: String,
     file: &str,
     serves: &str,
-    machines: &[&MachinePackage],
+    crates: &[&Package],
+    mut machines: Vec<(String, &MachinePackage)>,
     files: &mut Files,
 ) -> Package {
+    machines.sort_by_key(|(_, machine)| &machine.krate.name);
     let revisions: Vec<RevisionCrates> = input
         .revisions
         .iter()
         .map(|(revision, _)| RevisionCrates {
             name: revision.clone(),
-            crates: machines
+            paths: machines
                 .iter()
-                .filter(|machine| machine.revisions.contains(revision))
-                .map(|machine| (&machine.krate.name, &machine.package.name))
-                .collect::<BTreeMap<_, _>>()
-                .into_values()
-                .map(|package| crate_name(package))
+                .filter(|(_, machine)| machine.revisions.contains(revision))
+                .map(|(path, _)| path.clone())
                 .collect(),
         })
-        .filter(|revision| !revision.crates.is_empty())
+        .filter(|revision| !revision.paths.is_empty())
         .collect();
     let mut own = Files::new();
     let main = render(&Main {
@@ -225,34 +252,21 @@ fn server(
         revisions: &revisions,
     });
     own.insert("src/main.rs".into(), main);
-    let mut dependencies: Vec<Dependency> = machines
-        .iter()
-        .map(|machine| Dependency {
-            package: machine.package.name.clone(),
-            path: machine.package.folder.clone(),
-        })
-        .collect();
-    dependencies.sort_by(|a, b| a.package.cmp(&b.package));
-    let mut content = own.clone();
-    for machine in machines {
-        content.insert(
-            machine.package.folder.clone().into(),
-            machine.package.version.clone().into_bytes(),
-        );
-    }
-    let version = version(&content);
+    let mut crates = crates.to_vec();
+    crates.sort_by_key(|package| &package.name);
+    let version = version_with(&own, &crates);
     let manifest = render(&ServerManifest {
         package: &name,
         serves,
         version: &version,
-        dependencies: &dependencies,
+        dependencies: &crates,
     });
     own.insert("Cargo.toml".into(), manifest);
     let folder = format!("servers/{file}");
     place(&folder, own, files);
     let container = render(&Containerfile { file });
     files.insert(format!("images/{file}/Containerfile").into(), container);
-    let mut dependencies: Vec<String> = dependencies.into_iter().map(|d| d.package).collect();
+    let mut dependencies: Vec<String> = crates.iter().map(|c| c.name.clone()).collect();
     dependencies.push("gordo-server".to_owned());
     dependencies.sort();
     Package {
@@ -264,19 +278,38 @@ fn server(
 }
 
 /// Emits what holds the packages together.
-pub(super) fn workspace(machines: &[MachinePackage], servers: &[ServerPackage], files: &mut Files) {
-    let packages: Vec<&Package> = machines
-        .iter()
-        .map(|machine| &machine.package)
-        .chain(servers.iter().map(|server| &server.package))
-        .collect();
-    let members: Vec<String> = packages.iter().map(|p| p.folder.clone()).collect();
+///
+/// Machine crates are workspaces of their own: cargo compares each member of a workspace with
+/// all others, and servers link most machines in shards.
+pub(super) fn workspaces(machines: &[MachinePackage], servers: &Servers, files: &mut Files) {
+    let servers: Vec<&Package> = servers.packages.iter().collect();
+    let members: Vec<&str> = servers.iter().map(|p| p.folder.as_str()).collect();
     let manifest = render(&WorkspaceManifest { members: &members });
     files.insert("Cargo.toml".into(), manifest);
     let target = env!("GORDOC_TARGET");
     let config = render(&CargoConfig { target });
     files.insert(".cargo/config.toml".into(), config);
+    let linked = servers
+        .iter()
+        .flat_map(|server| &server.dependencies)
+        .collect::<BTreeSet<_>>();
+    let machines: Vec<&Package> = machines.iter().map(|m| &m.package).collect();
+    let mut packages = servers.clone();
+    packages.extend(machines.iter().filter(|m| linked.contains(&m.name)));
     files.insert("Cargo.lock".into(), lock::lock(&packages).into_bytes());
+    for folder in ["machines", "revisions"] {
+        let start = format!("{folder}/");
+        let (members, packages): (Vec<&str>, Vec<&Package>) = machines
+            .iter()
+            .filter_map(|package| Some((package.folder.strip_prefix(&start)?, *package)))
+            .unzip();
+        if !packages.is_empty() {
+            let manifest = render(&MachinesManifest { members: &members });
+            files.insert(format!("{folder}/Cargo.toml").into(), manifest);
+            let lock = lock::lock(&packages).into_bytes();
+            files.insert(format!("{folder}/Cargo.lock").into(), lock);
+        }
+    }
 }
 
 /// The version of an emitted package, carrying the digest of its content: see `vendored`.
@@ -290,7 +323,17 @@ fn version(content: &Files) -> String {
     format!("0.1.0+{}", &hasher.finalize().to_hex()[..16])
 }
 
-fn place(folder: &str, own: Files, files: &mut Files) {
+/// The version of a package whose content is its own files and those of other packages.
+pub(super) fn version_with(own: &Files, others: &[&Package]) -> String {
+    let mut content = own.clone();
+    for other in others {
+        let version = other.version.clone().into_bytes();
+        content.insert(other.folder.clone().into(), version);
+    }
+    version(&content)
+}
+
+pub(super) fn place(folder: &str, own: Files, files: &mut Files) {
     let folder = Path::new(folder);
     files.extend(
         own.into_iter()
@@ -298,7 +341,7 @@ fn place(folder: &str, own: Files, files: &mut Files) {
     );
 }
 
-fn render(template: &impl Template) -> Vec<u8> {
+pub(super) fn render(template: &impl Template) -> Vec<u8> {
     let text = template
         .render()
         .expect("templates only write text into memory");

@@ -119,7 +119,7 @@ impl Aggregation {
 }
 
 /// Reads `aggregation_methods`; `None` after a diagnostic.
-pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Spanned<Aggregation>> {
+pub(super) fn read(section: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<Aggregation>> {
     let Some(node) = section.get("aggregation_methods") else {
         return Some(Spanned::new(
             Aggregation::Single(Method::Mean),
@@ -128,14 +128,14 @@ pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Spa
     };
     let aggregation = match &node.value {
         Value::Text(name) if name == OHLC => Some(Aggregation::ohlc()),
-        Value::Text(_) => method(node, blockers).map(Aggregation::Single),
-        Value::List(items) => pairs(node, items.iter().map(|item| (item, item)), blockers),
+        Value::Text(_) => method(node, diagnostics).map(Aggregation::Single),
+        Value::List(items) => pairs(node, items.iter().map(|item| (item, item)), diagnostics),
         Value::Map(entries) => {
             let entries = entries.iter().map(|(key, value)| (key, value));
-            pairs(node, entries, blockers)
+            pairs(node, entries, diagnostics)
         }
         _ => {
-            blockers.push(
+            diagnostics.push(
                 Diagnostic::error(
                     "dataset::bad_aggregation",
                     "`aggregation_methods` is neither a text nor a list",
@@ -153,11 +153,11 @@ pub(super) fn describe(section: &Node, blockers: &mut Diagnostics) -> Option<Spa
 fn pairs<'a>(
     list: &Node,
     entries: impl ExactSizeIterator<Item = (&'a Node, &'a Node)>,
-    blockers: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Option<Aggregation> {
     let n_entries = entries.len();
     if n_entries == 0 {
-        blockers.push(
+        diagnostics.push(
             Diagnostic::error("dataset::bad_aggregation", "`aggregation_methods` is empty")
                 .label(list.span, "no method")
                 .help("write `aggregation_methods: mean`, or leave it out"),
@@ -166,12 +166,12 @@ fn pairs<'a>(
     }
     let mut columns: Vec<(String, Method)> = Vec::with_capacity(n_entries);
     for (key, value) in entries {
-        let Some(method) = method(value, blockers) else {
+        let Some(method) = method(value, diagnostics) else {
             continue;
         };
         let key = Spanned::new(key.to_key(), key.span);
         if columns.iter().any(|(known, _)| *known == key.value) {
-            blockers.push(
+            diagnostics.push(
                 Diagnostic::error(
                     "dataset::repeated_aggregation",
                     format!("`{}` stands twice in `aggregation_methods`", key.value),
@@ -186,7 +186,7 @@ fn pairs<'a>(
     (columns.len() == n_entries).then_some(Aggregation::Pairs(columns))
 }
 
-fn method(node: &Node, blockers: &mut Diagnostics) -> Option<Method> {
+fn method(node: &Node, diagnostics: &mut Diagnostics) -> Option<Method> {
     let name = node.to_key();
     let is_text = node.as_text().is_some();
     let found = Method::find(&name).filter(|_| is_text);
@@ -194,7 +194,7 @@ fn method(node: &Node, blockers: &mut Diagnostics) -> Option<Method> {
         return found;
     }
     if is_text && name == OHLC {
-        blockers.push(
+        diagnostics.push(
             Diagnostic::error(
                 "dataset::bad_aggregation",
                 "`ohlc` gives four columns, so it cannot stand in a list",
@@ -212,7 +212,7 @@ fn method(node: &Node, blockers: &mut Diagnostics) -> Option<Method> {
         },
         |word| format!("did you mean `{word}`?"),
     );
-    blockers.push(
+    diagnostics.push(
         Diagnostic::error(
             "dataset::unknown_aggregation",
             format!("`{name}` is not an aggregation method"),
@@ -237,7 +237,8 @@ pub(super) fn untrainable(aggregation: &Spanned<Aggregation>) -> Option<Diagnost
             aggregation.span,
             "names each column by a pair of tag and method",
         )
-        .help("write a single method as a text, such as `aggregation_methods: mean`"),
+        .help("write a single method as a text, such as `aggregation_methods: mean`")
+        .at_build(),
     )
 }
 
@@ -249,9 +250,9 @@ mod tests {
 
     fn read(methods: &Json) -> (Option<Aggregation>, Vec<(&'static str, String)>) {
         let section = Node::from_json(&json!({ "aggregation_methods": methods }));
-        let mut blockers = Diagnostics::default();
-        let read = describe(&section, &mut blockers).map(|read| read.value);
-        let codes = blockers.iter().map(|found| {
+        let mut diagnostics = Diagnostics::default();
+        let read = super::read(&section, &mut diagnostics).map(|read| read.value);
+        let codes = diagnostics.iter().map(|found| {
             let help = found.help.clone().unwrap_or_default();
             (found.code, help)
         });
@@ -295,8 +296,8 @@ mod tests {
         ] {
             assert_eq!(read(&methods), (Some(expect), Vec::new()), "{methods}");
         }
-        let mut blockers = Diagnostics::default();
-        let default = describe(&Node::from_json(&json!({})), &mut blockers).unwrap();
+        let mut diagnostics = Diagnostics::default();
+        let default = super::read(&Node::from_json(&json!({})), &mut diagnostics).unwrap();
         assert_eq!(default.value, Aggregation::Single(Mean));
     }
 

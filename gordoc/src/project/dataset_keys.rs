@@ -5,7 +5,7 @@
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// Refuses keys that are no names: the peer passes them on as arguments, of which `self` is taken.
+/// Refuses keys that are no names: Gordo passes them on as arguments, of which `self` is taken.
 pub(super) fn check(section: &Node, diagnostics: &mut Diagnostics) {
     for (key, _) in section.entries() {
         if key.as_text().is_some_and(|name| name != "self") {

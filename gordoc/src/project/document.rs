@@ -1,4 +1,4 @@
-//! A machine as the peer records it.
+//! A machine as Gordo records it.
 
 use serde_json::{Value as Json, json};
 
@@ -16,7 +16,7 @@ pub(super) struct Sections<'a> {
     pub(super) machine_metadata: &'a Json,
 }
 
-/// The peer's `to_dict` form of a machine that is not built yet.
+/// Gordo's `to_dict` form of a machine that is not built yet.
 pub(super) fn document(sections: &Sections<'_>) -> Json {
     json!({
         "name": sections.name,
@@ -51,7 +51,7 @@ fn unbuilt() -> Json {
 }
 
 /// A machine's document as it was before the machine was built: what a builder is told.
-pub fn forget_build(mut document: Json) -> Json {
+pub fn strip_build_metadata(mut document: Json) -> Json {
     if let Some(metadata) = document.get_mut("metadata").and_then(Json::as_object_mut) {
         metadata.insert("build_metadata".to_owned(), unbuilt());
     }
@@ -59,7 +59,7 @@ pub fn forget_build(mut document: Json) -> Json {
 }
 
 impl Machine {
-    /// The machine in the peer's `to_dict` form, with the build metadata of an unbuilt machine.
+    /// The machine in Gordo's `to_dict` form, with the build metadata of an unbuilt machine.
     pub fn to_dict(&self) -> Json {
         document(&Sections {
             name: &self.name.value,

@@ -189,7 +189,7 @@ impl Duration {
         reason = "a quotient of two spans of 64 bits, and negative ones are cut to none"
     )]
     pub fn n_buckets(&self, resolution: &Resolution) -> usize {
-        // The peer divides seconds as floats, so that 300 ms hold 2 buckets of 100 ms.
+        // Gordo divides seconds as floats, so that 300 ms hold 2 buckets of 100 ms.
         let seconds = |nanoseconds: i64| nanoseconds as f64 / 1e9;
         (seconds(self.nanoseconds) / seconds(resolution.nanoseconds)) as usize
     }

@@ -60,7 +60,7 @@ impl FilterMethod {
     }
 }
 
-/// What the peer checks while the dataset is made; whether it would be.
+/// What Gordo checks while the dataset is made; whether it would be.
 pub(super) fn check_keys(section: &Node, diagnostics: &mut Diagnostics) -> bool {
     let Some(periods) = given(section) else {
         return true;
@@ -88,30 +88,33 @@ pub(super) fn check_keys(section: &Node, diagnostics: &mut Diagnostics) -> bool 
     good
 }
 
-/// Reads the values, which the peer uses only when it reads data.
+/// Reads the values, which Gordo uses only when it reads data.
 ///
 /// `Some(None)` filters nothing, `None` follows a diagnostic.
 #[expect(
     clippy::option_option,
     reason = "filtering nothing is fine, wrong is not"
 )]
-pub(super) fn describe(
+pub(super) fn read(
     section: &Node,
-    blockers: &mut Diagnostics,
+    diagnostics: &mut Diagnostics,
 ) -> Option<Option<Spanned<FilterPeriods>>> {
     let Some(periods) = given(section) else {
         return Some(None);
     };
     if !matches!(periods.value, Value::Map(_)) {
         let message = "`filter_periods` is not a mapping".to_owned();
-        blockers.push(refuse(
+        diagnostics.push(refuse(
             message,
             periods,
             "write `filter_periods: {filter_method: median}`",
         ));
         return None;
     }
-    let mut reader = Reader { periods, blockers };
+    let mut reader = Reader {
+        periods,
+        diagnostics,
+    };
     let window = reader.window();
     let n_iqr = reader.number("n_iqr", 5.0, "not a number from 0 up", |n| n >= 0.0);
     let iforest_smooth = reader.smooth();
@@ -151,7 +154,7 @@ fn refuse(message: String, place: &Node, help: &str) -> Diagnostic {
 /// The values of a mapping, one after the other.
 struct Reader<'a> {
     periods: &'a Node,
-    blockers: &'a mut Diagnostics,
+    diagnostics: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
@@ -159,7 +162,7 @@ impl Reader<'_> {
         let written = node.to_key();
         let message = format!("`{key}` of `filter_periods` is {what}");
         let found = Diagnostic::error("project::bad_filter_periods", message);
-        self.blockers
+        self.diagnostics
             .push(found.label(node.span, format!("`{written}` instead")));
     }
 
@@ -240,7 +243,7 @@ impl Reader<'_> {
                 found = found.label(node.span, "given here");
             }
         }
-        self.blockers
+        self.diagnostics
             .push(found.help("make `quantile_lower` the smaller of the two"));
         None
     }
@@ -256,7 +259,7 @@ mod tests {
         let section = Node::from_json(&json!({ "filter_periods": periods }));
         let mut found = Diagnostics::default();
         check_keys(&section, &mut found);
-        let read = describe(&section, &mut found);
+        let read = super::read(&section, &mut found);
         let messages = found.iter().map(|found| found.message.clone());
         (read.flatten().map(|read| read.value), messages.collect())
     }

@@ -1,9 +1,9 @@
-//! Globals: the file's own laid over the built-in ones.
+//! Globals: the file's own merged into the built-in ones.
 
 use serde_json::Value as Json;
 
-use super::patch::patch;
-use super::surprise::{self, Laid};
+use super::merge::merge;
+use super::merge_warnings::{self, MergedSection};
 use super::{Options, defaults, pods, resources, switches};
 use crate::config::{Config, Node, Value, section};
 use crate::diagnostic::did_you_mean;
@@ -30,7 +30,7 @@ impl Globals {
     }
 }
 
-/// Lays the file's globals over the built-in ones.
+/// Merges the file's globals into the built-in ones.
 pub(super) fn fold(
     config: &Config,
     source: &Source,
@@ -48,17 +48,17 @@ pub(super) fn fold(
     let mut root = match &config.globals {
         Some(globals) => {
             let own = own_sections(globals, source, diagnostics);
-            let mut bites = Vec::new();
-            let laid = patch(&base, &own, &mut bites);
-            surprise::report(&bites, Laid::Globals, diagnostics);
-            laid
+            let mut effects = Vec::new();
+            let merged = merge(&base, &own, &mut effects);
+            merge_warnings::report(&effects, MergedSection::Globals, diagnostics);
+            merged
         }
         None => base,
     };
     if let Some(runtime) = root.get_mut("runtime") {
         resources::settle(runtime, diagnostics);
         switches::check(runtime, diagnostics);
-        pods::cut(runtime, diagnostics);
+        pods::convert_pods(runtime, diagnostics);
     }
     let document = root.to_metadata_json();
     let part = |key: &str| document.get(key).cloned();

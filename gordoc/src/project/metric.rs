@@ -1,4 +1,4 @@
-//! Metrics that folds are scored by, under the peer's names. Computes nothing.
+//! Metrics that folds are scored by, under Gordo's names. Computes nothing.
 
 /// A regression metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,28 +4,28 @@
 
 mod aggregation;
 mod dataset_keys;
+mod dataset_section;
 mod defaults;
 mod document;
 mod duration;
+mod evaluation;
 mod filter_periods;
 mod globals;
+mod machine;
+mod merge;
+mod merge_warnings;
 mod metric;
 mod name;
 mod normalize;
-mod parts;
-mod patch;
 mod period;
 mod pods;
 mod reader;
+mod resampling;
 mod resources;
 pub mod row_filter;
-mod rows;
-mod scoring;
 mod secret;
 mod selection;
-mod spacing;
 mod suggest;
-mod surprise;
 mod switches;
 mod tag;
 mod tag_lists;
@@ -35,15 +35,15 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use aggregation::{Aggregation, Method};
+#[cfg(test)]
+pub(crate) use dataset_section::KEYS as DATASET_KEYS;
+pub(crate) use dataset_section::{defaults as dataset_defaults, types as dataset_types};
 pub(crate) use defaults::globals as default_globals;
-pub use document::forget_build;
+pub use document::strip_build_metadata;
 pub use filter_periods::{FilterMethod, FilterPeriods};
 pub use metric::Metric;
-pub use normalize::{normalize, read};
+pub use normalize::read;
 pub use row_filter::RowFilter;
-#[cfg(test)]
-pub(crate) use rows::KEYS as DATASET_KEYS;
-pub(crate) use rows::{defaults as dataset_defaults, types as dataset_types};
 pub use secret::{hide_reporters_secrets, hide_secrets};
 pub use selection::Selection;
 
@@ -60,17 +60,14 @@ pub struct Project {
     pub name: Name,
     /// The config file, for errors of later stages.
     pub source: Source,
-    /// Globals with all defaults, in the peer's document form.
+    /// Globals with all defaults, in Gordo's document form.
     pub globals: Value,
     /// Machines that can be built, in the order of the config.
     pub machines: Vec<Machine>,
     /// Datasets that can be loaded, in the order of the config, whatever is learnt from them.
     pub datasets: Vec<NamedDataset>,
-    /// Every machine in the peer's `to_dict` form, also those that cannot be built.
+    /// Every machine in Gordo's `to_dict` form, also those that cannot be built.
     pub documents: Vec<Value>,
-    /// Why machines are missing in `machines`: what the peer would only notice while building,
-    /// and what gordoc cannot do yet. Errors for everyone but `expand`.
-    pub blockers: Diagnostics,
 }
 
 /// A machine's dataset alone, for commands that train nothing.
@@ -87,12 +84,11 @@ pub struct NamedDataset {
 /// What reading a config gave.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// The project, unless a diagnostic is an error.
+    /// The project, unless Gordo would refuse the config while reading it.
     pub project: Option<Project>,
-    /// Findings that the peer would have while reading, in the order of the source.
+    /// All findings, in the order of the source; those of the build say why machines of the
+    /// project are missing.
     pub diagnostics: Diagnostics,
-    /// Why machines cannot be built; those of the project, or all that were found without one.
-    pub blockers: Diagnostics,
     /// Series that machines read, also those of machines that cannot be built.
     pub series: Vec<RequestedSeries>,
 }
@@ -164,7 +160,7 @@ pub struct Dataset {
     pub n_samples_threshold: usize,
     /// Where series are read.
     pub provider: Spanned<Arc<dyn Provider>>,
-    /// Machine's dataset section in the peer's `to_dict` form: all defaults, types as full paths;
+    /// Machine's dataset section in Gordo's `to_dict` form: all defaults, types as full paths;
     /// but without the passwords and keys in it, as it goes into files that others read.
     pub document: Value,
 }

@@ -4,42 +4,29 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::reader::{Read, Reader};
+use super::machine::MachineOutcome;
+use super::reader::MachineReader;
 use super::{Options, Project, Reading, globals, name};
 use crate::config::Config;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Stage};
 use crate::name::Name;
 use crate::source::{Source, Span};
 
-/// Folds globals and defaults into every machine; all mistakes are gathered.
-///
-/// The project is there unless one of the diagnostics is an error. Machines that can be written
-/// down but not be built are missing in `machines`; `blockers` says why.
-pub fn normalize(
-    config: &Config,
-    source: &Source,
-    options: &Options,
-) -> (Option<Project>, Diagnostics) {
-    let reading = normalize_after(config, source, options, Diagnostics::default());
-    (reading.project, reading.diagnostics)
-}
-
-/// Parses and normalises a config in one go.
+/// Parses a config, and folds globals and defaults into every machine; all mistakes are gathered.
 pub fn read(source: &Source, options: &Options) -> Reading {
     let mut diagnostics = Diagnostics::default();
     match crate::config::parse(source, &mut diagnostics) {
-        Some(config) => normalize_after(&config, source, options, diagnostics),
+        Some(config) => normalize(&config, source, options, diagnostics),
         None => Reading {
             project: None,
             diagnostics: diagnostics.in_source_order(),
-            blockers: Diagnostics::default(),
             series: Vec::new(),
         },
     }
 }
 
 /// What was found while parsing is not found again.
-fn normalize_after(
+fn normalize(
     config: &Config,
     source: &Source,
     options: &Options,
@@ -47,25 +34,23 @@ fn normalize_after(
 ) -> Reading {
     let project_name = project_name(config, source, options, &mut diagnostics);
     let globals = globals::fold(config, source, options, &mut diagnostics);
-    let mut reader = Reader {
+    let mut reader = MachineReader {
         source,
         options,
         globals: &globals,
         project_name: &project_name,
         models: BTreeMap::new(),
         diagnostics,
-        blockers: Diagnostics::default(),
         series: Vec::new(),
     };
-    let read: Vec<Read> = config
+    let read: Vec<MachineOutcome> = config
         .machines
         .iter()
         .enumerate()
         .map(|(index, node)| reader.machine(index, node))
         .collect();
-    let Reader {
+    let MachineReader {
         mut diagnostics,
-        blockers,
         series,
         ..
     } = reader;
@@ -74,8 +59,8 @@ fn normalize_after(
         &mut diagnostics,
     );
     let diagnostics = diagnostics.in_source_order();
-    let blockers = blockers.in_source_order();
-    let project = (!diagnostics.has_errors()).then(|| {
+    let is_refused = diagnostics.of_stage(Stage::Config).has_errors();
+    let project = (!is_refused).then(|| {
         let mut project = Project {
             name: project_name,
             source: source.clone(),
@@ -83,7 +68,6 @@ fn normalize_after(
             machines: Vec::new(),
             datasets: Vec::new(),
             documents: Vec::new(),
-            blockers: blockers.clone(),
         };
         for read in read {
             project.machines.extend(read.machine);
@@ -95,7 +79,6 @@ fn normalize_after(
     Reading {
         project,
         diagnostics,
-        blockers,
         series,
     }
 }

@@ -37,18 +37,19 @@ pub(super) fn dates(section: &Node, diagnostics: &mut Diagnostics) -> Option<Dat
 
 impl Dates {
     /// The period that readings can be of: nanoseconds reach from 1678 to 2262.
-    pub(super) fn period(&self, blockers: &mut Diagnostics) -> Option<Period> {
+    pub(super) fn period(&self, diagnostics: &mut Diagnostics) -> Option<Period> {
         let mut instant = |date: &Spanned<DateTime>| {
             let nanoseconds = date.value.nanoseconds();
             if nanoseconds.is_none() {
                 let text = date.value.isoformat();
-                blockers.push(
+                diagnostics.push(
                     Diagnostic::error(
                         "config::not_a_date",
                         format!("`{text}` is not between 1678 and 2262"),
                     )
                     .label(date.span, "out of range")
-                    .help("correct the year"),
+                    .help("correct the year")
+                    .at_build(),
                 );
             }
             nanoseconds

@@ -1,6 +1,6 @@
 //! Builder pods and volumes of the globals: the fields that reach Kubernetes.
 //!
-//! The peer keeps the fields of its schema, converts their types and drops all others without a
+//! Gordo keeps the fields of its schema, converts their types and drops all others without a
 //! word. The drop is kept; here each one is told.
 
 use serde_json::Value as Json;
@@ -12,7 +12,7 @@ use crate::source::Span;
 /// What a field holds.
 enum Kind {
     Text,
-    Truth,
+    Bool,
     /// Values of any kind, under texts.
     Mapping,
     Fields(&'static [Field]),
@@ -21,11 +21,11 @@ enum Kind {
 
 /// What holds where a field is left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Absent {
+enum WhenMissing {
     /// It may be missing or null.
-    Fine,
+    Allowed,
     /// It must be there, and not be null.
-    Wrong,
+    Refused,
     /// It is false if it is missing; it must not be null.
     False,
 }
@@ -34,14 +34,14 @@ enum Absent {
 struct Field {
     name: &'static str,
     kind: Kind,
-    absent: Absent,
+    when_missing: WhenMissing,
 }
 
 const fn optional(name: &'static str, kind: Kind) -> Field {
     Field {
         name,
         kind,
-        absent: Absent::Fine,
+        when_missing: WhenMissing::Allowed,
     }
 }
 
@@ -49,15 +49,15 @@ const fn required(name: &'static str, kind: Kind) -> Field {
     Field {
         name,
         kind,
-        absent: Absent::Wrong,
+        when_missing: WhenMissing::Refused,
     }
 }
 
-const fn switch(name: &'static str) -> Field {
+const fn flag(name: &'static str) -> Field {
     Field {
         name,
-        kind: Kind::Truth,
-        absent: Absent::False,
+        kind: Kind::Bool,
+        when_missing: WhenMissing::False,
     }
 }
 
@@ -74,14 +74,14 @@ const ENV: &[Field] = &[
 const MOUNTS: &[Field] = &[
     required("name", Kind::Text),
     required("mountPath", Kind::Text),
-    optional("readOnly", Kind::Truth),
+    optional("readOnly", Kind::Bool),
 ];
 const RESOURCES: &[Field] = &[
     optional("requests", Kind::Mapping),
     optional("limits", Kind::Mapping),
 ];
 const LABELS: &[Field] = &[optional("labels", Kind::Mapping)];
-const REMOTE_LOGGING: &[Field] = &[switch("enable")];
+const REMOTE_LOGGING: &[Field] = &[flag("enable")];
 const BUILDER: &[Field] = &[
     required("image", Kind::Text),
     optional("resources", Kind::Fields(RESOURCES)),
@@ -92,7 +92,7 @@ const BUILDER: &[Field] = &[
 ];
 const CSI: &[Field] = &[
     required("driver", Kind::Text),
-    switch("readOnly"),
+    flag("readOnly"),
     optional("fsType", Kind::Text),
     optional("volumeAttributes", Kind::Mapping),
 ];
@@ -101,20 +101,20 @@ const VOLUMES: &[Field] = &[
     optional("csi", Kind::Fields(CSI)),
 ];
 
-/// Cuts `builder` and `volumes` of a global runtime to their schemas.
-pub(super) fn cut(runtime: &mut Node, diagnostics: &mut Diagnostics) {
-    let mut cut = |node: &mut Node, kind, path: &str| {
-        let mut shaper = Shaper { diagnostics };
-        shaper.shape(node, &kind, &Place::new(path));
+/// Converts `builder` and `volumes` of a global runtime to their schemas.
+pub(super) fn convert_pods(runtime: &mut Node, diagnostics: &mut Diagnostics) {
+    let mut convert = |node: &mut Node, kind, path: &str| {
+        let mut converter = Converter { diagnostics };
+        converter.convert(node, &kind, &FieldPath::new(path));
     };
     if let Some(builder) = runtime.get_mut("builder") {
         if let Some(env) = builder.get_mut("env") {
             name_config_maps(env);
         }
-        cut(builder, Kind::Fields(BUILDER), "runtime.builder");
+        convert(builder, Kind::Fields(BUILDER), "runtime.builder");
     }
     if let Some(volumes) = runtime.get_mut("volumes") {
-        cut(volumes, Kind::Items(VOLUMES), "runtime.volumes");
+        convert(volumes, Kind::Items(VOLUMES), "runtime.volumes");
     }
 }
 
@@ -125,13 +125,13 @@ pub(super) fn environment(env: &Json, diagnostics: &mut Diagnostics) -> Option<N
         return None;
     }
     name_config_maps(&mut node);
-    let mut shaper = Shaper { diagnostics };
-    let place = Place::new("custom_model_builder_envs");
-    shaper.shape(&mut node, &Kind::Items(ENV), &place);
+    let mut converter = Converter { diagnostics };
+    let place = FieldPath::new("custom_model_builder_envs");
+    converter.convert(&mut node, &Kind::Items(ENV), &place);
     Some(node)
 }
 
-/// Kubernetes says `name` where the peer's schema says `value`: both are read, `name` is written.
+/// Kubernetes says `name` where Gordo's schema says `value`: both are read, `name` is written.
 fn name_config_maps(env: &mut Node) {
     let Value::List(items) = &mut env.value else {
         return;
@@ -152,13 +152,13 @@ fn name_config_maps(env: &mut Node) {
     }
 }
 
-/// Where a value stands: in the peer's words (`env -> 0`), and in ours.
-struct Place {
+/// The path of a value: in Gordo's words (`env -> 0`), and in ours.
+struct FieldPath {
     within: String,
     path: String,
 }
 
-impl Place {
+impl FieldPath {
     fn new(path: &str) -> Self {
         Self {
             within: String::new(),
@@ -188,16 +188,16 @@ impl Place {
     }
 }
 
-/// Brings values into the form of a schema.
-struct Shaper<'a> {
+/// Converts values to the types of a schema.
+struct Converter<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
-impl Shaper<'_> {
-    fn shape(&mut self, node: &mut Node, kind: &Kind, place: &Place) {
+impl Converter<'_> {
+    fn convert(&mut self, node: &mut Node, kind: &Kind, place: &FieldPath) {
         let fits = match kind {
             Kind::Text => to_text(node),
-            Kind::Truth => to_truth(node),
+            Kind::Bool => to_bool(node),
             Kind::Mapping => to_mapping(node) && self.keys_to_text(node, place),
             Kind::Fields(fields) => {
                 to_mapping(node) && {
@@ -208,7 +208,7 @@ impl Shaper<'_> {
             Kind::Items(fields) => match &mut node.value {
                 Value::List(items) => {
                     for (index, item) in items.iter_mut().enumerate() {
-                        self.shape(item, &Kind::Fields(fields), &place.index(index));
+                        self.convert(item, &Kind::Fields(fields), &place.index(index));
                     }
                     true
                 }
@@ -218,11 +218,11 @@ impl Shaper<'_> {
         if !fits {
             let expected = match kind {
                 Kind::Text => "a text",
-                Kind::Truth => "true or false",
+                Kind::Bool => "true or false",
                 Kind::Items(_) => "a list",
                 _ => "a mapping",
             };
-            let Place { within, path } = place;
+            let FieldPath { within, path } = place;
             self.diagnostics.push(
                 bad(format!("`{path}` is not {expected} ({within})"))
                     .label(node.span, format!("{} instead", node.kind()))
@@ -231,7 +231,7 @@ impl Shaper<'_> {
         }
     }
 
-    fn fields(&mut self, node: &mut Node, fields: &[Field], place: &Place) {
+    fn fields(&mut self, node: &mut Node, fields: &[Field], place: &FieldPath) {
         let span = node.key_line();
         let Value::Map(entries) = &mut node.value else {
             return;
@@ -241,9 +241,9 @@ impl Shaper<'_> {
                 .iter()
                 .find(|(key, _)| key.as_text() == Some(field.name));
             let is_null = given.is_some_and(|(_, value)| value.value == Value::Null);
-            match (field.absent, given.is_some() && !is_null) {
-                (Absent::Fine, _) | (_, true) => {}
-                (Absent::False, false) if !is_null => entries.push((
+            match (field.when_missing, given.is_some() && !is_null) {
+                (WhenMissing::Allowed, _) | (_, true) => {}
+                (WhenMissing::False, false) if !is_null => entries.push((
                     Node::text(field.name),
                     Node {
                         span,
@@ -273,13 +273,13 @@ impl Shaper<'_> {
             if value.value == Value::Null {
                 return false;
             }
-            self.shape(value, &field.kind, &inner);
+            self.convert(value, &field.kind, &inner);
             true
         });
     }
 
     /// Keys of a mapping of anything are texts, as Python writes them.
-    fn keys_to_text(&mut self, node: &mut Node, place: &Place) -> bool {
+    fn keys_to_text(&mut self, node: &mut Node, place: &FieldPath) -> bool {
         let Value::Map(entries) = &mut node.value else {
             return false;
         };
@@ -296,8 +296,8 @@ fn bad(message: String) -> Diagnostic {
     Diagnostic::error("project::bad_pod_field", message).class("ValidationError")
 }
 
-fn missing(place: &Place, name: &str, span: Span) -> Diagnostic {
-    let Place { within, path } = place;
+fn missing(place: &FieldPath, name: &str, span: Span) -> Diagnostic {
+    let FieldPath { within, path } = place;
     Diagnostic::error(
         "project::missing_pod_field",
         format!("`{path}` is required ({within})"),
@@ -307,8 +307,8 @@ fn missing(place: &Place, name: &str, span: Span) -> Diagnostic {
     .class("ValidationError")
 }
 
-fn wrong_key(key: &Node, place: &Place) -> Diagnostic {
-    let Place { within, path } = place;
+fn wrong_key(key: &Node, place: &FieldPath) -> Diagnostic {
+    let FieldPath { within, path } = place;
     bad(format!("a key of `{path}` is not a text ({within})"))
         .label(key.span, format!("{} instead", key.kind()))
         .help("put it between quotes")
@@ -338,7 +338,7 @@ fn to_text(node: &mut Node) -> bool {
     true
 }
 
-fn to_truth(node: &mut Node) -> bool {
+fn to_bool(node: &mut Node) -> bool {
     let truth = match &node.value {
         Value::Bool(value) => Some(*value),
         Value::Int(1) | Value::Float(1.0) => Some(true),

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::globals::{Globals, not_a_mapping};
-use super::parts::Parts;
-use super::patch::{patch, patch_shared};
+use super::machine::{MachineOutcome, MachineSections};
+use super::merge::{merge, merge_shared};
+use super::merge_warnings::{self, MergedSection};
 use super::suggest::unknown_keys;
-use super::surprise::{self, Laid};
-use super::{Machine, NamedDataset, Options, name, resources, rows, scoring, switches};
+use super::{Options, dataset_section, evaluation, name, resources, switches};
 use crate::config::{Node, Value, section};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Model};
 use crate::name::Name;
 use crate::provider::RequestedSeries;
-use crate::source::{Source, Span, Spanned};
+use crate::source::{Source, Span};
 
 const KEYS: &[&str] = &[
     "name",
@@ -27,34 +27,24 @@ const KEYS: &[&str] = &[
     "project_name",
 ];
 
-/// What became of one entry of `machines`.
-#[derive(Default)]
-pub(super) struct Read {
-    pub(super) name: Option<Spanned<Name>>,
-    pub(super) document: Option<Json>,
-    pub(super) dataset: Option<NamedDataset>,
-    pub(super) machine: Option<Machine>,
-}
-
 /// A model resolved for numbers of columns, so that globals are resolved once.
 pub(super) type Models = BTreeMap<(Span, Option<(usize, usize)>), Option<Model>>;
 
 /// Reads one machine after the other.
-pub(super) struct Reader<'a> {
+pub(super) struct MachineReader<'a> {
     pub(super) source: &'a Source,
     pub(super) options: &'a Options,
     pub(super) globals: &'a Globals,
     pub(super) project_name: &'a Name,
     pub(super) models: Models,
     pub(super) diagnostics: Diagnostics,
-    pub(super) blockers: Diagnostics,
     /// Series that machines read, found so far.
     pub(super) series: Vec<RequestedSeries>,
 }
 
-impl Reader<'_> {
+impl MachineReader<'_> {
     /// Reads an entry of `machines`.
-    pub(super) fn machine(&mut self, index: usize, node: &Node) -> Read {
+    pub(super) fn machine(&mut self, index: usize, node: &Node) -> MachineOutcome {
         let path = format!("spec.config.machines[{index}]");
         if !matches!(node.value, Value::Map(_)) {
             self.diagnostics.push(
@@ -66,7 +56,7 @@ impl Reader<'_> {
                 .help("write `- name: ...` and its sections below")
                 .class("ConfigException"),
             );
-            return Read::default();
+            return MachineOutcome::default();
         }
         unknown_keys(node, "machine", KEYS, &mut self.diagnostics);
         self.warn_of_project_name(node);
@@ -82,29 +72,29 @@ impl Reader<'_> {
         };
         let rows = dataset.and_then(|dataset| {
             let default = self.options.default_data_provider.as_deref();
-            rows::describe(
+            dataset_section::read(
                 &dataset,
                 self.source,
                 default,
                 &mut self.diagnostics,
-                &mut self.blockers,
                 &mut self.series,
             )
         });
         if !self.options.without_models {
             let untrainable = rows.as_ref().and_then(|rows| rows.untrainable.clone());
-            self.blockers.extend(untrainable);
+            self.diagnostics.extend(untrainable);
         }
         let n_columns = rows.as_ref().map(|rows| rows.n_columns);
         let resolved = model
             .as_ref()
             .and_then(|model| self.model(model, n_columns));
         let n_targets = n_columns.map(|(_, n_targets)| n_targets);
-        let scored = evaluation
-            .as_ref()
-            .and_then(|section| scoring::describe(section, n_targets, &mut self.blockers));
-        let parts = (|| {
-            Some(Parts {
+        let scored = evaluation.as_ref().and_then(|section| {
+            let found = &mut self.diagnostics;
+            found.at_build(|found| evaluation::read(section, n_targets, found))
+        });
+        let sections = (|| {
+            Some(MachineSections {
                 name: name.clone()?,
                 rows: rows?,
                 model: model?,
@@ -113,11 +103,11 @@ impl Reader<'_> {
                 metadata: metadata?,
             })
         })();
-        match parts {
-            Some(parts) => parts.finish(project, self.globals, resolved, scored),
-            None => Read {
+        match sections {
+            Some(sections) => sections.finish(project, self.globals, resolved, scored),
+            None => MachineOutcome {
                 name,
-                ..Read::default()
+                ..MachineOutcome::default()
             },
         }
     }
@@ -186,28 +176,28 @@ impl Reader<'_> {
         {
             own.span = span;
         }
-        let laid = match self.globals.section("dataset") {
+        let merged = match self.globals.section("dataset") {
             Some(global) => {
-                let mut bites = Vec::new();
-                let laid = patch_shared(&own, global, &mut bites);
-                surprise::report(&bites, Laid::Dataset, &mut self.diagnostics);
-                laid
+                let mut effects = Vec::new();
+                let merged = merge_shared(&own, global, &mut effects);
+                merge_warnings::report(&effects, MergedSection::Dataset, &mut self.diagnostics);
+                merged
             }
             None => own,
         };
-        if laid.entries().is_empty() {
+        if merged.entries().is_empty() {
             self.diagnostics.push(
                 Diagnostic::error(
                     "project::missing_dataset",
                     format!("`{path}.dataset` is empty"),
                 )
-                .label(laid.span, "this machine has no dataset")
+                .label(merged.span, "this machine has no dataset")
                 .help("give it a `dataset` with `tag_list`, the two dates and a `data_provider`")
                 .class("ConfigException"),
             );
             return None;
         }
-        Some(laid)
+        Some(merged)
     }
 
     fn runtime(&mut self, machine: &Node, path: &str) -> Option<Json> {
@@ -219,11 +209,11 @@ impl Reader<'_> {
         let Some(global) = self.globals.section("runtime") else {
             return Some(own.to_metadata_json());
         };
-        let mut bites = Vec::new();
-        let mut laid = patch(global, &own, &mut bites);
-        surprise::report(&bites, Laid::Runtime, &mut self.diagnostics);
-        resources::settle(&mut laid, &mut self.diagnostics);
-        Some(laid.to_metadata_json())
+        let mut effects = Vec::new();
+        let mut merged = merge(global, &own, &mut effects);
+        merge_warnings::report(&effects, MergedSection::Runtime, &mut self.diagnostics);
+        resources::settle(&mut merged, &mut self.diagnostics);
+        Some(merged.to_metadata_json())
     }
 
     fn evaluation_section(&mut self, machine: &Node, path: &str) -> Option<Node> {
@@ -235,15 +225,15 @@ impl Reader<'_> {
                 return Some(full_build);
             };
             self.warn_of_reset_mode(machine, global);
-            return Some(patch(global, &full_build, &mut Vec::new()));
+            return Some(merge(global, &full_build, &mut Vec::new()));
         };
         let Some(global) = global else {
             return Some(own);
         };
-        let mut bites = Vec::new();
-        let laid = patch(global, &own, &mut bites);
-        surprise::report(&bites, Laid::Evaluation, &mut self.diagnostics);
-        Some(laid)
+        let mut effects = Vec::new();
+        let merged = merge(global, &own, &mut effects);
+        merge_warnings::report(&effects, MergedSection::Evaluation, &mut self.diagnostics);
+        Some(merged)
     }
 
     /// A machine names its project for `build`; here the whole config has one.
@@ -307,12 +297,9 @@ impl Reader<'_> {
         if let Some(known) = self.models.get(&key) {
             return known.clone();
         }
-        let model = model::resolve(
-            definition,
-            n_columns,
-            &mut self.diagnostics,
-            &mut self.blockers,
-        );
+        let mut at_build = Diagnostics::default();
+        let model = model::resolve(definition, n_columns, &mut self.diagnostics, &mut at_build);
+        self.diagnostics.at_build(|found| found.append(at_build));
         self.models.insert(key, model.clone());
         model
     }

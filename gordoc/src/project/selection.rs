@@ -24,23 +24,20 @@ pub struct Selection {
 }
 
 /// Reads the keys that select rows; `None` after a diagnostic.
-pub(super) fn describe(
+pub(super) fn read(
     section: &Node,
     source: &Source,
     tags: &Tags<'_>,
     diagnostics: &mut Diagnostics,
-    blockers: &mut Diagnostics,
 ) -> Option<Selection> {
     let mut found = Vec::new();
     let buffer = buffer(section, &mut found);
     let row_filter = row_filter(section, source, tags, &mut found);
     let known = known_periods(section, source, tags, row_filter.as_ref(), &mut found);
-    for finding in found {
-        match finding.severity {
-            Severity::Warning => diagnostics.push(finding),
-            Severity::Error => blockers.push(finding),
-        }
-    }
+    diagnostics.extend(found.into_iter().map(|finding| match finding.severity {
+        Severity::Warning => finding,
+        Severity::Error => finding.at_build(),
+    }));
     Some(Selection {
         buffer: buffer?,
         known_periods: known?,

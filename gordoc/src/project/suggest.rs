@@ -3,7 +3,7 @@
 use crate::config::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 
-/// Keys that older versions of the peer read, and what to write instead.
+/// Keys that older versions of Gordo read, and what to write instead.
 const RETIRED: &[(&str, &str)] = &[
     (
         "low_threshold",

@@ -53,7 +53,7 @@ pub(super) fn default_fields(
     }
 }
 
-/// Fields that no tag can get by default: the peer passes them on as arguments of its own.
+/// Fields that no tag can get by default: Gordo passes them on as arguments of its own.
 const RESERVED: &[&str] = &["self", "sensor", "sensors", "required_fields"];
 
 fn check_reserved(default: &Node, diagnostics: &mut Diagnostics) -> Option<()> {

@@ -17,7 +17,7 @@ type Fields = Map<String, Json>;
 pub(super) struct TagLists {
     inputs: Option<Vec<Spanned<Tag>>>,
     targets: Option<Vec<Spanned<Tag>>>,
-    lent: Option<Vec<Spanned<Tag>>>,
+    additional: Option<Vec<Spanned<Tag>>>,
     defaults: Option<Fields>,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Tags<'a> {
     inputs: &'a [Spanned<Tag>],
     targets: &'a [Spanned<Tag>],
     /// `additional_tags`, which lend their fields.
-    lent: &'a [Spanned<Tag>],
+    additional: &'a [Spanned<Tag>],
     /// Fields of tags that are listed nowhere.
     defaults: &'a Fields,
     /// Whether each becomes several columns.
@@ -41,7 +41,7 @@ impl TagLists {
         Self {
             inputs: input_tags(section, known, diagnostics),
             targets: optional_tags("target_tag_list", section, known, diagnostics),
-            lent: optional_tags("additional_tags", section, known, diagnostics),
+            additional: optional_tags("additional_tags", section, known, diagnostics),
             defaults,
         }
     }
@@ -56,7 +56,7 @@ impl TagLists {
         Some(Tags {
             inputs: self.inputs.as_ref()?,
             targets: self.targets.as_ref()?,
-            lent: self.lent.as_ref()?,
+            additional: self.additional.as_ref()?,
             defaults: self.defaults.as_ref()?,
             are_paired: matches!(aggregation, Some(Aggregation::Pairs(_))),
         })
@@ -65,7 +65,7 @@ impl TagLists {
     /// Inputs and targets, if all lists could be read.
     #[expect(clippy::type_complexity, reason = "two lists")]
     pub(super) fn finish(self) -> Option<(Vec<Spanned<Tag>>, Vec<Spanned<Tag>>)> {
-        self.lent?;
+        self.additional?;
         Some((self.inputs?, self.targets?))
     }
 }
@@ -79,15 +79,15 @@ impl<'a> Tags<'a> {
 
     /// Names that the dataset spells anywhere.
     pub(super) fn listed(&self) -> Vec<&'a str> {
-        let lent = self.lent.iter().map(|tag| tag.value.name.as_str());
-        self.loaded().chain(lent).collect()
+        let additional = self.additional.iter().map(|tag| tag.value.name.as_str());
+        self.loaded().chain(additional).collect()
     }
 
     /// The tag of a name in the row filter: with the fields of an additional tag, or the defaults.
     pub(super) fn trigger(&self, name: &Spanned<String>) -> Spanned<Tag> {
-        let mut lent = self.lent.iter();
-        let lender = lent.find(|tag| tag.value.name == name.value);
-        let fields = lender.map_or(self.defaults, |tag| &tag.value.fields);
+        let mut additional = self.additional.iter();
+        let found = additional.find(|tag| tag.value.name == name.value);
+        let fields = found.map_or(self.defaults, |tag| &tag.value.fields);
         let tag = Tag {
             name: name.value.clone(),
             fields: fields.clone(),
@@ -97,7 +97,11 @@ impl<'a> Tags<'a> {
 
     /// Whether one name has the same fields in all lists.
     pub(super) fn agree(&self, found: &mut Vec<Diagnostic>) -> bool {
-        let lists = self.inputs.iter().chain(self.targets).chain(self.lent);
+        let lists = self
+            .inputs
+            .iter()
+            .chain(self.targets)
+            .chain(self.additional);
         let mut conflicts = Diagnostics::default();
         let agree = tag::fields_agree(lists, &mut conflicts);
         found.extend(conflicts.into_vec());
@@ -105,19 +109,20 @@ impl<'a> Tags<'a> {
     }
 }
 
-/// A name repeated among the inputs breaks the peer's statistics.
-pub(super) fn check_repeated(tags: &[Spanned<Tag>], blockers: &mut Diagnostics) {
+/// A name repeated among the inputs breaks Gordo's statistics.
+pub(super) fn check_repeated(tags: &[Spanned<Tag>], diagnostics: &mut Diagnostics) {
     let mut seen = BTreeMap::new();
     for tag in tags {
         if let Some(first) = seen.insert(tag.value.name.as_str(), tag.span) {
-            blockers.push(
+            diagnostics.push(
                 Diagnostic::error(
                     "dataset::repeated_tag",
                     format!("`{}` is listed twice", tag.value.name),
                 )
                 .label(tag.span, "again here")
                 .label(first, "first here")
-                .help("name each tag once in `tag_list`"),
+                .help("name each tag once in `tag_list`")
+                .at_build(),
             );
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{Options, Reading, read};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, Stage};
 use crate::source::Source;
 
 const DATASET: &str = "tag_list: [A, B], train_start_date: 2024-01-01T00:00:00Z, \
@@ -142,8 +142,8 @@ fn globals_are_laid_over_a_dataset() {
 /// Codes of what is found while reading a config that differs from an ordinary one in these entries.
 fn codes(dataset: &str, machine: &str, globals: &str) -> Vec<&'static str> {
     let reading = reading(dataset, machine, globals);
-    let found = reading.diagnostics.iter();
-    found.map(|item| item.code).collect()
+    let found = reading.diagnostics.of_stage(Stage::Config);
+    found.iter().map(|item| item.code).collect()
 }
 
 #[test]
@@ -333,10 +333,8 @@ fn what_cannot_work_is_refused_as_gordo_refuses_it() {
     ];
     for (dataset, machine, globals, class) in table {
         let reading = reading(&format!("{DATASET}, {dataset}"), machine, globals);
-        let mut errors = reading
-            .diagnostics
-            .iter()
-            .filter(|it| it.severity == Severity::Error);
+        let found = reading.diagnostics.of_stage(Stage::Config);
+        let mut errors = found.iter().filter(|it| it.severity == Severity::Error);
         let found = errors.next().map(|error| error.class);
         assert_eq!(found, Some(class), "{dataset} {machine} {globals}");
     }

@@ -63,7 +63,7 @@ fn task_name(machine: &str, taken: &mut BTreeSet<String>) -> String {
     name
 }
 
-/// The machine as a parameter: its sections are JSON texts, as the peer hands them over.
+/// The machine as a parameter: its sections are JSON texts, as Gordo hands them over.
 fn machine_json(machine: &Machine<'_>) -> Result<String, Error> {
     let mut document = machine.document.clone();
     if let Some(fields) = document.as_object_mut() {

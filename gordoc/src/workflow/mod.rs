@@ -65,7 +65,7 @@ pub struct Input<'a> {
 pub struct Machine<'a> {
     /// Machine name.
     pub name: &'a Name,
-    /// The machine as the peer's `to_dict` gives it.
+    /// The machine as Gordo's `to_dict` gives it.
     pub document: &'a Value,
 }
 
@@ -106,7 +106,7 @@ pub enum Error {
 }
 
 impl<'a> Input<'a> {
-    /// The defaults of the peer, and images of this version of gordoc.
+    /// The defaults of Gordo, and images of this version of gordoc.
     pub fn new(project: &'a Name, revision: &'a Revision, machines: &'a [Machine<'a>]) -> Self {
         Self {
             project,

@@ -29,11 +29,11 @@ pub(crate) enum Refusal {
     TwoLevels(String),
     /// A table that is none.
     Frame(String),
-    /// A cell or key that is not what it must be, in the peer's words.
+    /// A cell or key that is not what it must be, in Gordo's words.
     Value(String),
     /// The machine cannot compute the rows.
     Machine(Rejection),
-    /// The machine cannot tell an anomaly; carries the peer's name of its class.
+    /// The machine cannot tell an anomaly; carries Gordo's name of its class.
     NotDetector(&'static str),
     /// No machine of this name to predict with.
     NoModel(String),

@@ -1,7 +1,7 @@
 //! The HTTP model server that compiled machines are linked into.
 //!
-//! Turns requests in the peer's wire formats into calls of [`Machine::predict`] and its
-//! detector, and their answers into the peer's bodies. It reads no file and keeps no state:
+//! Turns requests in Gordo's wire formats into calls of [`Machine::predict`] and its
+//! detector, and their answers into Gordo's bodies. It reads no file and keeps no state:
 //! everything served is compiled in.
 //!
 //! ```no_run
@@ -37,8 +37,8 @@ mod wire;
 
 use options::Options;
 
-/// The release of the peer whose interface is answered; clients read it as its version.
-pub const PEER_VERSION: &str = "6.0.4";
+/// The release of Gordo whose interface is answered; clients read it as its version.
+pub const GORDO_VERSION: &str = "6.0.4";
 
 /// Everything one server answers for.
 pub struct Project {

@@ -1,6 +1,6 @@
 //! The command line and environment of a server.
 //!
-//! Takes every option of the peer. Those that tune Python's worker processes are hints at
+//! Takes every option of Gordo's server. Those that tune Python's worker processes are hints at
 //! most: `--workers` is the number of threads, the rest changes nothing.
 
 use std::net::IpAddr;
@@ -10,11 +10,11 @@ use clap::{Parser, error::ErrorKind};
 /// One GiB: the client's default batches are about 40 MB of JSON.
 const DEFAULT_BODY_LIMIT: &str = "1073741824";
 
-/// Serves the compiled machines of one project over HTTP.
+/// Serve the compiled machines of one project over HTTP
 #[derive(Parser, Debug)]
 #[command(version, about)]
 pub(crate) struct Options {
-    /// Address to listen on
+    /// IP address to listen on
     #[arg(
         long,
         env = "GORDO_SERVER_HOST",
@@ -27,7 +27,7 @@ pub(crate) struct Options {
     #[arg(long, env = "GORDO_SERVER_PORT", default_value_t = 5555)]
     pub(crate) port: u16,
 
-    /// Threads that answer requests
+    /// Number of worker threads
     #[arg(
         long,
         env = "GORDO_SERVER_WORKERS",
@@ -36,7 +36,7 @@ pub(crate) struct Options {
     )]
     pub(crate) workers: u16,
 
-    /// Accepted for compatibility
+    /// Accepted for compatibility with Gordo, and ignored
     #[arg(
         long,
         env = "GORDO_SERVER_THREADS",
@@ -45,7 +45,7 @@ pub(crate) struct Options {
     )]
     threads: String,
 
-    /// Accepted for compatibility
+    /// Accepted for compatibility with Gordo, and ignored
     #[arg(
         long,
         env = "GORDO_SERVER_WORKER_CONNECTIONS",
@@ -54,7 +54,7 @@ pub(crate) struct Options {
     )]
     worker_connections: String,
 
-    /// Accepted for compatibility
+    /// Accepted for compatibility with Gordo, and ignored
     #[arg(
         long,
         env = "GORDO_SERVER_WORKER_CLASS",
@@ -63,7 +63,7 @@ pub(crate) struct Options {
     )]
     worker_class: String,
 
-    /// Accepted for compatibility: critical, error, warning, info or debug
+    /// Accepted for compatibility with Gordo, and ignored: critical, error, warning, info or debug
     #[arg(
         long,
         env = "GORDO_SERVER_LOG_LEVEL",
@@ -72,7 +72,7 @@ pub(crate) struct Options {
     )]
     log_level: String,
 
-    /// Accepted for compatibility
+    /// Accepted for compatibility with Gordo, and ignored
     #[arg(
         long,
         env = "GORDO_SERVER_APP",
@@ -81,11 +81,11 @@ pub(crate) struct Options {
     )]
     server_app: String,
 
-    /// Accepted for compatibility
+    /// Accepted for compatibility with Gordo, and ignored
     #[arg(long)]
     with_prometheus_config: bool,
 
-    /// Largest request body, in bytes
+    /// Maximum size of a request body, in bytes
     #[arg(
         long,
         env = "GORDO_SERVER_MAX_BODY",
@@ -94,11 +94,11 @@ pub(crate) struct Options {
     )]
     pub(crate) max_body: usize,
 
-    /// Print the metadata of one machine, or of all, as JSON and exit
+    /// Print the metadata of a machine, or of all machines, as JSON, and exit
     #[arg(long, num_args = 0..=1, default_missing_value = "", value_name = "MACHINE")]
     pub(crate) print_metadata: Option<String>,
 
-    /// The peer's subcommand, so that its command lines work unchanged
+    /// Gordo's subcommand, so that its command lines work unchanged
     #[arg(hide = true, value_parser = ["run-server"])]
     command: Option<String>,
 }
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_peers_whole_command_line_is_accepted() {
+    fn every_option_of_gordo_is_accepted() {
         let options = Options::try_parse_from([
             "server",
             "run-server",

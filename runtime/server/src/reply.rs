@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use crate::error::Refusal;
 use crate::wire::json::write;
 
-/// What the page-like answers of the peer carry.
+/// What the page-like answers of Gordo carry.
 const HTML: &str = "text/html; charset=utf-8";
 /// Clients compare this for equality: no charset.
 const JSON: &str = "application/json";

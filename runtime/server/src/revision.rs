@@ -11,7 +11,7 @@ pub(crate) fn requested(target: &Target, headers: &HeaderMap) -> Option<String> 
         return Some(value.to_owned());
     }
     let value = headers.get("revision")?;
-    // Header bytes are Latin-1 to the peer; each is one character.
+    // Header bytes are Latin-1 to Gordo; each is one character.
     Some(value.as_bytes().iter().copied().map(char::from).collect())
 }
 

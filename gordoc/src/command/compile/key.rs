@@ -5,8 +5,8 @@ use crate::json_text;
 use crate::name::Revision;
 use crate::project;
 
-/// Digest of a machine's config, rows and seed: 128 hexadecimal digits, as long as the
-/// peer's checksum.
+/// Digest of a machine's config, rows and seed: 128 hexadecimal digits, as long as a
+/// checksum of Gordo.
 pub(super) fn key(
     machine: &project::Machine,
     dataset: &Dataset,

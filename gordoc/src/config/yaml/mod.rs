@@ -1,6 +1,6 @@
 //! YAML 1.1 as `PyYAML` reads it: a text to events with their places in bytes.
 //!
-//! A library of YAML 1.2 refuses what users of the peer write (a closing bracket below its key,
+//! A library of YAML 1.2 refuses what users of Gordo write (a closing bracket below its key,
 //! `on`, quoted lines without indentation) and counts in characters. This one follows the rules
 //! of `PyYAML`, letter by letter, and says what keeps a text from being YAML. It gives scalars
 //! no meaning and copies no aliases.

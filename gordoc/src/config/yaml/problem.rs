@@ -17,7 +17,7 @@ pub(in crate::config) struct Facts {
     pub(in crate::config) context: Option<(usize, usize, &'static str)>,
     /// One imperative.
     pub(in crate::config) help: &'static str,
-    /// The peer's exception class.
+    /// Gordo's exception class.
     pub(in crate::config) class: &'static str,
 }
 

@@ -18,7 +18,7 @@ fn meaning(filter: &str) -> RowFilter {
     let reading = read(&Source::new("pump.yaml", text), &options);
     let project = reading.project.unwrap();
     let dataset = project.datasets.first();
-    let dataset = dataset.unwrap_or_else(|| panic!("{filter}: {:?}", reading.blockers));
+    let dataset = dataset.unwrap_or_else(|| panic!("{filter}: {:?}", reading.diagnostics));
     dataset.dataset.selection.row_filter.clone().unwrap()
 }
 

@@ -23,9 +23,7 @@ fn reading(source: &Source) -> Reading {
 }
 
 fn findings(source: &Source) -> Vec<Diagnostic> {
-    let reading = reading(source);
-    let all = reading.diagnostics.iter().chain(reading.blockers.iter());
-    all.cloned().collect()
+    reading(source).diagnostics.into_vec()
 }
 
 /// The only finding of a filter as severity, what is pointed at, message and help.

@@ -1,7 +1,9 @@
 //! A plain loop over dense layers: forward, backward, no allocation per step.
 //!
 //! Sums run in the order of the runtime's dense kernel, so the loop learns from the very
-//! answers that are served (tested). Does not cover nonlinearities over whole rows.
+//! answers that are served (tested). Never serves itself.
+
+use gordo_runtime::Activation;
 
 use super::descent::Engine;
 use super::loss::{Objective, sign};
@@ -23,6 +25,8 @@ pub struct Loop {
     deltas: Vec<Lanes>,
     below: Vec<Lanes>,
     outputs: Vec<Lanes>,
+    /// One row's answers, for nonlinearities over whole rows.
+    row: Vec<f32>,
 }
 
 impl Loop {
@@ -41,6 +45,7 @@ impl Loop {
             deltas: vec![zero; stack.widest()],
             below: vec![zero; stack.widest()],
             outputs: Vec::new(),
+            row: Vec::new(),
             objective,
             stack,
         }
@@ -57,7 +62,7 @@ impl Loop {
             let (before, after) = (&mut self.before[index], &mut upper[0]);
             answer(layer, weights, inputs, before);
             after.copy_from_slice(before);
-            layer.activation.apply(after.as_flattened_mut(), LANES);
+            activate(layer.activation, after, &mut self.row);
             if layer.activity_l1 != 0.0 {
                 penalty += layer.activity_l1 * size(after, rows.order.len());
             }
@@ -139,6 +144,22 @@ fn answer(layer: &Dense, weights: &[f32], inputs: &[Lanes], answers: &mut [Lanes
             }
         }
         *answer = sums;
+    }
+}
+
+/// Applies a nonlinearity as the runtime does, to rows that lie side by side.
+fn activate(activation: Activation, values: &mut [Lanes], row: &mut Vec<f32>) {
+    if !matches!(activation, Activation::Softmax | Activation::LogSoftmax) {
+        activation.apply(values.as_flattened_mut(), LANES);
+        return;
+    }
+    for lane in 0..LANES {
+        row.clear();
+        row.extend(values.iter().map(|column| column[lane]));
+        activation.apply(row, values.len());
+        for (column, value) in values.iter_mut().zip(row.iter()) {
+            column[lane] = *value;
+        }
     }
 }
 

@@ -1,9 +1,8 @@
-//! Learns the weights of networks; the only room that knows burn.
+//! Learns the weights of networks.
 //!
-//! Two engines give gradients: [`dense`], a plain loop over the layers, and [`autodiff`],
-//! burn's, for layers the loop does not cover. Neither ever serves.
+//! Gradients come from a plain loop over the layers, written out for what Gordo's models use:
+//! no framework differentiates, and nothing here serves.
 
-pub mod autodiff;
 pub mod dense;
 mod descent;
 mod loss;
@@ -23,7 +22,7 @@ pub use tile::{LANES, Lanes, Rows};
 
 pub(crate) use record::History;
 
-use gordo_runtime::{Activation, Batch, Values};
+use gordo_runtime::{Batch, Values};
 
 use super::{Error, Part, Progress};
 use crate::model;
@@ -81,23 +80,8 @@ pub(crate) fn descend(
     course: &Course<'_>,
 ) -> Result<History, Error> {
     let objective = Objective::from(network.training.loss);
-    if needs_autodiff(stack) {
-        let engine = autodiff::Autodiff::new(stack.clone(), objective);
-        Descent::new(&network.training, stack, engine).run(rows, weights, course)
-    } else {
-        let engine = dense::Loop::new(stack.clone(), objective);
-        Descent::new(&network.training, stack, engine).run(rows, weights, course)
-    }
-}
-
-/// Whether a layer's outputs depend on each other, which the plain loop does not cover.
-fn needs_autodiff(stack: &Stack) -> bool {
-    stack.layers.iter().any(|layer| {
-        matches!(
-            layer.activation,
-            Activation::Softmax | Activation::LogSoftmax
-        )
-    })
+    let engine = dense::Loop::new(stack.clone(), objective);
+    Descent::new(&network.training, stack, engine).run(rows, weights, course)
 }
 
 fn fitted(network: &model::Network, stack: &Stack, weights: &[f32]) -> trained::Network {

@@ -4,12 +4,11 @@
 
 use gordo_runtime::{Activation, math};
 
-use super::tile::Lanes;
+use super::tile::{LANES, Lanes};
 
 /// Multiplies `deltas` by the slope of a nonlinearity.
 ///
-/// `before` and `after` are what went into the nonlinearity and what came out. The softmaxes
-/// have no slope of their own; stacks with them are trained by burn.
+/// `before` and `after` are what went into the nonlinearity and what came out.
 pub(super) fn multiply(
     activation: Activation,
     before: &[Lanes],
@@ -37,8 +36,37 @@ pub(super) fn multiply(
         Activation::Gelu => each(|z, _| gelu(z), deltas),
         Activation::Mish => each(|z, _| mish(z), deltas),
         Activation::Exponential => each(|_, a| a, deltas),
-        Activation::Softmax | Activation::LogSoftmax => {
-            unreachable!("stacks with a softmax are trained by burn")
+        Activation::Softmax => softmax(after, deltas),
+        Activation::LogSoftmax => log_softmax(after, deltas),
+    }
+}
+
+/// `a (δ - Σ δ a)`: what one output gains, all lose.
+fn softmax(after: &[Lanes], deltas: &mut [Lanes]) {
+    let mut sums = [0.0_f32; LANES];
+    for (delta, after) in deltas.iter().zip(after) {
+        for ((sum, delta), a) in sums.iter_mut().zip(delta).zip(after) {
+            *sum += delta * a;
+        }
+    }
+    for (delta, after) in deltas.iter_mut().zip(after) {
+        for ((delta, a), sum) in delta.iter_mut().zip(after).zip(&sums) {
+            *delta = a * (*delta - sum);
+        }
+    }
+}
+
+/// `δ - exp(a) Σ δ`, as `exp(a)` is the softmax.
+fn log_softmax(after: &[Lanes], deltas: &mut [Lanes]) {
+    let mut sums = [0.0_f32; LANES];
+    for delta in deltas.iter() {
+        for (sum, delta) in sums.iter_mut().zip(delta) {
+            *sum += delta;
+        }
+    }
+    for (delta, after) in deltas.iter_mut().zip(after) {
+        for ((delta, a), sum) in delta.iter_mut().zip(after).zip(&sums) {
+            *delta -= math::exp(*a) * sum;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Answers that are about the server as a whole.
 
-use crate::PEER_VERSION;
+use crate::GORDO_VERSION;
 use crate::reply::Reply;
 use crate::wire::json::write;
 
@@ -9,7 +9,7 @@ pub(crate) fn server_version() -> Reply {
     let mut out = Vec::with_capacity(64);
     out.push(b'{');
     write::key(&mut out, "version");
-    write::string(&mut out, PEER_VERSION);
+    write::string(&mut out, GORDO_VERSION);
     out.push(b'}');
     Reply::json(out)
 }

@@ -2,7 +2,7 @@
 
 use gordo_runtime::Description;
 
-use crate::PEER_VERSION;
+use crate::GORDO_VERSION;
 use crate::app::App;
 use crate::reply::Reply;
 use crate::wire::json::write;
@@ -25,7 +25,7 @@ pub(crate) fn metadata(app: &App, description: &Description) -> Reply {
     }
     out.extend_from_slice(b"}, ");
     write::key(&mut out, "gordo-server-version");
-    write::string(&mut out, PEER_VERSION);
+    write::string(&mut out, GORDO_VERSION);
     out.extend_from_slice(b", ");
     write::key(&mut out, "metadata");
     out.extend_from_slice(description.metadata.trim().as_bytes());

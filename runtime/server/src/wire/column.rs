@@ -119,7 +119,7 @@ impl Column {
         self.odd.get(&row)
     }
 
-    /// Whether the peer would hold Python objects for it: texts, truth values or only nulls.
+    /// Whether Gordo would hold Python objects for it: texts, truth values or only nulls.
     pub(crate) fn is_object(&self) -> bool {
         !self.odd.is_empty() || (self.has_null && !self.has_number)
     }

@@ -102,7 +102,7 @@ impl Frame {
         let given = match &self.labels {
             Labels::Positions => format!("RangeIndex(start=0, stop={n_given}, step=1)"),
             Labels::Names(names) => {
-                // The peer shortens long lists too.
+                // Gordo shortens long lists too.
                 let shown = names.iter().take(100).map(String::as_str);
                 format!("Index({}, dtype='object')", repr_list(shown))
             }
@@ -124,7 +124,7 @@ impl Table {
         for column in &self.columns {
             match column.numbers() {
                 Ok(numbers) => columns.push(numbers),
-                // The peer reads row by row and names what it meets first.
+                // Gordo reads row by row and names what it meets first.
                 Err(wrong) if first_wrong.as_ref().is_none_or(|first| wrong.0 < first.0) => {
                     first_wrong = Some(wrong);
                 }

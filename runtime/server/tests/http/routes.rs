@@ -41,7 +41,7 @@ fn health_is_an_empty_page() {
 }
 
 #[test]
-fn the_version_is_the_peers() {
+fn the_version_is_gordos() {
     let server = server();
     let answer = server.get("/server-version");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! JSON as the peer reads and writes it.
+//! JSON as Gordo reads and writes it.
 //!
 //! Reads straight into columns and writes straight into bytes; there is no tree in between.
 //! Python's `NaN` and `Infinity` are read; `null` is written for them.

@@ -1,6 +1,6 @@
 //! From the text of a table to its columns.
 //!
-//! Reads every shape the peer reads: rows, records, columns, columns with row keys. Which
+//! Reads every shape Gordo reads: rows, records, columns, columns with row keys. Which
 //! columns a machine wants is decided later.
 
 use crate::error::Refusal;
