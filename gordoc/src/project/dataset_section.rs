@@ -8,7 +8,7 @@ use super::suggest::unknown_keys;
 use super::tag_lists::{self, TagLists};
 use super::{Dataset, Tag, aggregation, dataset_keys, filter_periods, period, selection, tag};
 use crate::config::{Node, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Stage};
 use crate::provider::{self, Described, RequestedSeries, RequestedTags};
 use crate::source::{Source, Span, Spanned};
 
@@ -211,14 +211,15 @@ fn read_provider(
         .filter(|node| node.value != Value::Null);
     if is_random == Some(true) {
         if given.is_some_and(|node| matches!(node.value, Value::Map(_))) {
-            provider::describe(section, default, diagnostics, &mut Diagnostics::default())?;
+            let mut found = Diagnostics::default();
+            let described = provider::describe(section, default, &mut found);
+            // Nothing is read from it.
+            diagnostics.append(found.of_stage(Stage::Config));
+            described?;
         }
         return Some(provider::plain_random(section.span));
     }
-    let mut at_build = Diagnostics::default();
-    let described = provider::describe(section, default, diagnostics, &mut at_build);
-    diagnostics.at_build(|found| found.append(at_build));
-    described
+    provider::describe(section, default, diagnostics)
 }
 
 fn document(section: &Node, is_random: bool, provider: Json) -> Json {

@@ -12,57 +12,28 @@ pub(super) struct Arguments<'a> {
     pub(super) node: &'a Node,
     pub(super) name: &'a str,
     pub(super) place: Span,
-    pub(super) findings: Findings<'a>,
-}
-
-/// What is wrong with arguments.
-pub(super) struct Findings<'a> {
-    /// What Gordo refuses as soon as it reads a config.
-    diagnostics: &'a mut Diagnostics,
-    /// What it finds out when it reads data.
-    blockers: &'a mut Diagnostics,
-    /// Whether values are among the latter: Gordo's own providers take any.
-    values_wait: bool,
+    /// Whether Gordo has the provider, too: its own take any value until data is read.
+    pub(super) is_in_gordo: bool,
+    pub(super) diagnostics: &'a mut Diagnostics,
     /// Whether anything was refused.
-    is_refused: bool,
-}
-
-impl<'a> Findings<'a> {
-    /// Of a provider of Gordo or of ours.
-    pub(super) fn new(
-        is_in_gordo: bool,
-        diagnostics: &'a mut Diagnostics,
-        blockers: &'a mut Diagnostics,
-    ) -> Self {
-        Self {
-            diagnostics,
-            blockers,
-            values_wait: is_in_gordo,
-            is_refused: false,
-        }
-    }
+    pub(super) is_refused: bool,
 }
 
 impl<'a> Arguments<'a> {
-    /// Whether the config cannot be used.
-    pub(super) fn is_refused(&self) -> bool {
-        self.findings.is_refused
-    }
-
     /// Reports what Gordo refuses as soon as it reads a config.
     pub(super) fn refuse(&mut self, finding: Diagnostic) {
-        self.findings.is_refused = true;
-        self.findings.diagnostics.push(finding);
+        self.is_refused = true;
+        self.diagnostics.push(finding);
     }
 
     /// Reports why no data can be read.
     pub(super) fn block(&mut self, finding: Diagnostic) {
-        self.findings.blockers.push(finding);
+        self.diagnostics.push(finding.at_build());
     }
 
     /// Reports a wrong value.
     pub(super) fn refuse_value(&mut self, finding: Diagnostic) {
-        if self.findings.values_wait {
+        if self.is_in_gordo {
             self.block(finding);
         } else {
             self.refuse(finding.class("ConfigException"));

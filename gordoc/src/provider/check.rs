@@ -97,7 +97,7 @@ impl<'a> SourceCheck<'a> {
                 reported.push(found);
             }
         }
-        diagnostics.extend(reported);
+        diagnostics.at_build(|found| found.extend(reported));
     }
 
     /// Reports a mistake.

@@ -40,7 +40,7 @@ pub trait Provider: Any + fmt::Debug + Send + Sync {
 pub(crate) struct Described {
     /// All arguments and the full type.
     pub(crate) document: Json,
-    /// `None` if the blockers say why no data can be read.
+    /// `None` if findings of the build say why no data can be read.
     pub(crate) provider: Option<Spanned<Arc<dyn Provider>>>,
 }
 
@@ -53,7 +53,7 @@ impl Described {
     ) -> Option<Self> {
         let place = arguments.place;
         let provider = provider.map(|provider| Spanned::new(Arc::new(provider) as _, place));
-        (!arguments.is_refused()).then_some(Self { document, provider })
+        (!arguments.is_refused).then_some(Self { document, provider })
     }
 }
 
@@ -72,18 +72,19 @@ pub(super) fn described(
     kind: &ProviderKind,
     keys: &Json,
 ) -> (Option<Described>, Vec<crate::diagnostic::Diagnostic>) {
-    use super::arguments::Findings;
     use crate::config::Node;
-    use crate::diagnostic::Diagnostics;
+    use crate::diagnostic::{Diagnostics, Stage};
 
-    let (mut diagnostics, mut blockers) = (Diagnostics::default(), Diagnostics::default());
+    let mut diagnostics = Diagnostics::default();
     let described = (kind.describe)(Arguments {
         node: &Node::from_json(keys),
         name: kind.names[0],
         place: Span::new(0, 1),
-        findings: Findings::new(kind.is_in_gordo, &mut diagnostics, &mut blockers),
+        is_in_gordo: kind.is_in_gordo,
+        diagnostics: &mut diagnostics,
+        is_refused: false,
     });
-    assert_eq!(described.is_none(), diagnostics.has_errors());
-    diagnostics.append(blockers);
+    let refused = diagnostics.of_stage(Stage::Config);
+    assert_eq!(described.is_none(), refused.has_errors());
     (described, diagnostics.into_vec())
 }

@@ -38,7 +38,7 @@ pub use rows::{ReadTag, RowBuffer, RowConsumer, SpillFolder, StoredSeries};
 pub use series::{Reading, Series};
 pub use time_range::{TimeRange, TimeRanges, Window};
 
-use self::arguments::{Arguments, Findings, config_error};
+use self::arguments::{Arguments, config_error};
 use self::check::SourceCheck;
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
@@ -80,13 +80,10 @@ pub fn check(
 }
 
 /// Reads the provider of a dataset; `default` is the type for those without one.
-///
-/// What Gordo notices only when data is read goes to `blockers`.
 pub(crate) fn describe(
     section: &Node,
     default: Option<&str>,
     diagnostics: &mut Diagnostics,
-    blockers: &mut Diagnostics,
 ) -> Option<Described> {
     let empty = Node::from_json(&json!({}));
     let given = section.get("data_provider");
@@ -132,7 +129,9 @@ pub(crate) fn describe(
         node,
         name: &name,
         place,
-        findings: Findings::new(kind.is_in_gordo, diagnostics, blockers),
+        is_in_gordo: kind.is_in_gordo,
+        diagnostics,
+        is_refused: false,
     })
 }
 
@@ -169,8 +168,7 @@ fn unknown(name: &str, place: Span) -> Diagnostic {
 #[cfg(test)]
 pub(crate) fn of_keys(keys: &serde_json::Value) -> Arc<dyn Provider> {
     let section = Node::from_json(&json!({ "data_provider": keys }));
-    let (mut refused, mut blocked) = (Diagnostics::default(), Diagnostics::default());
-    let described = describe(&section, None, &mut refused, &mut blocked);
+    let described = describe(&section, None, &mut Diagnostics::default());
     let provider = described.and_then(|described| described.provider);
     provider.expect("the keys are right").value
 }
