@@ -1,26 +1,26 @@
 //! Learns the weights of networks.
 //!
-//! Gradients come from a plain loop over the layers, written out for what Gordo's models use:
-//! no framework differentiates, and nothing here serves.
+//! Backpropagation is written out for the layers that Gordo's models use, without a framework that
+//! differentiates; nothing here serves.
 
-pub mod dense;
-mod descent;
+mod activation_gradient;
+mod backpropagation;
+mod early_stopping;
+mod history;
+mod initializer;
 mod loss;
 mod optimizer;
-mod record;
-mod slope;
 mod stack;
-mod start;
-mod stopping;
 mod tile;
+mod trainer;
 
-pub use descent::{Descent, Engine};
-pub use loss::Objective;
-pub use optimizer::Stepper;
+pub use backpropagation::Backpropagation;
+pub use optimizer::OptimizerState;
 pub use stack::{Dense, Stack};
 pub use tile::{LANES, Lanes, Rows};
+pub use trainer::Trainer;
 
-pub(crate) use record::History;
+pub(crate) use history::History;
 
 use gordo_runtime::{Batch, Values, part};
 
@@ -50,27 +50,25 @@ pub(crate) fn learn(
     }
     let inputs = finite_single(x, "input")?;
     let targets = finite_single(y, "target")?;
-    let mut weights = start::weights(&stack, context.seed.split("weights", 0));
+    let mut weights = initializer::glorot_uniform(&stack, context.seed.split("weights", 0));
     let rows = Rows {
         inputs: &inputs,
         targets: &targets,
         order: &[],
     };
-    let history = descend(network, &stack, rows, &mut weights, context)?;
+    let history = improve(network, &stack, rows, &mut weights, context)?;
     Ok((fitted(network, &stack, &weights), history))
 }
 
 /// Improves weights as the network's training says.
-pub(crate) fn descend(
+pub(crate) fn improve(
     network: &model::Network,
     stack: &Stack,
     rows: Rows<'_>,
     weights: &mut [f32],
     context: &FitContext<'_>,
 ) -> Result<History, Error> {
-    let objective = Objective::from(network.training.loss);
-    let engine = dense::Loop::new(stack.clone(), objective);
-    Descent::new(&network.training, stack, engine).run(rows, weights, context)
+    Trainer::new(&network.training, stack).run(rows, weights, context)
 }
 
 fn fitted(network: &model::Network, stack: &Stack, weights: &[f32]) -> FittedNetwork {

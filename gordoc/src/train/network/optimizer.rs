@@ -1,54 +1,54 @@
-//! Steps down a gradient, as Keras takes them.
+//! Optimizers: steps down a gradient, as Keras takes them.
 
 use crate::model::Optimizer;
 
-/// An optimizer and what it remembers of earlier gradients.
+/// An optimizer and its moments: what it remembers of earlier gradients.
 #[derive(Clone, Debug)]
-pub struct Stepper {
-    rule: Rule,
-    /// One or two memories per weight; empty if the rule needs none.
+pub struct OptimizerState {
+    algorithm: Algorithm,
+    /// One or two moments per weight; empty if the algorithm needs none.
     first: Vec<f32>,
     second: Vec<f32>,
 }
 
 #[derive(Clone, Debug)]
-enum Rule {
+enum Algorithm {
     Adam {
-        rate: f32,
-        keep: [f32; 2],
-        /// `1 - keep`, from the decimals as they were written.
-        take: [f32; 2],
-        /// `keep` to the power of the steps taken.
+        learning_rate: f32,
+        decay: [f32; 2],
+        /// `1 - decay`, from the decimals as they were written.
+        one_minus_decay: [f32; 2],
+        /// `decay` to the power of the steps taken.
         powers: [f64; 2],
         epsilon: f32,
     },
     Sgd {
-        rate: f32,
+        learning_rate: f32,
         momentum: f32,
         nesterov: bool,
     },
     RmsProp {
-        rate: f32,
-        keep: f32,
-        take: f32,
+        learning_rate: f32,
+        decay: f32,
+        one_minus_decay: f32,
         epsilon: f32,
     },
 }
 
-impl Stepper {
+impl OptimizerState {
     /// An optimizer at rest.
     pub fn new(optimizer: &Optimizer, n_weights: usize) -> Self {
-        let (rule, memories) = match *optimizer {
+        let (algorithm, moments) = match *optimizer {
             Optimizer::Adam {
                 learning_rate,
                 beta_1,
                 beta_2,
                 epsilon,
             } => (
-                Rule::Adam {
-                    rate: learning_rate,
-                    keep: [beta_1, beta_2],
-                    take: [complement(beta_1), complement(beta_2)],
+                Algorithm::Adam {
+                    learning_rate,
+                    decay: [beta_1, beta_2],
+                    one_minus_decay: [complement(beta_1), complement(beta_2)],
                     powers: [1.0, 1.0],
                     epsilon,
                 },
@@ -59,8 +59,8 @@ impl Stepper {
                 momentum,
                 nesterov,
             } => (
-                Rule::Sgd {
-                    rate: learning_rate,
+                Algorithm::Sgd {
+                    learning_rate,
                     momentum,
                     nesterov,
                 },
@@ -71,82 +71,86 @@ impl Stepper {
                 rho,
                 epsilon,
             } => (
-                Rule::RmsProp {
-                    rate: learning_rate,
-                    keep: rho,
-                    take: complement(rho),
+                Algorithm::RmsProp {
+                    learning_rate,
+                    decay: rho,
+                    one_minus_decay: complement(rho),
                     epsilon,
                 },
                 1,
             ),
         };
         Self {
-            rule,
-            first: vec![0.0; if memories > 0 { n_weights } else { 0 }],
-            second: vec![0.0; if memories > 1 { n_weights } else { 0 }],
+            algorithm,
+            first: vec![0.0; if moments > 0 { n_weights } else { 0 }],
+            second: vec![0.0; if moments > 1 { n_weights } else { 0 }],
         }
     }
 
     /// Takes one step.
     pub fn step(&mut self, weights: &mut [f32], gradient: &[f32]) {
-        match &mut self.rule {
-            Rule::Adam {
-                rate,
-                keep,
-                take,
+        match &mut self.algorithm {
+            Algorithm::Adam {
+                learning_rate,
+                decay,
+                one_minus_decay,
                 powers,
                 epsilon,
             } => {
-                let rate = *rate * correction(*keep, powers);
-                let memories = self.first.iter_mut().zip(&mut self.second);
-                for ((weight, g), (m, v)) in weights.iter_mut().zip(gradient).zip(memories) {
-                    *m += (g - *m) * take[0];
-                    *v += (g * g - *v) * take[1];
-                    *weight -= rate * *m / (v.sqrt() + *epsilon);
+                let learning_rate = *learning_rate * correction(*decay, powers);
+                let moments = self.first.iter_mut().zip(&mut self.second);
+                for ((weight, g), (m, v)) in weights.iter_mut().zip(gradient).zip(moments) {
+                    *m += (g - *m) * one_minus_decay[0];
+                    *v += (g * g - *v) * one_minus_decay[1];
+                    *weight -= learning_rate * *m / (v.sqrt() + *epsilon);
                 }
             }
-            Rule::Sgd { rate, momentum, .. } if *momentum == 0.0 => {
+            Algorithm::Sgd {
+                learning_rate,
+                momentum,
+                ..
+            } if *momentum == 0.0 => {
                 for (weight, g) in weights.iter_mut().zip(gradient) {
-                    *weight -= *rate * g;
+                    *weight -= *learning_rate * g;
                 }
             }
-            Rule::Sgd {
-                rate,
+            Algorithm::Sgd {
+                learning_rate,
                 momentum,
                 nesterov,
             } => {
                 for ((weight, g), u) in weights.iter_mut().zip(gradient).zip(&mut self.first) {
-                    *u = *momentum * *u - *rate * g;
+                    *u = *momentum * *u - *learning_rate * g;
                     *weight += if *nesterov {
-                        *momentum * *u - *rate * g
+                        *momentum * *u - *learning_rate * g
                     } else {
                         *u
                     };
                 }
             }
-            Rule::RmsProp {
-                rate,
-                keep,
-                take,
+            Algorithm::RmsProp {
+                learning_rate,
+                decay,
+                one_minus_decay,
                 epsilon,
             } => {
                 for ((weight, g), v) in weights.iter_mut().zip(gradient).zip(&mut self.first) {
-                    *v = *keep * *v + *take * (g * g);
-                    *weight -= *rate * g / (*v + *epsilon).sqrt();
+                    *v = *decay * *v + *one_minus_decay * (g * g);
+                    *weight -= *learning_rate * g / (*v + *epsilon).sqrt();
                 }
             }
         }
     }
 }
 
-/// Adam's correction for memories that started at 0.
+/// Adam's correction for moments that started at 0.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "Keras rounds the powers to single precision"
 )]
-fn correction(keep: [f32; 2], powers: &mut [f64; 2]) -> f32 {
-    for (power, keep) in powers.iter_mut().zip(keep) {
-        *power *= f64::from(keep);
+fn correction(decay: [f32; 2], powers: &mut [f64; 2]) -> f32 {
+    for (power, decay) in powers.iter_mut().zip(decay) {
+        *power *= f64::from(decay);
     }
     let [first, second] = powers.map(|power| power as f32);
     (1.0 - second).sqrt() / (1.0 - first)

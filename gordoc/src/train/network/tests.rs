@@ -3,9 +3,8 @@ use super::super::golden::{
     assert_close, batch, documents, flat, indices, layers, numbers, optimizer, singles, training,
     wide,
 };
-use super::descent::Engine;
 use super::*;
-use crate::model::Optimizer;
+use crate::model::{Loss, Optimizer};
 use crate::part::fit::{Fitted as _, Run};
 use crate::random::Seed;
 use gordo_runtime::{Activation, Step as _};
@@ -19,12 +18,12 @@ fn context() -> FitContext<'static> {
 }
 
 /// Gradient, losses before five steps, weights after steps 1, 2 and 5.
-fn five_steps(engine: impl Engine, stack: &Stack, name: &str, document: &serde_json::Value) {
+fn five_steps(engine: Backpropagation, stack: &Stack, name: &str, document: &serde_json::Value) {
     let optimizer_class = document["optimizer"]["class"].as_str().unwrap();
     let optimizer = optimizer(optimizer_class, &document["optimizer"]).unwrap();
     let (inputs, targets) = (singles(&document["inputs"]), singles(&document["targets"]));
     let mut engine = engine;
-    let mut stepper = Stepper::new(&optimizer, stack.n_weights());
+    let mut stepper = OptimizerState::new(&optimizer, stack.n_weights());
     let before = document["weights_before"].as_array().unwrap();
     let mut weights: Vec<f32> = before.iter().flat_map(singles).collect();
     let mut gradient = vec![0.0; weights.len()];
@@ -56,12 +55,12 @@ fn five_steps(engine: impl Engine, stack: &Stack, name: &str, document: &serde_j
 }
 
 #[test]
-fn the_loop_takes_gordos_steps() {
+fn steps_are_those_of_gordo() {
     let mut cases = 0;
     for (name, document) in documents("nn_train", "dense-") {
         let objective = match document["loss"].as_str().unwrap() {
-            "mse" => Objective::Squared,
-            "mae" => Objective::Absolute,
+            "mse" => Loss::MeanSquaredError,
+            "mae" => Loss::MeanAbsoluteError,
             _ => continue,
         };
         let class = document["optimizer"]["class"].as_str().unwrap();
@@ -70,7 +69,7 @@ fn the_loop_takes_gordos_steps() {
         }
         cases += 1;
         let stack = Stack::new(3, &layers(&document));
-        let engine = dense::Loop::new(stack.clone(), objective);
+        let engine = Backpropagation::new(stack.clone(), objective);
         five_steps(engine, &stack, &name, &document);
     }
     assert!(cases == 0 || cases >= 5, "{cases} cases");
@@ -90,7 +89,7 @@ fn whole_fits_meet_gordo() {
             order: &[],
         };
         let mut weights = flat(&document["weights_before"]);
-        let history = descend(&network, &stack, rows, &mut weights, &context()).unwrap();
+        let history = improve(&network, &stack, rows, &mut weights, &context()).unwrap();
         let expected = &document["expected"];
         let want = wide(&flat(&expected["weights_after"]));
         assert_close(&name, &wide(&weights), &want, &document);
@@ -182,7 +181,7 @@ fn activated(activation: Activation, row: &[f64]) -> Vec<f64> {
 }
 
 /// A stack's loss in double precision, row by row.
-fn loss(stack: &Stack, objective: Objective, weights: &[f64], rows: Rows<'_>) -> f64 {
+fn loss(stack: &Stack, objective: Loss, weights: &[f64], rows: Rows<'_>) -> f64 {
     let mut total = 0.0;
     let share = 1.0 / (rows.order.len() * stack.outputs()) as f64;
     for row in rows.order {
@@ -203,8 +202,8 @@ fn loss(stack: &Stack, objective: Objective, weights: &[f64], rows: Rows<'_>) ->
         for error in values.iter().zip(&targets).map(|(a, target)| a - target) {
             total += share
                 * match objective {
-                    Objective::Squared => error * error,
-                    Objective::Absolute => error.abs(),
+                    Loss::MeanSquaredError => error * error,
+                    Loss::MeanAbsoluteError => error.abs(),
                 };
         }
     }
@@ -222,18 +221,18 @@ fn gradients_are_the_slopes_of_the_loss_for_every_activation_and_loss() {
         order: &order,
     };
     for activation in ACTIVATIONS {
-        for objective in [Objective::Squared, Objective::Absolute] {
+        for objective in [Loss::MeanSquaredError, Loss::MeanAbsoluteError] {
             let stack = stack_of(activation);
             let what = format!("{activation:?} {objective:?}");
-            let mut engine = dense::Loop::new(stack.clone(), objective);
-            let mut weights = start::weights(&stack, Seed::new(3));
+            let mut engine = Backpropagation::new(stack.clone(), objective);
+            let mut weights = initializer::glorot_uniform(&stack, Seed::new(3));
             // Without biases, rows of dead units sit on a kink, where any slope is right.
             for weight in &mut weights {
                 *weight += 0.05;
             }
             let mut gradient = vec![0.0; weights.len()];
             let optimizer = optimizer("Adam", &serde_json::Value::Null).unwrap();
-            let mut stepper = Stepper::new(&optimizer, weights.len());
+            let mut stepper = OptimizerState::new(&optimizer, weights.len());
             for _ in 0..5 {
                 let found = engine.gradient(&weights, rows, &mut gradient);
                 let mut at = wide(&weights);
@@ -266,13 +265,13 @@ fn gradients_are_the_slopes_of_the_loss_for_every_activation_and_loss() {
 }
 
 #[test]
-fn the_loop_answers_what_the_runtime_answers() {
+fn outputs_are_what_the_runtime_answers() {
     let (inputs, targets) = (rows(45, 5, 0), rows(45, 2, 1));
     let order: Vec<usize> = (0..45).collect();
     for activation in ACTIVATIONS {
         let stack = stack_of(activation);
-        let weights = start::weights(&stack, Seed::new(3));
-        let mut engine = dense::Loop::new(stack.clone(), Objective::Squared);
+        let weights = initializer::glorot_uniform(&stack, Seed::new(3));
+        let mut engine = Backpropagation::new(stack.clone(), Loss::MeanSquaredError);
         let rows = Rows {
             inputs: &inputs,
             targets: &targets,
