@@ -415,7 +415,7 @@ fn what_is_missing_is_named_and_ends_with_2() {
 }
 
 #[test]
-fn talk_is_as_loud_as_asked() {
+fn messages_below_the_log_level_are_not_printed() {
     let folder = tempfile::tempdir().unwrap();
     let talk = |level: &str| {
         let mut command = compile(folder.path());

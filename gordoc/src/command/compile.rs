@@ -3,8 +3,8 @@
 mod key;
 mod learn;
 mod progress;
+mod revision_store;
 mod serve;
-mod shelf;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -15,10 +15,11 @@ use std::path::{Path, PathBuf};
 use super::{Failure, Level, Status, Streams};
 use crate::emit::{self, Input, Servers};
 use crate::name::{Name, Revision};
-use crate::trained::{Machine, store};
+use crate::trained::store;
 use crate::{files, link, project, workflow};
 
 pub use learn::Learning;
+use learn::Revisions;
 
 /// What to compile, and how far.
 #[derive(Clone, Debug)]
@@ -53,13 +54,13 @@ pub enum Origin {
     },
 }
 
-/// Compiles; the data stream gets a line for each binary.
+/// Compiles; stdout gets a line for each binary.
 pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failure> {
     let _lock = lock(&options.output)?;
     files::remove_temporary(&options.output)
         .map_err(|error| Failure::at(&options.output, &error))?;
     let (name, revisions) = match &options.origin {
-        Origin::Config(learning) => match learn::learn(learning, options, &mut streams)? {
+        Origin::Config(learning) => match learn::learn(learning, &options.output, &mut streams)? {
             Ok(learnt) => learnt,
             Err(status) => return Ok(status),
         },
@@ -80,7 +81,7 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
             (name, revisions)
         }
     };
-    let paths = emit_and_link(options, &name, &revisions, &mut streams.talk(Level::Info))?;
+    let paths = emit_and_link(options, &name, &revisions, &mut streams.log(Level::Info))?;
     for (serves, path) in &paths {
         writeln!(streams.out, "{serves}\t{}", path.display())?;
     }
@@ -131,9 +132,6 @@ fn make_current(
     revisions.push(current);
     Ok(())
 }
-
-/// Revisions by name, the current one last, and their machines.
-type Revisions = Vec<(Revision, BTreeMap<Name, Machine>)>;
 
 fn emit_and_link(
     options: &Options,

@@ -3,9 +3,9 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::Plot;
+use super::plot::Plot;
 use super::text::{Number, count, counted, span};
-use crate::dataset::trace::{Gridded, History};
+use crate::dataset::trace::{Gridded, TagTrace};
 use crate::dataset::{Column, Dataset, summary};
 use crate::project::Tag;
 use crate::source::Spanned;
@@ -120,7 +120,7 @@ fn role(plot: &Plot<'_>, tag: &Tag) -> &'static str {
 }
 
 /// What a tag is for and what became of its readings, in a line.
-pub(super) fn note(plot: &Plot<'_>, tag: &Tag, history: &History) -> String {
+pub(super) fn note(plot: &Plot<'_>, tag: &Tag, history: &TagTrace) -> String {
     let mut told = vec![counted(history.n_readings, "reading")];
     if history.n_empty > 0 {
         told.push(format!("{} without a value", count(history.n_empty)));

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::error::Refusal;
+use gordo_runtime::time::iso::{self, DateTime};
+
+use crate::error::RequestError;
 use crate::time::calendar::SECOND;
-use crate::time::iso;
 
 /// Row keys, ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,37 +25,38 @@ pub(crate) enum Index {
 
 /// Reads row keys: all as times, or else all as integers.
 ///
-/// Answers them ascending, with the order that sorts the rows alike if they were not.
-pub(crate) fn read(keys: &[Cow<'_, str>]) -> Result<(Index, Option<Vec<usize>>), Refusal> {
+/// Returns them ascending, with the order that sorts the rows alike if they were not.
+pub(crate) fn read(keys: &[Cow<'_, str>]) -> Result<(Index, Option<Vec<usize>>), RequestError> {
     if keys.is_empty() {
         return Ok((Index::Range(0), None));
     }
-    let moments: Option<Vec<iso::Moment>> = keys.iter().map(|key| iso::parse(key)).collect();
+    let moments: Option<Vec<DateTime>> = keys.iter().map(|key| iso::parse(key)).collect();
     if let Some(moments) = moments {
         let offset = moments[0].offset;
         if moments.iter().any(|moment| moment.offset != offset) {
-            return Err(Refusal::Frame(
+            return Err(RequestError::Frame(
                 "Row times must all have the same UTC offset.".into(),
             ));
         }
         let local: Option<Vec<i64>> = moments.iter().copied().map(nanos).collect();
         let local = local.ok_or_else(|| {
-            Refusal::Frame("Row times must lie between the years 1677 and 2262.".into())
+            RequestError::Frame("Row times must lie between the years 1677 and 2262.".into())
         })?;
         let (local, order) = sorted(local);
         return Ok((Index::Times { local, offset }, order));
     }
     let numbers: Option<Vec<i64>> = keys.iter().map(|key| integer(key)).collect();
     let numbers = numbers.ok_or_else(|| {
-        Refusal::Frame("Row keys must all be ISO-8601 times, or all be integers.".into())
+        RequestError::Frame("Row keys must all be ISO-8601 times, or all be integers.".into())
     })?;
     let (numbers, order) = sorted(numbers);
     Ok((Index::Numbers(numbers), order))
 }
 
 /// Local nanoseconds, if they and those of UTC can be told in 64 bits.
-fn nanos(moment: iso::Moment) -> Option<i64> {
-    let local = moment.micros.checked_mul(1000)?;
+fn nanos(moment: DateTime) -> Option<i64> {
+    let micros = moment.days * 86_400_000_000 + moment.micros;
+    let local = micros.checked_mul(1000)?;
     let offset = i64::from(moment.offset.unwrap_or(0)) * SECOND;
     local.checked_sub(offset).and(Some(local))
 }
@@ -92,7 +94,7 @@ mod tests {
 
     fn index(keys: &[&str]) -> Result<(Index, Option<Vec<usize>>), String> {
         let keys: Vec<Cow<'_, str>> = keys.iter().copied().map(Cow::from).collect();
-        read(&keys).map_err(|refusal| refusal.to_string())
+        read(&keys).map_err(|error| error.to_string())
     }
 
     #[test]
