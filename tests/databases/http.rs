@@ -201,7 +201,7 @@ fn a_tag_or_measurement_that_is_not_there() {
 }
 
 #[test]
-fn a_tag_without_readings_is_told_as_with_files() {
+fn a_tag_without_readings_is_reported_as_with_files() {
     let server = MockServer::http([
         MockResponse::json(NOTHING),
         MockResponse::json(&TAGS.replace("A1", "A")),
