@@ -59,7 +59,7 @@ pub fn strip_build_metadata(mut document: Json) -> Json {
 }
 
 impl Machine {
-    /// The machine in Gordo's `to_dict` form, with the build metadata of an empty_build_metadata machine.
+    /// The machine in Gordo's `to_dict` form, with the build metadata of an unbuilt machine.
     pub fn to_dict(&self) -> Json {
         document(&Sections {
             name: &self.name.value,
