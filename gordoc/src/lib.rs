@@ -53,6 +53,7 @@ pub mod json_text;
 pub mod link;
 pub mod model;
 pub mod name;
+pub(crate) mod part;
 pub mod partitions;
 pub mod project;
 mod random;

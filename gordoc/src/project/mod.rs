@@ -57,9 +57,13 @@ pub use row_filter::RowFilter;
 pub use secret::{Secret, hide_reporters_secrets, hide_secrets};
 pub use selection::Selection;
 
+use std::sync::Arc;
+
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;
 use crate::name::Name;
+use crate::part::fit::Transformer;
+use crate::part::splitter::Splitter;
 use crate::source::{Source, Span, Spanned};
 
 /// A whole config as meant.
@@ -347,9 +351,9 @@ pub struct Evaluation {
     /// What folds are scored by, in order.
     pub metrics: Vec<Metric>,
     /// Scaler fitted on all targets before scoring.
-    pub scoring_scaler: Option<crate::model::Step>,
+    pub(crate) scoring_scaler: Option<Arc<dyn Transformer>>,
     /// How rows are split into folds.
-    pub splitter: crate::model::Splitter,
+    pub(crate) splitter: Arc<dyn Splitter>,
     /// Seed of everything random.
     pub seed: u64,
     /// The section, globals folded in, as JSON.

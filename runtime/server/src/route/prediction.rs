@@ -48,11 +48,9 @@ pub(crate) fn detect_anomalies(
     let output = run(machine, &x)?;
     let targets = align(&y, output.rows)?;
     let anomaly = detector
-        .judge(&output, &targets)
+        .detect(&output, &targets)
         .map_err(RequestError::Machine)?;
-    let thresholds =
-        detector.feature_thresholds.is_some() || detector.aggregate_threshold.is_some();
-    if detector.require_thresholds && !thresholds {
+    if !detector.can_detect() {
         return Err(not_detector);
     }
     let response = PredictionResponse::new(description, &x, &output);
