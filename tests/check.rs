@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use gordoc::command::cli::{Check, Config, ReportFormat};
 use gordoc::command::{Level, Status, Streams, check};
 use gordoc::diagnostic::{Diagnostics, Severity, Style, render};
-use gordoc::project::{self, Options, Sources};
+use gordoc::project::{self, Options};
+use gordoc::provider::Sources;
 use gordoc::source::Source;
 
 fn case(name: &str) -> PathBuf {
@@ -26,7 +27,7 @@ fn findings(name: &str) -> (Source, Diagnostics) {
         ..Options::default()
     };
     let reading = project::read(&source, &options);
-    let found = check::findings(&reading, Sources::Needed);
+    let found = check::findings(&reading, Sources::Required);
     (source, found)
 }
 
@@ -195,7 +196,7 @@ fn codes(folder: &Path, config: &str) -> Vec<&'static str> {
     let mut source = Source::new("plant.yaml", config);
     folder.clone_into(&mut source.base);
     let reading = project::read(&source, &Options::default());
-    let found = check::findings(&reading, Sources::Needed);
+    let found = check::findings(&reading, Sources::Required);
     found.iter().map(|item| item.code).collect()
 }
 
@@ -255,7 +256,7 @@ fn misspelt_tags_of_row_filters_are_like_others() {
         let mut source = Source::new("plant.yaml", config.as_str());
         folder.path().clone_into(&mut source.base);
         let reading = project::read(&source, &Options::default());
-        let found = check::findings(&reading, Sources::Needed).into_vec();
+        let found = check::findings(&reading, Sources::Required).into_vec();
         let [finding] = found.as_slice() else {
             panic!("{found:?}");
         };

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gordoc::dataset::time::Clock;
-use gordoc::dataset::{self, Dataset, Job, Table, Watch};
+use gordoc::dataset::{self, Dataset, Job, Table, TraceSink};
 use gordoc::diagnostic::{Diagnostic, Severity};
 use gordoc::project::{self, NamedDataset, Options};
 use gordoc::source::Source;
+use gordoc::time::Clock;
 use serde_json::{Map, Value, json};
 
 #[test]
@@ -183,7 +183,7 @@ fn load(folder: &Path, case: &Value) -> Result<Dataset, Diagnostic> {
             config: &dataset,
             base: folder,
             seed,
-            watch: Watch::default(),
+            trace: TraceSink::default(),
         };
         let loaded = dataset::load_for_client(job, &case["build_dataset_metadata"]);
         return Ok(loaded.unwrap());

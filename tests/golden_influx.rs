@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gordoc::dataset::time::Clock;
 use gordoc::dataset::{self, Dataset};
 use gordoc::project::{self, NamedDataset, Options};
 use gordoc::source::Source;
+use gordoc::time::Clock;
 use serde_json::{Value, json};
 
 use crate::support::mock_server::{MockResponse, MockServer, RecordedRequest};

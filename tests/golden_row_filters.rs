@@ -4,10 +4,10 @@
 use std::fs;
 
 use gordoc::dataset::row_filter::{Rows, staying};
-use gordoc::dataset::time::Clock;
 use gordoc::diagnostic::Severity;
 use gordoc::project::{self, Options};
 use gordoc::source::Source;
+use gordoc::time::Clock;
 use serde_json::{Value, json};
 
 use crate::support::shared;

@@ -41,25 +41,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod algorithm;
 pub mod command;
 pub mod config;
 pub mod dataset;
 pub mod diagnostic;
 pub mod emit;
 pub mod files;
-mod gate;
-mod isolation_forest;
 pub mod json_text;
 pub mod link;
 pub mod model;
 pub mod name;
 pub(crate) mod part;
-pub mod partitions;
 pub mod project;
+pub mod provider;
 mod random;
 pub mod report;
 pub mod schema;
 pub mod source;
+pub mod time;
 pub mod train;
 pub mod trained;
 pub mod workflow;

@@ -17,6 +17,7 @@ pub mod math;
 pub mod part;
 pub mod prelude;
 pub mod smoothing;
+pub mod time;
 
 /// The bytes of a tensor as the tensor, while compiling; what the derive expands to.
 pub use bytemuck::must_cast;

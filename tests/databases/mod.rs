@@ -40,7 +40,7 @@ fn as_files(folder: &Path, look_back: bool) -> String {
     for (number, tag) in tags() {
         let mut rows = "time,value\n".to_owned();
         for (time, value) in readings(number) {
-            let time = gordoc::dataset::time::iso(((MIDNIGHT + time) * 1_000_000).cast_signed());
+            let time = gordoc::time::iso(((MIDNIGHT + time) * 1_000_000).cast_signed());
             writeln!(rows, "{time},{value}").unwrap();
         }
         fs::write(folder.join(format!("{number}.csv")), rows).unwrap();

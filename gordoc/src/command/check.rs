@@ -5,7 +5,8 @@ use std::io;
 use super::cli::{Check, ReportFormat};
 use super::{Level, Status, Streams, read_config, report};
 use crate::diagnostic::{Counts, Diagnostics, Severity, to_json};
-use crate::project::{self, Normalized, Sources};
+use crate::project::Normalized;
+use crate::provider::{self, Sources};
 
 /// Checks a config.
 pub fn run(arguments: &Check, mut streams: Streams<'_>) -> io::Result<Status> {
@@ -18,7 +19,7 @@ pub fn run(arguments: &Check, mut streams: Streams<'_>) -> io::Result<Status> {
         .project
         .as_ref()
         .map_or(0, |project| project.documents.len());
-    let mut found = findings(&read, Sources::Needed);
+    let mut found = findings(&read, Sources::Required);
     if config.deny_warnings {
         found.deny_warnings();
     }
@@ -46,7 +47,7 @@ pub fn run(arguments: &Check, mut streams: Streams<'_>) -> io::Result<Status> {
 /// Everything wrong with a config that can be known without loading data, in source order.
 pub fn findings(config: &Normalized, sources: Sources) -> Diagnostics {
     let mut found = config.diagnostics.clone();
-    project::preflight(&config.series, &config.source.base, sources, &mut found);
+    provider::check(&config.series, &config.source.base, sources, &mut found);
     found.in_source_order()
 }
 

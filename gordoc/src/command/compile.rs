@@ -3,8 +3,8 @@
 mod key;
 mod learn;
 mod progress;
+mod revision_store;
 mod serve;
-mod shelf;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -15,10 +15,11 @@ use std::path::{Path, PathBuf};
 use super::{Failure, Level, Status, Streams};
 use crate::emit::{self, Input, Servers};
 use crate::name::{Name, Revision};
-use crate::trained::{Machine, store};
+use crate::trained::store;
 use crate::{files, link, project, workflow};
 
 pub use learn::Learning;
+use learn::Revisions;
 
 /// What to compile, and how far.
 #[derive(Clone, Debug)]
@@ -59,7 +60,7 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
     files::remove_temporary(&options.output)
         .map_err(|error| Failure::at(&options.output, &error))?;
     let (name, revisions) = match &options.origin {
-        Origin::Config(learning) => match learn::learn(learning, options, &mut streams)? {
+        Origin::Config(learning) => match learn::learn(learning, &options.output, &mut streams)? {
             Ok(learnt) => learnt,
             Err(status) => return Ok(status),
         },
@@ -131,9 +132,6 @@ fn make_current(
     revisions.push(current);
     Ok(())
 }
-
-/// Revisions by name, the current one last, and their machines.
-type Revisions = Vec<(Revision, BTreeMap<Name, Machine>)>;
 
 fn emit_and_link(
     options: &Options,

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Failure, Level, Status, Streams, fetching, read_config, report};
-use crate::dataset::{self, Dataset, Trace, Watch, time, write};
+use crate::dataset::{self, Dataset, Trace, TraceSink, write};
 use crate::diagnostic::{Diagnostic, Diagnostics, Stage};
 use crate::files;
 use crate::name::Name;
 use crate::project::{NamedDataset, Options, Period, Project};
 use crate::report::{Plot, plot};
+use crate::time;
 
 /// Arguments of `dataset`.
 #[derive(Clone, Debug)]
@@ -73,10 +74,10 @@ fn write(
         config: &machine.dataset,
         base: &project.source.base,
         seed: machine.seed,
-        watch: if arguments.plot {
-            Watch::new(&trace)
+        trace: if arguments.plot {
+            TraceSink::new(&trace)
         } else {
-            Watch::default()
+            TraceSink::default()
         },
     };
     let (loaded, summary) = dataset::load_one(job, &arguments.fetching);

@@ -39,6 +39,6 @@ pub(super) fn tell(
         streams.log(Level::Info),
         "{} fetched, {} from the cache",
         tags(summary.n_fetched),
-        tags(summary.n_kept)
+        tags(summary.n_cached)
     )
 }

@@ -1,6 +1,6 @@
 //! The readings of a bucket to one value per method.
 //!
-//! Sums, means and variances are taken in the peer's order of operations. Knows no times.
+//! Sums, means and variances are taken in Gordo's order of operations. Knows no times.
 
 use crate::project::Method;
 
@@ -84,7 +84,7 @@ impl Bucket {
     }
 }
 
-/// A sum that carries what each addition lost, as the peer's does.
+/// A sum that carries what each addition lost, as Gordo's does.
 fn sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
     let total = carried(values.clone(), |lost| lost);
     if !total.is_nan() {
@@ -119,7 +119,7 @@ pub(crate) fn variance(values: &[f64], mean: f64) -> f64 {
     sum(squares) / (values.len() - 1) as f64
 }
 
-/// Sample variance in one pass over a running mean, as the peer takes it within a bucket.
+/// Sample variance in one pass over a running mean, as Gordo takes it within a bucket.
 fn running_variance(values: &[f64]) -> f64 {
     if values.len() < 2 {
         return f64::NAN;

@@ -6,8 +6,8 @@
 use serde_json::Value;
 use thiserror::Error as ThisError;
 
-use super::load::{Job, run_one};
-use super::recipe::{Purpose, tags_to_load};
+use super::load::{Job, Purpose, load_for};
+use super::tags::tags_to_load;
 use super::{Dataset, Error, Options};
 use crate::project::{self, Selection, Tag};
 use crate::source::Spanned;
@@ -41,7 +41,7 @@ pub fn load_for_client(job: Job<'_>, metadata: &Value) -> Result<Dataset, Client
         config: &config,
         ..job
     };
-    let (loaded, _) = run_one(job, &Options::default(), Purpose::Client);
+    let (loaded, _) = load_for(Purpose::Client, job, &Options::default());
     Ok(loaded.map_err(|mut errors| errors.swap_remove(0))?)
 }
 
@@ -87,7 +87,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::super::trace::Watch;
+    use super::super::trace::TraceSink;
     use super::*;
     use crate::project::read;
     use crate::source::Source;
@@ -109,7 +109,7 @@ mod tests {
             config: &config,
             base: Path::new(""),
             seed: 0,
-            watch: Watch::default(),
+            trace: TraceSink::default(),
         };
         load_for_client(job, metadata)
     }

@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pairs_are_named_as_the_peer_names_them() {
+    fn pairs_are_named_as_gordo_names_them() {
         let name = |tag: &str| Column {
             tag: tag.into(),
             method: Some("mean".into()),

@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use super::error::Cause;
-use super::time::DAY;
 use crate::project::Resolution;
+use crate::time::DAY;
 
 /// More rows than this are a mistake in the resolution, not a dataset.
 const MOST_BUCKETS: u64 = 1 << 26;

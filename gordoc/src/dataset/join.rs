@@ -3,8 +3,8 @@
 use super::error::Cause;
 use super::frame::{Column, Columns, Frame};
 use super::grid::Labels;
-use super::provider::Series;
-use super::time::spaced;
+use crate::provider::Series;
+use crate::time::spaced;
 
 /// Times that ascend without repeats.
 pub(crate) trait Times: PartialEq {

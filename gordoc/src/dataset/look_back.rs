@@ -3,14 +3,43 @@
 //! Always on a line, whatever the interpolation method.
 
 use super::grid::Grid;
-use super::provider::Reading;
+use super::resample::Resampled;
+use crate::project::{self, Aggregation, Method};
+use crate::provider::Reading;
+
+/// Fills leading buckets of a tag from a reading before the period, up to `limit` nanoseconds.
+///
+/// Pair columns are only filled if none of them has a value at the start, and then those that
+/// hold levels of readings: how readings spread cannot be told from one.
+pub(crate) fn look_back(
+    buckets: &mut Resampled,
+    config: &project::Dataset,
+    methods: &[Method],
+    earlier: Reading,
+    limit: i64,
+) {
+    let Resampled { grid, columns } = buckets;
+    let is_known = |column: &Vec<f64>| {
+        let known = column.iter().position(|value| !value.is_nan());
+        known.is_some_and(|position| grid.label(position) <= config.period.start)
+    };
+    if columns.iter().any(is_known) {
+        return;
+    }
+    let is_single = matches!(config.aggregation.value, Aggregation::Single(_));
+    for (column, method) in columns.iter_mut().zip(methods) {
+        if is_single || method.is_level() {
+            fill(grid, column, earlier, limit, config.period.end);
+        }
+    }
+}
 
 /// Fills leading buckets up to `limit` nanoseconds after the rounded time of `earlier`.
 ///
 /// The reading's time is rounded to a multiple of the bucket width since 1970; if the grid is
 /// not on such multiples, nothing coincides and nothing is filled. Where there is no value at
 /// all, the reading is held on the way to the period's `end`.
-pub(crate) fn look_back(grid: &Grid, values: &mut [f64], earlier: Reading, limit: i64, end: i64) {
+fn fill(grid: &Grid, values: &mut [f64], earlier: Reading, limit: i64, end: i64) {
     let width = grid.width;
     let known = values.iter().position(|value| !value.is_nan());
     let far_value = known.map(|position| values[position]);
@@ -51,8 +80,8 @@ fn round_half_even(time: i64, width: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::time::Clock;
     use super::*;
+    use crate::time::Clock;
 
     const NAN: f64 = f64::NAN;
     const MINUTE: i64 = 60_000_000_000;
@@ -82,7 +111,7 @@ mod tests {
             value,
         };
         let end = start + 120 * MINUTE;
-        look_back(&grid, &mut values, earlier, limit * MINUTE, end);
+        fill(&grid, &mut values, earlier, limit * MINUTE, end);
         values.truncate(first);
         values
     }
@@ -124,7 +153,7 @@ mod tests {
             time: -100_000_000,
             value: 2.0,
         };
-        look_back(&grid, &mut values, earlier, 300_000_000, 500_000_000);
+        fill(&grid, &mut values, earlier, 300_000_000, 500_000_000);
         assert_eq!(values.iter().filter(|value| !value.is_nan()).count(), 3);
     }
 
@@ -142,7 +171,7 @@ mod tests {
             value: 2.0,
         };
         let end = start + 30 * MINUTE;
-        look_back(&grid, &mut values, earlier, 30 * MINUTE, end);
+        fill(&grid, &mut values, earlier, 30 * MINUTE, end);
         assert_eq!(values[..3], [2.0, 2.0, 2.0]);
         assert!(values[3].is_nan());
     }

@@ -1,6 +1,7 @@
 //! As data: a machine's rows, from its provider to inputs, targets and metadata.
 //!
-//! Only `provider` reads anything; the rest are functions of their arguments.
+//! `load` is the road from a tag to its columns; `fetch` has the readings read, each source once.
+//! The rest are functions of their arguments.
 
 mod aggregate;
 mod cache;
@@ -14,28 +15,23 @@ mod interpolate;
 mod join;
 mod load;
 mod look_back;
-pub mod mersenne_twister;
 mod metadata;
-mod prepare;
-pub mod provider;
-mod recipe;
 mod resample;
 pub mod row_filter;
 mod select;
-mod spool;
-pub mod time;
+mod tags;
 pub mod trace;
 pub mod write;
 mod write_parquet;
 
 pub use cache::Cache;
 pub use client::{ClientError, load_for_client};
-pub use error::{Cause, Error, Fault, Trouble, Wait};
+pub use error::{Cause, Error};
 pub use fetch::{Options, Summary};
 pub use frame::{Column, Table};
-pub use load::{Job, load, load_all, load_one};
+pub use load::{Job, load, load_each, load_one};
 pub(crate) use metadata::{quantile, summary};
-pub use trace::{Trace, Watch};
+pub use trace::{Trace, TraceSink};
 
 use serde_json::Value;
 
@@ -48,7 +44,7 @@ pub struct Dataset {
     pub x: Table,
     /// Targets, one column per target tag.
     pub y: Table,
-    /// The dataset's metadata in the peer's form.
+    /// The dataset's metadata in Gordo's form.
     pub metadata: Value,
     /// Tags that have gaps, in loading order, for the not-enough-data warning.
     pub gaps: Vec<String>,

@@ -4,10 +4,11 @@
 
 use super::aggregate::Bucket;
 use super::error::Cause;
-use super::grid::Grid;
-use super::provider::Series;
-use super::time::spaced;
+use super::frame::{Column, Columns};
+use super::grid::{Grid, Labels};
 use crate::project::{Method, Period, Resolution};
+use crate::provider::{RowConsumer, Series};
+use crate::time::spaced;
 
 /// Values per bucket, NaN where there are none: one column per method.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,23 @@ pub(crate) struct Resampled {
     pub(crate) grid: Grid,
     /// Values in bucket order.
     pub(crate) columns: Vec<Vec<f64>>,
+}
+
+impl Resampled {
+    /// What has a value in every column, the columns called so.
+    pub(crate) fn without_missing(self, names: Vec<Column>) -> (Labels, Columns) {
+        let Self { grid, columns } = self;
+        let is_complete: Vec<bool> = (0..grid.n_buckets)
+            .map(|at| columns.iter().all(|column| !column[at].is_nan()))
+            .collect();
+        let labels = Labels::new(grid, is_complete.iter().copied());
+        let columns = columns.into_iter().map(|mut values| {
+            let mut is_complete = is_complete.iter();
+            values.retain(|_| is_complete.next() == Some(&true));
+            values
+        });
+        (labels, names.into_iter().zip(columns).collect())
+    }
 }
 
 /// Buckets of `series`, which must have rows, over the whole period.
@@ -48,7 +66,7 @@ pub(crate) fn resample(
 ///
 /// Comes to what [`resample`] does, if it is in order of time.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Resampling {
+pub(crate) struct Resampling {
     period: Period,
     buckets: Buckets,
     /// Times of the first and the last row.
@@ -71,21 +89,6 @@ impl Resampling {
         })
     }
 
-    /// Takes the next rows; once some are not in order there is no use in more.
-    pub(crate) fn take(&mut self, times: &[i64], values: &[f64]) {
-        let (Some(&first), Some(&last)) = (times.first(), times.last()) else {
-            return;
-        };
-        let follows = self.ends.is_none_or(|(_, before)| before <= first);
-        self.is_in_order &= follows && times.is_sorted();
-        if !self.is_in_order {
-            return;
-        }
-        self.n_rows += times.len();
-        self.ends = Some((self.ends.map_or(first, |(first, _)| first), last));
-        self.buckets.take(times, values);
-    }
-
     /// What it covers.
     pub(crate) fn period(&self) -> Period {
         self.period
@@ -106,6 +109,23 @@ impl Resampling {
         let ends = self.ends.ok_or_else(|| missing(tag))?;
         let added = missing_ends(tag, ends, self.period)?;
         Ok(self.buckets.finish(&added))
+    }
+}
+
+impl RowConsumer for Resampling {
+    /// Takes the next rows; once some are not in order there is no use in more.
+    fn take(&mut self, times: &[i64], values: &[f64]) {
+        let (Some(&first), Some(&last)) = (times.first(), times.last()) else {
+            return;
+        };
+        let follows = self.ends.is_none_or(|(_, before)| before <= first);
+        self.is_in_order &= follows && times.is_sorted();
+        if !self.is_in_order {
+            return;
+        }
+        self.n_rows += times.len();
+        self.ends = Some((self.ends.map_or(first, |(first, _)| first), last));
+        self.buckets.take(times, values);
     }
 }
 
@@ -196,7 +216,7 @@ fn missing(tag: &str) -> Cause {
 
 /// The ends of the period before the first and after the last row.
 ///
-/// As the peer does, only the first and the last row *as delivered* are held against it.
+/// As Gordo does, only the first and the last row *as delivered* are held against it.
 fn missing_ends(tag: &str, (first, last): (i64, i64), period: Period) -> Result<Vec<i64>, Cause> {
     let out_of_period = |time: i64, bound: i64, early: bool| Cause::OutOfPeriod {
         tag: tag.to_owned(),
@@ -217,8 +237,8 @@ fn missing_ends(tag: &str, (first, last): (i64, i64), period: Period) -> Result<
 
 #[cfg(test)]
 mod tests {
-    use super::super::time::{Clock, iso};
     use super::*;
+    use crate::time::{Clock, iso};
 
     const NAN: f64 = f64::NAN;
 
@@ -359,7 +379,7 @@ mod tests {
             error.to_string(),
             "`A` has a reading at 2021-12-31 23:50:00+00:00, before the training period's 2022-01-01 00:00:00+00:00"
         );
-        // In the middle they go unnoticed, as with the peer, and widen the grid.
+        // In the middle they go unnoticed, as with Gordo, and widen the grid.
         let rows = [
             ("2022-01-01T00:00Z", 1.0),
             ("2021-12-31T23:50Z", 1.0),

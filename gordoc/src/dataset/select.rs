@@ -9,7 +9,7 @@ use super::error::{Cause, Error};
 use super::filter_periods;
 use super::frame::{Column, Frame};
 use super::row_filter::{Rows, n_passing_each, staying};
-use super::trace::{Remover, Watch};
+use super::trace::{Remover, TraceSink};
 use crate::diagnostic::Label;
 use crate::project::{self, RowFilter};
 use crate::source::Span;
@@ -28,36 +28,36 @@ pub(crate) struct Selected {
 /// Removes the rows and columns that the config wants removed; each step must leave more rows
 /// than the threshold.
 ///
-/// `watch` is told what each step removes.
+/// `trace` is told what each step removes.
 pub(crate) fn select(
     mut rows: Frame,
     config: &project::Dataset,
-    watch: Watch<'_>,
+    trace: TraceSink<'_>,
 ) -> Result<Selected, Error> {
     let selection = &config.selection;
     if let Some(filter) = &selection.known_periods {
-        let sieve = Sieve {
+        let step = FilterStep {
             filter,
             buffer: 0,
             by: Remover::KnownPeriods,
-            watch,
+            trace,
         };
-        sieve.apply(&mut rows, config.n_samples_threshold)?;
+        step.apply(&mut rows, config.n_samples_threshold)?;
     }
     if let Some(filter) = &selection.row_filter {
-        let sieve = Sieve {
+        let step = FilterStep {
             filter,
             buffer: selection.buffer,
             by: Remover::RowFilter,
-            watch,
+            trace,
         };
-        sieve.apply(&mut rows, config.n_samples_threshold)?;
+        step.apply(&mut rows, config.n_samples_threshold)?;
     }
     for tag in &selection.trigger_tags {
         rows.columns
             .retain(|column, _| column.tag != tag.value.name);
     }
-    let filtered_periods = filter_periods::apply(config, &mut rows, watch)?;
+    let filtered_periods = filter_periods::apply(config, &mut rows, trace)?;
     Ok(Selected {
         rows,
         filtered_periods,
@@ -65,14 +65,14 @@ pub(crate) fn select(
 }
 
 /// A filter about to remove rows.
-struct Sieve<'a> {
+struct FilterStep<'a> {
     filter: &'a RowFilter,
     buffer: usize,
     by: Remover,
-    watch: Watch<'a>,
+    trace: TraceSink<'a>,
 }
 
-impl Sieve<'_> {
+impl FilterStep<'_> {
     /// Removes the rows that do not pass; the threshold or fewer left are an error.
     fn apply(&self, rows: &mut Frame, threshold: usize) -> Result<(), Error> {
         let columns = columns(self.filter, rows);
@@ -105,7 +105,7 @@ impl Sieve<'_> {
 
     /// Tells which rows it removes, those of the buffer apart.
     fn tell(&self, rows: Rows<'_>, mask: &[bool]) {
-        self.watch.tell(|trace| {
+        self.trace.record(|trace| {
             if self.buffer == 0 {
                 trace.remove(self.by, rows.times, mask).conditions = self.conditions(rows);
                 return;
@@ -204,7 +204,7 @@ mod tests {
 
     #[track_caller]
     fn check(keys: &str, n_rows: u32, expect: &[f64]) {
-        let selected = select(rows(n_rows), &config(keys).0, Watch::default())
+        let selected = select(rows(n_rows), &config(keys).0, TraceSink::default())
             .unwrap()
             .rows;
         assert_eq!(selected.columns[&Column::of_tag("A")], expect, "{keys}");
@@ -215,7 +215,7 @@ mod tests {
     #[track_caller]
     fn refused(keys: &str, n_rows: u32) -> String {
         let (config, source) = config(keys);
-        let error = select(rows(n_rows), &config, Watch::default())
+        let error = select(rows(n_rows), &config, TraceSink::default())
             .err()
             .unwrap();
         let diagnostic = error.diagnostic();
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn columns_that_only_the_filter_reads_are_dropped() {
         let (config, _) = config("      row_filter: T > 1\n");
-        let selected = select(rows(4), &config, Watch::default()).unwrap().rows;
+        let selected = select(rows(4), &config, TraceSink::default()).unwrap().rows;
         let names: Vec<String> = selected.columns.keys().map(ToString::to_string).collect();
         assert_eq!(names, ["A"]);
         assert_eq!(selected.columns[0], [2.0, 3.0]);

@@ -1,15 +1,15 @@
 //! What became of readings on their way to rows, kept for whoever wants to draw it.
 //!
-//! Decides nothing: the rows are the same whether anyone watches or not.
+//! Decides nothing: the rows are the same whether they are traced or not.
 
 use std::collections::BTreeMap;
 use std::mem;
 use std::sync::{Mutex, PoisonError};
 
 use super::frame::Column;
-use super::provider::{Reading, Series};
 use super::resample::Resampled;
 use crate::project::Period;
+use crate::provider::{Reading, Series};
 use crate::source::Span;
 
 /// Parts of the period of which the lowest and the highest reading are kept: more than a screen
@@ -20,7 +20,7 @@ const N_PARTS: usize = 4096;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
     /// The tags that were read.
-    pub tags: BTreeMap<String, History>,
+    pub tags: BTreeMap<String, TagTrace>,
     /// Times of the rows that all tags have, nanoseconds since 1970 UTC, if it came so far.
     pub joined: Option<Vec<i64>>,
     /// What removed rows, in the order of work.
@@ -29,7 +29,7 @@ pub struct Trace {
 
 /// One tag from its readings to its rows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct History {
+pub struct TagTrace {
     /// How many readings were delivered.
     pub n_readings: usize,
     /// How many of them have no value.
@@ -93,30 +93,30 @@ pub enum Remover {
     FilterPeriods(&'static str),
 }
 
-/// Who wants to know what becomes of readings; by default nobody.
+/// Where it is recorded what becomes of readings; by default nowhere.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Watch<'a>(Option<&'a Mutex<Trace>>);
+pub struct TraceSink<'a>(Option<&'a Mutex<Trace>>);
 
-impl<'a> Watch<'a> {
-    /// Everything is told to `trace`.
+impl<'a> TraceSink<'a> {
+    /// Everything is recorded in `trace`.
     pub fn new(trace: &'a Mutex<Trace>) -> Self {
         Self(Some(trace))
     }
 
-    /// Whether no one watches.
-    pub(super) fn is_nobody(self) -> bool {
+    /// Whether nothing is traced.
+    pub(super) fn is_off(self) -> bool {
         self.0.is_none()
     }
 
-    /// Does what is only needed if someone watches.
-    pub(super) fn when<T>(self, make: impl FnOnce() -> T) -> Option<T> {
+    /// Does what is only needed for a trace.
+    pub(super) fn when_on<T>(self, make: impl FnOnce() -> T) -> Option<T> {
         self.0.map(|_| make())
     }
 
-    /// Tells whoever watches.
-    pub(super) fn tell(self, tell: impl FnOnce(&mut Trace)) {
+    /// Adds to the trace, if there is one.
+    pub(super) fn record(self, record: impl FnOnce(&mut Trace)) {
         if let Some(trace) = self.0 {
-            tell(&mut trace.lock().unwrap_or_else(PoisonError::into_inner));
+            record(&mut trace.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
 }
@@ -161,7 +161,7 @@ impl Gridded {
     }
 }
 
-impl History {
+impl TagTrace {
     /// A tag as it was delivered.
     pub(super) fn of(series: &Series, period: Period) -> Self {
         let rows = series.times.iter().zip(&series.values);
@@ -283,23 +283,23 @@ mod tests {
         };
         let reading = project::read(&Source::new("a.yaml", config), &options);
         let config = reading.project.unwrap().datasets.remove(0).dataset;
-        let load = |watch| {
+        let load = |sink| {
             let job = Job {
                 config: &config,
                 base: folder.path(),
                 seed: 0,
-                watch,
+                trace: sink,
             };
             load_one(job, &Options::default()).0
         };
         let trace = Mutex::default();
-        let (watched, alone) = (load(Watch::new(&trace)), load(Watch::default()));
+        let (traced, alone) = (load(TraceSink::new(&trace)), load(TraceSink::default()));
         assert_eq!(
-            format!("{watched:?}"),
+            format!("{traced:?}"),
             format!("{alone:?}"),
-            "watching changes nothing"
+            "a trace changes nothing"
         );
-        let n_rows = watched.map(|dataset| dataset.times.len());
+        let n_rows = traced.map(|dataset| dataset.times.len());
         (trace.into_inner().unwrap(), n_rows)
     }
 

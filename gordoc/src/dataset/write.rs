@@ -9,9 +9,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::time::iso;
 use super::write_parquet::parquet;
 use super::{Dataset, Table};
+use crate::time::iso;
 
 /// Rows of which a thread makes a text at a time.
 const TEXT_ROWS: usize = 512;

@@ -85,11 +85,12 @@ fn write_values<W: Write + Send>(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::Column;
-    use super::super::provider::{self, Range, Rows};
     use super::*;
-    use crate::project::{FilesProvider, Provider, Window};
-    use crate::source::{Span, Spanned};
+    use crate::provider::{self, RowBuffer, TimeRange};
+    use crate::source::Span;
 
     #[test]
     fn a_written_table_is_read_back_by_the_files_provider() {
@@ -101,23 +102,14 @@ mod tests {
         ]);
         parquet(&[5, 1500], &table, file).unwrap();
 
-        let spanned = |text: &str| Spanned::new(text.to_owned(), Span::default());
-        let files = ["B c", "A"].map(|tag| (tag.to_owned(), spanned("X.parquet")));
-        let config = Provider::Files(FilesProvider {
-            path: spanned("."),
-            files: files.into_iter().collect(),
-            time_column: "time".into(),
-            value_column: "{tag}".into(),
-            separator: ',',
-            timezone: "Europe/Oslo".into(),
-            window: Window::All,
-            look_back: false,
-        });
-        let config = Spanned::new(config, Span::default());
+        let provider = provider::of_keys(&json!({
+            "type": "FilesDataProvider", "path": ".", "window": "all",
+            "files": {"B c": "X.parquet", "A": "X.parquet"}, "value_column": "{tag}",
+        }));
         let tags = ["B c", "A"];
-        let mut rows = Rows::new(tags.map(|_| Range::ALL.into()));
-        let provider = provider::open(&config, folder.path(), 0);
-        provider.read("X.parquet", &tags, &mut rows).unwrap();
+        let mut rows = RowBuffer::new(tags.map(|_| TimeRange::ALL.into()));
+        let reader = provider.open(Span::default(), folder.path(), 0);
+        reader.read("X.parquet", &tags, &mut rows).unwrap();
         let [b, a] = <[_; 2]>::try_from(rows.into_series())
             .unwrap()
             .map(Result::unwrap);

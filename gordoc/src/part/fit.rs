@@ -14,8 +14,8 @@ use super::document::Tensors;
 use super::error::FitError;
 use super::lowering::{Embedded, Fields};
 use super::network::Network;
+use super::network::trainer::History;
 use crate::random::Seed;
-use crate::train::network::History;
 
 /// A transformer as defined.
 pub(crate) trait Transformer: Any + fmt::Debug + Send + Sync {

@@ -3,15 +3,14 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::hide_secrets;
-use super::preflight::Series;
-use super::provider::{self, Described};
 use super::resampling;
 use super::suggest::unknown_keys;
 use super::tag_lists::{self, TagLists};
-use super::{Dataset, aggregation, dataset_keys, filter_periods, period, selection, tag};
+use super::{Dataset, Tag, aggregation, dataset_keys, filter_periods, period, selection, tag};
 use crate::config::{Node, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Source;
+use crate::diagnostic::{Diagnostic, Diagnostics, Stage};
+use crate::provider::{self, Described, RequestedSeries, RequestedTags};
+use crate::source::{Source, Span, Spanned};
 
 /// Makes a default value.
 type Default = fn() -> Json;
@@ -102,7 +101,7 @@ pub(super) fn read(
     source: &Source,
     default_provider: Option<&str>,
     diagnostics: &mut Diagnostics,
-    series: &mut Vec<Series>,
+    series: &mut Vec<RequestedSeries>,
 ) -> Option<DatasetSection> {
     dataset_keys::check(section, diagnostics);
     unknown_keys(section, "dataset", KEYS, diagnostics);
@@ -120,8 +119,12 @@ pub(super) fn read(
         .and_then(|tags| selection::read(section, source, &tags, diagnostics));
     if let Some(provider) = provider.as_ref().and_then(|it| it.provider.as_ref()) {
         let triggers = selection.as_ref().map_or(&[][..], |it| &it.trigger_tags);
-        let listed = lists.inputs_and_targets();
-        series.push(Series::new(provider, period, listed, triggers));
+        let listed = lists.inputs_and_targets().map(name_and_place);
+        let triggers = triggers.iter().map(name_and_place);
+        series.push(RequestedSeries {
+            provider: provider.clone(),
+            tags: RequestedTags::new(period.map(Into::into), listed, triggers),
+        });
     }
     let (provider, (tags, targets)) = (provider?, lists.finish()?);
     dates.filter(|_| periods_are_right)?;
@@ -160,6 +163,10 @@ pub(super) fn read(
         n_columns,
         untrainable,
     })
+}
+
+fn name_and_place(tag: &Spanned<Tag>) -> (&str, Span) {
+    (tag.value.name.as_str(), tag.span)
 }
 
 /// A dataset's document without secrets.
@@ -204,14 +211,15 @@ fn read_provider(
         .filter(|node| node.value != Value::Null);
     if is_random == Some(true) {
         if given.is_some_and(|node| matches!(node.value, Value::Map(_))) {
-            provider::describe(section, default, diagnostics, &mut Diagnostics::default())?;
+            let mut found = Diagnostics::default();
+            let described = provider::describe(section, default, &mut found);
+            // Nothing is read from it.
+            diagnostics.append(found.of_stage(Stage::Config));
+            described?;
         }
         return Some(provider::plain_random(section.span));
     }
-    let mut at_build = Diagnostics::default();
-    let described = provider::describe(section, default, diagnostics, &mut at_build);
-    diagnostics.at_build(|found| found.append(at_build));
-    described
+    provider::describe(section, default, diagnostics)
 }
 
 fn document(section: &Node, is_random: bool, provider: Json) -> Json {

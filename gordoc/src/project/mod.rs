@@ -19,8 +19,6 @@ mod name;
 mod normalize;
 mod period;
 mod pods;
-mod preflight;
-mod provider;
 mod reader;
 mod resampling;
 mod resources;
@@ -32,8 +30,7 @@ mod switches;
 mod tag;
 mod tag_lists;
 
-use std::ffi::OsStr;
-use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -46,24 +43,16 @@ pub use document::strip_build_metadata;
 pub use filter_periods::{FilterMethod, FilterPeriods};
 pub use metric::Metric;
 pub use normalize::read;
-pub(crate) use preflight::NO_PARTITION_HELP;
-pub use preflight::{Series, Sources, preflight};
-pub(crate) use provider::providers;
-pub use provider::{
-    InfluxAddress, InfluxProvider, InfluxServer, InfluxTls, Patience, Query, SqlProvider, SqlRows,
-    SqlServer, SqlTable, SslMode, Trust,
-};
 pub use row_filter::RowFilter;
-pub use secret::{Secret, hide_reporters_secrets, hide_secrets};
+pub use secret::{hide_reporters_secrets, hide_secrets};
 pub use selection::Selection;
-
-use std::sync::Arc;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;
 use crate::name::Name;
 use crate::part::fit::Transformer;
 use crate::part::splitter::Splitter;
+use crate::provider::{Provider, RequestedSeries, TimeRange};
 use crate::source::{Source, Span, Spanned};
 
 /// A whole config as meant.
@@ -105,7 +94,7 @@ pub struct Normalized {
     /// project are missing.
     pub diagnostics: Diagnostics,
     /// Series that machines read, also those of machines that cannot be built.
-    pub series: Vec<Series>,
+    pub series: Vec<RequestedSeries>,
 }
 
 /// What the command line says about a config.
@@ -174,7 +163,7 @@ pub struct Dataset {
     /// Fewer or equally many rows are an error.
     pub n_samples_threshold: usize,
     /// Where series are read.
-    pub provider: Spanned<Provider>,
+    pub provider: Spanned<Arc<dyn Provider>>,
     /// Machine's dataset section in Gordo's `to_dict` form: all defaults, types as full paths;
     /// but without the passwords and keys in it, as it goes into files that others read.
     pub document: Value,
@@ -187,6 +176,15 @@ pub struct Period {
     pub start: i64,
     /// Last instant.
     pub end: i64,
+}
+
+impl From<Period> for TimeRange {
+    fn from(period: Period) -> Self {
+        Self {
+            first: period.start,
+            last: period.end,
+        }
+    }
 }
 
 /// A sensor series and its extra fields, `name` not among them.
@@ -223,124 +221,6 @@ pub enum InterpolationMethod {
     Linear,
     /// `ffill`
     ForwardFill,
-}
-
-/// Where series are read.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Provider {
-    /// Random readings at random times, as Gordo draws them.
-    Random {
-        /// Fewest readings per tag.
-        min_size: u32,
-        /// Most readings per tag.
-        max_size: u32,
-    },
-    /// One CSV file with a column per tag, as Gordo's `CSVDataProvider`.
-    Csv {
-        /// The file, relative to the config file's folder.
-        file_path: Spanned<String>,
-        /// Column of time stamps.
-        timestamp_column: Spanned<String>,
-        /// Cell separator.
-        separator: char,
-    },
-    /// A folder with one CSV or Parquet file per tag.
-    Files(FilesProvider),
-    /// A folder of Parquet files partitioned by date.
-    Parquet(ParquetProvider),
-    /// An InfluxDB server.
-    Influx(Box<InfluxProvider>),
-    /// A PostgreSQL server.
-    Sql(Box<SqlProvider>),
-}
-
-/// `FilesDataProvider`: a folder with one file per tag, as historians export them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FilesProvider {
-    /// The folder, relative to the config file's folder.
-    pub path: Spanned<String>,
-    /// Tag to file, relative to `path`; others are `<tag>.csv`.
-    pub files: indexmap::IndexMap<String, Spanned<String>>,
-    /// Column of times.
-    pub time_column: String,
-    /// Column of values; `{tag}` in it stands for the tag's name, for files with a column per
-    /// tag.
-    pub value_column: String,
-    /// Cell separator of CSV files.
-    pub separator: char,
-    /// Zone of times without an offset, an IANA name.
-    pub timezone: String,
-    /// Which rows are handed on.
-    pub window: Window,
-    /// Whether the latest reading before the start may be asked for.
-    pub look_back: bool,
-}
-
-impl FilesProvider {
-    /// Name of the column that holds a tag's values.
-    pub fn column_of(&self, tag: &str) -> String {
-        self.value_column.replace("{tag}", tag)
-    }
-
-    /// Whether a file is read as Parquet, by its name; any other is CSV.
-    pub fn is_parquet(file: &Path) -> bool {
-        let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
-        ["parquet", "pq"]
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
-    }
-}
-
-/// `ParquetDataProvider`: Parquet files in folders named by dates, as data lakes have them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ParquetProvider {
-    /// The folder, relative to the config file's folder.
-    pub path: Spanned<String>,
-    /// Column of times.
-    pub time_column: String,
-    /// Columns of tags and values.
-    pub columns: TagColumns,
-    /// Nanoseconds of what plain numbers count as times.
-    pub time_unit: Option<i64>,
-    /// Zone of days and of times without an offset, an IANA name.
-    pub timezone: String,
-    /// Which rows are handed on.
-    pub window: Window,
-    /// Whether the latest reading before the start may be asked for.
-    pub look_back: bool,
-}
-
-/// Where the tags of a Parquet file are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TagColumns {
-    /// A row says which tag its value is of.
-    Long {
-        /// Column of tags.
-        tag: String,
-        /// Column of values.
-        value: String,
-    },
-    /// A column per tag: its name, in which `{tag}` stands for the tag's.
-    Wide(String),
-}
-
-/// Which rows of a file a provider hands on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// `closed`: start <= time <= end.
-    Closed,
-    /// `all`: every row.
-    All,
-}
-
-impl Window {
-    /// As written in a config.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::All => "all",
-        }
-    }
 }
 
 /// The `evaluation` section as meant.

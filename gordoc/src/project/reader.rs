@@ -8,13 +8,13 @@ use super::globals::{Globals, not_a_mapping};
 use super::machine::{MachineOutcome, MachineSections};
 use super::merge::{merge, merge_shared};
 use super::merge_warnings::{self, MergedSection};
-use super::preflight::Series;
 use super::suggest::unknown_keys;
 use super::{Options, dataset_section, evaluation, name, resources, switches};
 use crate::config::{Node, Value, section};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Model};
 use crate::name::Name;
+use crate::provider::RequestedSeries;
 use crate::source::{Source, Span};
 
 const KEYS: &[&str] = &[
@@ -39,7 +39,7 @@ pub(super) struct MachineReader<'a> {
     pub(super) models: Models,
     pub(super) diagnostics: Diagnostics,
     /// Series that machines read, found so far.
-    pub(super) series: Vec<Series>,
+    pub(super) series: Vec<RequestedSeries>,
 }
 
 impl MachineReader<'_> {

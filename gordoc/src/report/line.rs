@@ -6,8 +6,8 @@ use super::band::{Order, bands, find_runs};
 use super::canvas::{COLUMN, Canvas, HEIGHT, place};
 use super::path::{Path, Point};
 use super::scale::Scale;
-use crate::dataset::provider::Reading;
 use crate::dataset::trace::{Filled, Gridded};
+use crate::provider::Reading;
 
 /// Least distance of rows that are marked one by one, places.
 const MARKED: i32 = 24;

@@ -26,9 +26,9 @@ mod tests {
     use super::*;
     use crate::dataset::Column;
     use crate::dataset::Trace;
-    use crate::dataset::provider::Reading;
-    use crate::dataset::trace::{Filled, Gridded, History, Removal, Remover};
+    use crate::dataset::trace::{Filled, Gridded, Removal, Remover, TagTrace};
     use crate::project;
+    use crate::provider::Reading;
     use crate::source::Source;
 
     const N_ROWS: usize = 365 * 144;
@@ -41,7 +41,7 @@ mod tests {
     }
 
     /// A year of a tag in which nothing stays as it is for long.
-    fn restless(name: &str, seed: usize) -> History {
+    fn restless(name: &str, seed: usize) -> TagTrace {
         let time = |row: usize| i64::try_from(row).unwrap() * WIDTH;
         let readings = (0..8192).map(|number| Reading {
             time: time(number * N_ROWS / 8192),
@@ -63,7 +63,7 @@ mod tests {
                 .collect(),
         };
         let gaps = (0..N_ROWS / 300).map(|at| (time(at * 300 + 250), time(at * 300 + 300)));
-        History {
+        TagTrace {
             n_readings: 1_000_000,
             n_empty: 17,
             readings: readings.collect(),

@@ -9,7 +9,7 @@ use super::path::Path;
 use super::plot::Plot;
 use super::scale::Scale;
 use super::{line, table, text};
-use crate::dataset::trace::{Filled, History};
+use crate::dataset::trace::{Filled, TagTrace};
 use crate::project::Tag;
 
 /// Height of the marks of filled rows at the foot of a field, pixels.
@@ -22,7 +22,7 @@ pub(super) struct PanelContent<'a> {
     tag: &'a Tag,
     /// Key of the aggregation method, if there are several.
     method: Option<&'a str>,
-    history: &'a History,
+    history: &'a TagTrace,
     column: Option<&'a Filled>,
     /// Whether readings are on the scale of the column.
     has_readings: bool,
@@ -67,7 +67,7 @@ pub(super) fn contents<'a>(plot: &Plot<'a>, tag: &'a Tag) -> Vec<PanelContent<'a
 impl<'a> PanelContent<'a> {
     fn of(
         tag: &'a Tag,
-        history: &'a History,
+        history: &'a TagTrace,
         column: Option<&'a Filled>,
         has_readings: bool,
     ) -> Self {

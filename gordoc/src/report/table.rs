@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::plot::Plot;
 use super::text::{Number, count, counted, span};
-use crate::dataset::trace::{Gridded, History};
+use crate::dataset::trace::{Gridded, TagTrace};
 use crate::dataset::{Column, Dataset, summary};
 use crate::project::Tag;
 use crate::source::Spanned;
@@ -120,7 +120,7 @@ fn role(plot: &Plot<'_>, tag: &Tag) -> &'static str {
 }
 
 /// What a tag is for and what became of its readings, in a line.
-pub(super) fn note(plot: &Plot<'_>, tag: &Tag, history: &History) -> String {
+pub(super) fn note(plot: &Plot<'_>, tag: &Tag, history: &TagTrace) -> String {
     let mut parts = vec![counted(history.n_readings, "reading")];
     if history.n_empty > 0 {
         parts.push(format!("{} without a value", count(history.n_empty)));

@@ -2,7 +2,7 @@
 //!
 //! Rounded: exact numbers are in the metadata.
 
-use crate::dataset::time::iso;
+use crate::time::iso;
 
 /// Stretches of time that a list names; the others are counted.
 pub(super) const MOST_LISTED: usize = 20;

@@ -174,7 +174,7 @@ fn month_start(month: i64) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::time::Clock;
+    use crate::time::Clock;
 
     fn at(text: &str) -> i64 {
         Clock::utc().parse(text.as_bytes()).unwrap()

@@ -2,16 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::project;
+use crate::provider;
 
 /// Defines `provider`: any mapping without a type, the known arguments with one.
 pub(super) fn define(definitions: &mut Map<String, Value>) {
     let mut types: Vec<&str> = Vec::new();
     let mut cases = Vec::new();
-    for provider in project::providers() {
+    for provider in provider::KINDS {
         types.extend(provider.names);
         let mut properties: Map<String, Value> = provider
-            .arguments
+            .keys
             .iter()
             .map(|name| ((*name).to_owned(), json!({})))
             .collect();

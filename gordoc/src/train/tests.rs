@@ -10,9 +10,8 @@ use crate::model::{self, Model};
 use crate::name::Name;
 use crate::part::document::Tensors;
 use crate::part::splitter::time_series_split::TimeSeriesSplit;
-use crate::project::{
-    Aggregation, Evaluation, InterpolationMethod, Method, Metric, Period, Provider,
-};
+use crate::project::{Aggregation, Evaluation, InterpolationMethod, Method, Metric, Period};
+use crate::provider;
 use crate::source::{Span, Spanned};
 
 const SCALER: &str = "sklearn.preprocessing.MinMaxScaler";
@@ -51,10 +50,7 @@ fn machine(mode: Mode) -> project::Machine {
             selection: project::Selection::default(),
             filter_periods: None,
             n_samples_threshold: 0,
-            provider: some(Provider::Random {
-                min_size: 1,
-                max_size: 2,
-            }),
+            provider: some(provider::of_keys(&json!({"type": "RandomDataProvider"}))),
             document: json!({"tags": ["a", "b"]}),
         },
         model: detector(),

@@ -1,26 +1,25 @@
 //! From a config to trained machines on disk: load, train what is not trained yet, keep all.
 
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError, mpsc};
-use std::thread;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::super::dataset::{gap_warning, of_machine};
 use super::super::{Failure, Level, Status, Streams, check, fetching, read_config, report};
 use super::key;
 use super::progress::{Bar, Bars};
-use super::shelf::Shelf;
+use super::revision_store::RevisionStore;
 use super::summary::{self, Line};
-use super::{Options, Revisions};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::gate::Gate;
 use crate::name::{Name, Revision};
-use crate::project::{self, Project, Sources};
+use crate::project::{self, Project};
+use crate::provider::Sources;
 use crate::train;
 use crate::trained::{Machine, store};
+
+/// Revisions by name, the current one last, and their machines.
+pub(super) type Revisions = Vec<(Revision, BTreeMap<Name, Machine>)>;
 
 /// A config to learn from.
 #[derive(Clone, Debug)]
@@ -44,18 +43,18 @@ pub struct Learning {
 /// Learns; otherwise says how the command ends, errors being reported already.
 pub(super) fn learn(
     learning: &Learning,
-    options: &Options,
+    output: &Path,
     streams: &mut Streams<'_>,
 ) -> Result<Result<(Name, Revisions), Status>, Failure> {
     let project = match read(learning, streams)? {
         Ok(project) => project,
         Err(status) => return Ok(Err(status)),
     };
-    let folder = options.output.join("trained");
-    let shelf = Shelf::new(folder.clone(), learning.revision.as_ref())?;
-    let (outcomes, summary) = load_and_train(&project, learning, &shelf);
+    let folder = output.join("trained");
+    let revision_store = RevisionStore::new(folder.clone(), learning.revision.as_ref())?;
+    let (outcomes, summary) = load_and_train(&project, learning, &revision_store);
     fetching::tell(&summary, &learning.fetching, streams)?;
-    let trained = told(outcomes, &project, streams)?;
+    let trained = report_outcomes(outcomes, &project, streams)?;
     let revision = learning.revision.clone().unwrap_or_else(|| {
         let ends = project.machines.iter().map(|one| one.dataset.period.end);
         let keys = project.machines.iter().map(|machine| {
@@ -64,7 +63,7 @@ pub(super) fn learn(
         });
         key::revision(keys, ends.max())
     });
-    shelf.finish(&revision, &trained)?;
+    revision_store.finish(&revision, &trained)?;
     let mut revisions = store::read_all(&folder)?;
     revisions.retain(|(name, _)| *name != revision);
     revisions.push((revision, trained));
@@ -80,8 +79,8 @@ fn read(
         Err(status) => return Ok(Err(status)),
     };
     let sources = match &learning.fetching.cache {
-        Some(_) => Sources::MayBeKept,
-        None => Sources::Needed,
+        Some(_) => Sources::MayBeCached,
+        None => Sources::Required,
     };
     let mut found = check::findings(&read, sources);
     if learning.deny_warnings {
@@ -117,11 +116,11 @@ enum Failed {
 /// one does not stop the others.
 ///
 /// Rows are let go once they are learnt from: at a time, there are those of as many machines
-/// as are fetched and trained at once, and one that waits.
+/// as are fetched and trained at once.
 fn load_and_train(
     project: &Project,
     learning: &Learning,
-    shelf: &Shelf,
+    store: &RevisionStore,
 ) -> (Vec<Outcome>, dataset::Summary) {
     let jobs: Vec<dataset::Job<'_>> = project
         .machines
@@ -130,70 +129,27 @@ fn load_and_train(
             config: &machine.dataset,
             base: &project.source.base,
             seed: learning.seed.unwrap_or(machine.evaluation.seed),
-            watch: dataset::Watch::default(),
+            trace: dataset::TraceSink::default(),
         })
         .collect();
     let bars = Bars::new(jobs.len());
-    let (sender, loaded) = mpsc::sync_channel(1);
-    let (mut outcomes, summary) = thread::scope(|scope| {
-        let jobs = &jobs;
-        let fetching = scope.spawn(move || {
-            dataset::load_all(jobs, &learning.fetching, &|number, result| {
-                // Nobody listens any more if training panicked, which is told then.
-                let _ = sender.send((number, result));
-            })
-        });
-        let learn = |number: usize, result| {
-            let machine = &project.machines[number];
-            let bar = bars.machine(&machine.name.value);
-            let outcome = match result {
-                Ok(rows) => train_one((machine, jobs[number].seed), &rows, learning, shelf, &bar)
-                    .map_err(Failed::Train),
-                Err(errors) => Err(Failed::Load(errors)),
-            };
-            bar.done();
-            outcome
+    let learnt = dataset::load_each(&jobs, &learning.fetching, |number, loaded| {
+        let machine = &project.machines[number];
+        let bar = bars.machine(&machine.name.value);
+        let outcome = match loaded {
+            Ok(rows) => train_one((machine, jobs[number].seed), &rows, learning, store, &bar)
+                .map_err(Failed::Train),
+            Err(errors) => Err(Failed::Load(errors)),
         };
-        let outcomes = each(&loaded, &learn);
-        let summary = fetching.join().unwrap_or_else(|panic| resume_unwind(panic));
-        (outcomes, summary)
+        bar.done();
+        outcome
     });
     bars.finish();
-    outcomes.sort_by_key(|(number, _)| *number);
-    let outcomes = outcomes.into_iter().map(|(_, outcome)| outcome);
-    (outcomes.collect(), summary)
-}
-
-/// What becomes of numbered things as they come, in any order.
-///
-/// No more are taken than there are threads to work on them. None of those threads waits for
-/// the next, because they are needed to make it.
-fn each<T: Send, U: Send>(
-    coming: &mpsc::Receiver<(usize, T)>,
-    work: &(impl Fn(usize, T) -> U + Sync),
-) -> Vec<(usize, U)> {
-    let done = Mutex::new(Vec::new());
-    let gate = Gate::new(rayon::current_num_threads());
-    rayon::in_place_scope(|scope| {
-        loop {
-            let turn = gate.enter();
-            let Ok((number, thing)) = coming.recv() else {
-                return;
-            };
-            let done = &done;
-            scope.spawn(move |_| {
-                let result = work(number, thing);
-                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                done.push((number, result));
-                drop(turn);
-            });
-        }
-    });
-    done.into_inner().unwrap_or_else(PoisonError::into_inner)
+    learnt
 }
 
 /// Tells how it went, in the order of the config; the machines, if all are there.
-fn told(
+fn report_outcomes(
     outcomes: Vec<Outcome>,
     project: &Project,
     streams: &mut Streams<'_>,
@@ -252,14 +208,14 @@ fn train_one(
     (machine, seed): (&project::Machine, u64),
     rows: &Dataset,
     learning: &Learning,
-    shelf: &Shelf,
+    store: &RevisionStore,
     bar: &Bar,
 ) -> Result<Learnt, Diagnostic> {
     let creation_date = learning.creation_date.as_deref();
     let key = key::key(machine, rows, seed, creation_date);
     let name = &machine.name;
     let (n_rows, gaps) = (rows.times.len(), rows.gaps.clone());
-    if let Some(machine) = shelf.find(&name.value, &key) {
+    if let Some(machine) = store.find(&name.value, &key) {
         let line = Line::new(&machine, n_rows, None);
         return Ok(Learnt {
             machine,
@@ -279,7 +235,7 @@ fn train_one(
         Diagnostic::error(error.code(), message).help(error.help())
     })?;
     machine.checksum = Some(key);
-    shelf.put(&machine).map_err(|error| {
+    store.put(&machine).map_err(|error| {
         let message = format!("`{name}` cannot be kept: {error}");
         Diagnostic::error("train::not_kept", message)
             .help("make room, or allow writing to the output folder")
@@ -291,29 +247,4 @@ fn train_one(
         line,
         gaps,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_comes_may_be_made_by_the_threads_that_work_on_it() {
-        let squares = thread::scope(|scope| {
-            let (sender, coming) = mpsc::sync_channel(1);
-            scope.spawn(move || {
-                for number in 0..50_usize {
-                    let pair = rayon::join(|| number, || number);
-                    sender.send((number, pair)).unwrap();
-                }
-            });
-            each(&coming, &|_, (one, other): (usize, usize)| one * other)
-        });
-        let squares: BTreeMap<usize, usize> = squares.into_iter().collect();
-        assert!(
-            squares
-                .into_iter()
-                .eq((0..50).map(|number| (number, number * number)))
-        );
-    }
 }

@@ -21,7 +21,7 @@ use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::types::{ColumnPath, Type, TypePtr};
 use serde_json::{Value, json};
 
-use crate::dataset::provider::{Range, Ranges, Series};
+use crate::provider::{Series, TimeRange, TimeRanges};
 
 /// Name of the text in the file's metadata.
 const ABOUT: &str = "gordoc";
@@ -39,7 +39,7 @@ pub(crate) struct About {
     /// Provider, source and tag.
     pub(super) document: Value,
     /// Where all rows of the source are there.
-    pub(super) ranges: Ranges,
+    pub(super) ranges: TimeRanges,
     /// The source's state when it was read.
     pub(super) state: Option<String>,
     /// When that was, nanoseconds since 1970 UTC.
@@ -108,14 +108,14 @@ pub(super) fn write(about: &About, series: &Series) -> Result<Vec<u8>, ParquetEr
         "fetched": about.fetched,
         "rank": about.rank,
     });
-    let told = KeyValue::new(ABOUT.to_owned(), document.to_string());
+    let metadata = KeyValue::new(ABOUT.to_owned(), document.to_string());
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_dictionary_enabled(false)
         .set_column_encoding(ColumnPath::from("time"), Encoding::DELTA_BINARY_PACKED)
         .set_column_encoding(ColumnPath::from("value"), Encoding::BYTE_STREAM_SPLIT)
         .set_created_by("gordoc".to_owned())
-        .set_key_value_metadata(Some(vec![told]))
+        .set_key_value_metadata(Some(vec![metadata]))
         .build();
     let mut bytes = Vec::new();
     let mut writer = SerializedFileWriter::new(&mut bytes, schema()?, Arc::new(properties))?;
@@ -150,14 +150,14 @@ fn schema() -> Result<TypePtr, ParquetError> {
 }
 
 fn about<R: ChunkReader + 'static>(reader: &SerializedFileReader<R>) -> Option<About> {
-    let told = reader.metadata().file_metadata().key_value_metadata()?;
-    let told = told.iter().find(|pair| pair.key == ABOUT)?;
-    let document: Value = serde_json::from_str(told.value.as_deref()?).ok()?;
+    let pairs = reader.metadata().file_metadata().key_value_metadata()?;
+    let metadata = pairs.iter().find(|pair| pair.key == ABOUT)?;
+    let document: Value = serde_json::from_str(metadata.value.as_deref()?).ok()?;
     let range = |pair: &Value| {
         let (first, last) = (pair[0].as_i64()?, pair[1].as_i64()?);
-        Some(Range { first, last })
+        Some(TimeRange { first, last })
     };
-    let ranges: Option<Ranges> = document["ranges"].as_array()?.iter().map(range).collect();
+    let ranges: Option<TimeRanges> = document["ranges"].as_array()?.iter().map(range).collect();
     Some(About {
         ranges: ranges?,
         state: document["state"].as_str().map(str::to_owned),

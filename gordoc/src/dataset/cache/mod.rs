@@ -14,8 +14,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::provider::{Range, Ranges, Series, State};
 use crate::files;
+use crate::provider::{Series, SourceState, TimeRange, TimeRanges};
 
 use entry::About;
 pub(super) use entry::{Damage, Entry};
@@ -80,8 +80,8 @@ impl Cache {
     pub(super) fn find(
         &self,
         key: &Key,
-        wanted: &Ranges,
-        state: &State,
+        wanted: &TimeRanges,
+        state: &SourceState,
         tell: impl Fn(Damage),
     ) -> Found {
         let mut known = Vec::new();
@@ -95,11 +95,13 @@ impl Cache {
         known.sort_by_key(|entry| entry.about.fetched);
         let newest = known.pop();
         match (newest, state) {
-            (Some(entry), State::Gone) => Found::Last(entry),
-            (Some(entry), State::At(state)) if entry.about.state.as_ref() == Some(state) => {
+            (Some(entry), SourceState::Gone) => Found::Last(entry),
+            (Some(entry), SourceState::At(state)) if entry.about.state.as_ref() == Some(state) => {
                 Found::Fresh(entry)
             }
-            (Some(entry), State::Unknown) if entry.about.is_past(wanted) => Found::Fresh(entry),
+            (Some(entry), SourceState::Unknown) if entry.about.is_past(wanted) => {
+                Found::Fresh(entry)
+            }
             _ => Found::Nothing,
         }
     }
@@ -108,16 +110,16 @@ impl Cache {
     pub(super) fn put(
         &self,
         key: &Key,
-        ranges: &Ranges,
-        state: &State,
+        ranges: &TimeRanges,
+        state: &SourceState,
         (series, rank): (&Series, usize),
     ) -> io::Result<()> {
         let about = About {
             document: key.document.clone(),
             ranges: ranges.clone(),
             state: match state {
-                State::At(state) => Some(state.clone()),
-                State::Unknown | State::Gone => None,
+                SourceState::At(state) => Some(state.clone()),
+                SourceState::Unknown | SourceState::Gone => None,
             },
             fetched: self.now,
             rank,
@@ -130,7 +132,7 @@ impl Cache {
     }
 
     /// Removes what a newer file makes needless.
-    fn forget_older(&self, key: &Key, ranges: &Ranges, newer: &Path) -> io::Result<()> {
+    fn forget_older(&self, key: &Key, ranges: &TimeRanges, newer: &Path) -> io::Result<()> {
         for path in self.paths(key).into_iter().filter(|path| path != newer) {
             let is_needless = match Entry::open(path.clone()) {
                 Ok(entry) => entry
@@ -171,15 +173,15 @@ fn forget(path: &Path) -> io::Result<()> {
 }
 
 impl About {
-    fn serves(&self, key: &Key, wanted: &Ranges) -> bool {
+    fn serves(&self, key: &Key, wanted: &TimeRanges) -> bool {
         let mut wanted = wanted.as_slice().iter();
         self.document == key.document && wanted.all(|range| self.ranges.covers(range))
     }
 
     /// Whether all that is wanted was past when it was fetched.
-    fn is_past(&self, wanted: &Ranges) -> bool {
+    fn is_past(&self, wanted: &TimeRanges) -> bool {
         let last = wanted.as_slice().last();
-        last.is_none_or(|Range { last, .. }| *last < self.fetched)
+        last.is_none_or(|TimeRange { last, .. }| *last < self.fetched)
     }
 }
 
@@ -189,21 +191,21 @@ mod tests {
 
     use super::*;
 
-    fn ranges(first: i64, last: i64) -> Ranges {
-        Range { first, last }.into()
+    fn ranges(first: i64, last: i64) -> TimeRanges {
+        TimeRange { first, last }.into()
     }
 
-    fn at(text: &str) -> State {
-        State::At(text.to_owned())
+    fn at(text: &str) -> SourceState {
+        SourceState::At(text.to_owned())
     }
 
-    struct Shelf {
+    struct Sample {
         folder: tempfile::TempDir,
         cache: Cache,
         key: Key,
     }
 
-    impl Shelf {
+    impl Sample {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             Self {
@@ -213,7 +215,7 @@ mod tests {
             }
         }
 
-        fn put(&self, ranges: &Ranges, state: &State, value: f64) {
+        fn put(&self, ranges: &TimeRanges, state: &SourceState, value: f64) {
             let times = vec![1, 5, 3];
             let values = vec![value, f64::NAN, -0.0];
             let series = Series { times, values };
@@ -223,7 +225,7 @@ mod tests {
         }
 
         /// What is found, as its kind and first value.
-        fn find(&self, wanted: &Ranges, state: &State) -> (&'static str, f64) {
+        fn find(&self, wanted: &TimeRanges, state: &SourceState) -> (&'static str, f64) {
             let damaged = Cell::new(false);
             let tell = |_| damaged.set(true);
             let found = self.cache.find(&self.key, wanted, state, tell);
@@ -251,44 +253,47 @@ mod tests {
 
     #[test]
     fn a_changed_source_is_noticed_and_a_gone_one_is_not_needed() {
-        let shelf = Shelf::new();
+        let sample = Sample::new();
         let wanted = ranges(0, 9);
-        assert_eq!(shelf.find(&wanted, &at("1")), ("nothing", 0.0));
-        shelf.put(&wanted, &at("1"), 1.5);
-        assert_eq!(shelf.find(&wanted, &at("1")), ("fresh", 1.5));
-        assert_eq!(shelf.find(&wanted, &at("2")), ("nothing", 0.0));
-        assert_eq!(shelf.find(&wanted, &State::Gone), ("last", 1.5));
-        shelf.put(&wanted, &at("2"), 2.5);
-        assert_eq!(shelf.find(&wanted, &State::Gone), ("last", 2.5));
-        assert_eq!(shelf.files().len(), 1);
+        assert_eq!(sample.find(&wanted, &at("1")), ("nothing", 0.0));
+        sample.put(&wanted, &at("1"), 1.5);
+        assert_eq!(sample.find(&wanted, &at("1")), ("fresh", 1.5));
+        assert_eq!(sample.find(&wanted, &at("2")), ("nothing", 0.0));
+        assert_eq!(sample.find(&wanted, &SourceState::Gone), ("last", 1.5));
+        sample.put(&wanted, &at("2"), 2.5);
+        assert_eq!(sample.find(&wanted, &SourceState::Gone), ("last", 2.5));
+        assert_eq!(sample.files().len(), 1);
     }
 
     #[test]
     fn a_part_of_what_is_there_is_found() {
-        let shelf = Shelf::new();
-        shelf.put(&ranges(0, 9), &at("1"), 1.5);
-        assert_eq!(shelf.find(&ranges(2, 5), &at("1")).0, "fresh");
-        assert_eq!(shelf.find(&ranges(2, 10), &at("1")).0, "nothing");
+        let sample = Sample::new();
+        sample.put(&ranges(0, 9), &at("1"), 1.5);
+        assert_eq!(sample.find(&ranges(2, 5), &at("1")).0, "fresh");
+        assert_eq!(sample.find(&ranges(2, 10), &at("1")).0, "nothing");
         // What does not cover all of the other is kept beside it.
-        shelf.put(&ranges(5, 12), &at("1"), 2.5);
-        assert_eq!(shelf.find(&ranges(0, 9), &at("1")), ("fresh", 1.5));
-        assert_eq!(shelf.files().len(), 2);
+        sample.put(&ranges(5, 12), &at("1"), 2.5);
+        assert_eq!(sample.find(&ranges(0, 9), &at("1")), ("fresh", 1.5));
+        assert_eq!(sample.files().len(), 2);
     }
 
     #[test]
     fn what_was_not_past_when_a_server_was_asked_is_asked_again() {
-        let shelf = Shelf::new();
-        let ahead = shelf.cache.now + 1_000_000_000;
-        shelf.put(&ranges(0, ahead), &State::Unknown, 1.5);
-        assert_eq!(shelf.find(&ranges(0, ahead), &State::Unknown).0, "nothing");
-        assert_eq!(shelf.find(&ranges(0, 9), &State::Unknown).0, "fresh");
+        let sample = Sample::new();
+        let ahead = sample.cache.now + 1_000_000_000;
+        sample.put(&ranges(0, ahead), &SourceState::Unknown, 1.5);
+        assert_eq!(
+            sample.find(&ranges(0, ahead), &SourceState::Unknown).0,
+            "nothing"
+        );
+        assert_eq!(sample.find(&ranges(0, 9), &SourceState::Unknown).0, "fresh");
     }
 
     #[test]
     fn readings_come_back_bit_by_bit() {
-        let shelf = Shelf::new();
-        shelf.put(&ranges(0, 9), &at("1"), 0.1);
-        let entry = shelf.fresh();
+        let sample = Sample::new();
+        sample.put(&ranges(0, 9), &at("1"), 0.1);
+        let entry = sample.fresh();
         assert_eq!(entry.about.rank, 7);
         let series = entry.read().unwrap();
         assert_eq!(series.times, [1, 5, 3]);
@@ -299,20 +304,20 @@ mod tests {
 
     #[test]
     fn damage_is_noticed() {
-        let shelf = Shelf::new();
-        shelf.put(&ranges(0, 9), &at("1"), 0.1);
-        let path = shelf.files().remove(0);
+        let sample = Sample::new();
+        sample.put(&ranges(0, 9), &at("1"), 0.1);
+        let path = sample.files().remove(0);
         let whole = fs::read(&path).unwrap();
         // A flipped bit among the readings, then a file cut short.
         let mut bytes = whole.clone();
         bytes[10] ^= 1;
         fs::write(&path, &bytes).unwrap();
-        assert!(matches!(shelf.fresh().read(), Err(Damage::Broken(_))));
+        assert!(matches!(sample.fresh().read(), Err(Damage::Broken(_))));
         fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-        assert_eq!(shelf.find(&ranges(0, 9), &at("1")).0, "damaged");
+        assert_eq!(sample.find(&ranges(0, 9), &at("1")).0, "damaged");
         // The next one takes its place.
-        shelf.put(&ranges(0, 9), &at("1"), 0.1);
-        assert_eq!(shelf.find(&ranges(0, 9), &at("1")), ("fresh", 0.1));
-        assert_eq!(fs::read_dir(shelf.folder.path()).unwrap().count(), 1);
+        sample.put(&ranges(0, 9), &at("1"), 0.1);
+        assert_eq!(sample.find(&ranges(0, 9), &at("1")), ("fresh", 0.1));
+        assert_eq!(fs::read_dir(sample.folder.path()).unwrap().count(), 1);
     }
 }

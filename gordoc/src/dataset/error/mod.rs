@@ -4,17 +4,13 @@
 //! business.
 
 mod explain;
-mod fault;
-
-use std::path::PathBuf;
 
 use thiserror::Error as ThisError;
 
 use crate::diagnostic::{Diagnostic, Label};
 use crate::project::row_filter::quoted as in_message;
+use crate::provider::{ReadError, Reader, quoted};
 use crate::source::Span;
-
-pub use fault::{Fault, Trouble, Wait};
 
 /// A cause and its place in the config.
 #[derive(Clone, Debug, ThisError)]
@@ -31,7 +27,11 @@ pub struct Error {
 #[derive(Clone, Debug)]
 enum Context {
     /// What was being read.
-    Read { tag: String, provider: &'static str },
+    Read {
+        tag: String,
+        provider: &'static str,
+        help: String,
+    },
     /// Places instead of the one value as a whole.
     Labels(Vec<Label>),
 }
@@ -105,96 +105,9 @@ pub enum Cause {
         /// Before the start, or else after the end.
         early: bool,
     },
-    /// A provider's file is not there.
-    #[error("there is no file `{}`", path.display())]
-    MissingFile {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A provider's file cannot be read.
-    #[error("cannot read `{}`: {reason}", path.display())]
-    UnreadableFile {
-        /// The file.
-        path: PathBuf,
-        /// What the system or the format's reader says.
-        reason: String,
-    },
-    /// A folder has no file of a period.
-    #[error("`{}` has no partition between {start} and {end}", folder.display())]
-    NoPartition {
-        /// The folder.
-        folder: PathBuf,
-        /// From when one is needed.
-        start: String,
-        /// Until when.
-        end: String,
-    },
-    /// Readings cannot be set aside.
-    #[error("cannot set readings aside in `{}`: {reason}", folder.display())]
-    NoRoom {
-        /// The folder.
-        folder: PathBuf,
-        /// What the system says.
-        reason: String,
-    },
-    /// A file lacks a column.
-    #[error("`{}` has no column `{column}`", path.display())]
-    MissingColumn {
-        /// The file.
-        path: PathBuf,
-        /// The column asked for.
-        column: String,
-        /// The columns there are.
-        present: Vec<String>,
-    },
-    /// A column's type holds neither times nor numbers.
-    #[error("column `{column}` of `{}` holds {found}, not {wanted}", path.display())]
-    ColumnType {
-        /// The file.
-        path: PathBuf,
-        /// The column.
-        column: String,
-        /// What its type is.
-        found: String,
-        /// `times` or `numbers`.
-        wanted: &'static str,
-    },
-    /// A cell is no time stamp.
-    #[error("{}:{line}: `{text}` is not a time stamp", path.display())]
-    UnreadableTime {
-        /// The file.
-        path: PathBuf,
-        /// One-based line, or row of a Parquet file.
-        line: u64,
-        /// The cell.
-        text: String,
-    },
-    /// A cell is no number.
-    #[error("{}:{line}: `{text}` in column `{column}` is not a number", path.display())]
-    UnreadableValue {
-        /// The file.
-        path: PathBuf,
-        /// One-based line.
-        line: u64,
-        /// Its column.
-        column: String,
-        /// The cell.
-        text: String,
-    },
-    /// A server that gave no readings.
+    /// A source that cannot be read.
     #[error(transparent)]
-    Fault(#[from] Box<Fault>),
-    /// Random readings need two different seconds.
-    #[error("the training period is shorter than a second, so no random readings fit in")]
-    ShortPeriod,
-    /// `max_size` below `min_size`.
-    #[error("`min_size` {min_size} is above `max_size` {max_size}")]
-    BadSizes {
-        /// Fewest readings.
-        min_size: u32,
-        /// Most readings.
-        max_size: u32,
-    },
+    Read(#[from] ReadError),
     /// More buckets than memory should hold.
     #[error(
         "`resolution` ({resolution}) splits the readings of `{tag}` into {buckets} rows, more than {most}"
@@ -249,13 +162,17 @@ impl Cause {
 }
 
 impl Error {
-    /// Names the tag that was being read, and the provider.
-    #[must_use]
-    pub(crate) fn reading(self, tag: &str, provider: &'static str) -> Self {
-        let tag = tag.to_owned();
+    /// That a tag cannot be read.
+    pub(crate) fn reading(error: ReadError, tag: &str, reader: &dyn Reader) -> Self {
+        let context = Context::Read {
+            tag: tag.to_owned(),
+            provider: reader.name(),
+            help: reader.help(&error, tag),
+        };
         Self {
-            context: Some(Box::new(Context::Read { tag, provider })),
-            ..self
+            span: reader.place(&error, tag),
+            cause: error.into(),
+            context: Some(Box::new(context)),
         }
     }
 
@@ -263,7 +180,9 @@ impl Error {
     #[must_use]
     pub(super) fn pointing_at_tag(self, place: impl Fn(&str) -> Option<Span>) -> Self {
         let span = match (&self.cause, self.context.as_deref()) {
-            (Cause::Fault(fault), Some(Context::Read { tag, .. })) if fault.is_of_tag() => {
+            (Cause::Read(ReadError::Remote(error)), Some(Context::Read { tag, .. }))
+                if error.is_of_tag() =>
+            {
                 place(tag)
             }
             _ => None,
@@ -286,19 +205,15 @@ impl Error {
         self
     }
 
-    /// Name of the peer's exception class.
+    /// Name of Gordo's exception class.
     pub fn class(&self) -> &'static str {
         self.cause.class()
     }
 
     fn help(&self) -> String {
-        match (&self.cause, self.context.as_deref()) {
-            (Cause::MissingFile { .. }, Some(Context::Read { tag, provider }))
-                if *provider == "FilesDataProvider" =>
-            {
-                format!("name its file under `files`: `{tag}: ...`")
-            }
-            (cause, _) => cause.help(),
+        match self.context.as_deref() {
+            Some(Context::Read { help, .. }) => help.clone(),
+            _ => self.cause.help(),
         }
     }
 
@@ -326,14 +241,9 @@ impl From<&Error> for Diagnostic {
 
 fn reading(context: Option<&Context>) -> String {
     match context {
-        Some(Context::Read { tag, provider }) => format!("`{tag}` of `{provider}`: "),
+        Some(Context::Read { tag, provider, .. }) => format!("`{tag}` of `{provider}`: "),
         _ => String::new(),
     }
-}
-
-fn quoted(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
 }
 
 fn emptied(tags: &[String]) -> String {
@@ -345,6 +255,8 @@ fn emptied(tags: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -364,18 +276,18 @@ mod tests {
 
     #[test]
     fn what_was_being_read_is_named() {
-        let path = "A.csv".into();
-        let error = Cause::MissingFile { path }.at(Span::default());
-        let error = error.reading("A", "FilesDataProvider");
-        let message = "`A` of `FilesDataProvider`: there is no file `A.csv`";
-        assert_eq!(error.to_string(), message);
-        let help = error.diagnostic().help.unwrap();
-        assert_eq!(help, "name its file under `files`: `A: ...`");
+        let provider = crate::provider::plain_random(Span::new(1, 2)).provider;
+        let provider = provider.unwrap();
+        let reader = provider.value.open(provider.span, Path::new(""), 0);
+        let error = Error::reading(ReadError::ShortPeriod, "A", &*reader);
+        let start = "`A` of `RandomDataProvider`: the training period is shorter";
+        assert!(error.to_string().starts_with(start), "{error}");
+        assert_eq!(error.span(), Span::new(1, 2));
     }
 
     #[test]
     fn a_default_value_has_no_place() {
-        let error = Cause::ShortPeriod.at(Span::default());
+        let error = Cause::from(ReadError::ShortPeriod).at(Span::default());
         assert!(error.diagnostic().labels.is_empty());
         assert!(error.diagnostic().help.is_some());
     }

@@ -4,127 +4,122 @@
 
 use indexmap::IndexMap;
 
-use super::Ask;
-use super::source::{Source, Wanted};
-use super::unit::Unit;
-use crate::dataset::provider::{Access, Provider, Range, Ranges};
+use super::request::{Request, TagRequest};
+use super::task::ReadTask;
+use crate::provider::{Access, Reader, TimeRange, TimeRanges};
 
-/// Units, and who finds what in them.
+/// Tasks, and who finds what in them.
 pub(super) struct Plan<'a> {
-    asks: &'a [Ask<'a>],
+    requests: &'a [Request<'a>],
     /// Read when first needed.
-    pub(super) units: Vec<Unit<'a>>,
-    /// For each tag of each ask, where it is.
-    pub(super) places: Vec<Vec<Place>>,
+    pub(super) tasks: Vec<ReadTask<'a>>,
+    /// For each tag of each request, where it is.
+    pub(super) columns: Vec<Vec<TaskColumn>>,
 }
 
-/// A tag of a unit.
+/// A tag of a task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) unit: usize,
+pub(super) struct TaskColumn {
+    pub(super) task: usize,
     pub(super) column: usize,
 }
 
 /// Everything asked of one source.
-struct Asked<'a> {
-    provider: &'a dyn Provider,
-    tags: IndexMap<&'a str, Vec<Want>>,
+struct SourceRequests<'a> {
+    reader: &'a dyn Reader,
+    tags: IndexMap<&'a str, Vec<TagUse>>,
 }
 
-/// A tag as one ask wants it.
+/// A tag as one request wants it.
 #[derive(Clone, Copy)]
-struct Want {
-    ask: usize,
+struct TagUse {
+    request: usize,
     tag: usize,
-    range: Range,
+    range: TimeRange,
 }
 
-/// Provider, source and, for what cannot be shared, the ask.
+/// Provider, source and, for what cannot be shared, the request.
 type Key = (String, String, Option<usize>);
 
 impl<'a> Plan<'a> {
     /// Puts together what several ask for.
-    pub(super) fn new(asks: &'a [Ask<'a>]) -> Self {
+    pub(super) fn new(requests: &'a [Request<'a>]) -> Self {
         let mut plan = Self {
-            asks,
-            units: Vec::new(),
-            places: asks
+            requests,
+            tasks: Vec::new(),
+            columns: requests
                 .iter()
-                .map(|ask| vec![Place::default(); ask.tags.len()])
+                .map(|request| vec![TaskColumn::default(); request.tags.len()])
                 .collect(),
         };
-        for ((_, name, _), asked) in sources(asks) {
-            plan.add(&name, &asked);
+        for ((_, source, _), requested) in sources(requests) {
+            plan.add(&source, &requested);
         }
         plan
     }
 
-    fn add(&mut self, name: &str, asked: &Asked<'a>) {
-        if matches!(asked.provider.access(), Access::Files | Access::Drawn) {
-            self.add_unit(name, asked, Range::ALL);
+    fn add(&mut self, source: &str, requested: &SourceRequests<'a>) {
+        if matches!(requested.reader.access(), Access::Files | Access::Drawn) {
+            self.add_task(source, requested, TimeRange::ALL);
             return;
         }
         // What lies between two periods is not asked for.
-        let wants = asked.tags.values().flatten();
-        let stretches: Ranges = wants.map(|want| want.range).collect();
+        let uses = requested.tags.values().flatten();
+        let stretches: TimeRanges = uses.map(|tag_use| tag_use.range).collect();
         for stretch in stretches.as_slice() {
-            self.add_unit(name, asked, *stretch);
+            self.add_task(source, requested, *stretch);
         }
     }
 
-    /// A unit of the wants that lie in `stretch`.
-    fn add_unit(&mut self, name: &str, asked: &Asked<'a>, stretch: Range) {
-        let unit = self.units.len();
-        let tags = asked.tags.iter().map(|(tag, wants)| {
-            let wants = wants.iter().filter(|want| stretch.covers(&want.range));
-            (*tag, wants.copied().collect::<Vec<Want>>())
+    /// A task for the uses that lie in `stretch`.
+    fn add_task(&mut self, source: &str, requested: &SourceRequests<'a>, stretch: TimeRange) {
+        let task = self.tasks.len();
+        let tags = requested.tags.iter().map(|(tag, uses)| {
+            let uses = uses.iter().copied();
+            let uses = uses.filter(|tag_use| stretch.covers(&tag_use.range));
+            (*tag, uses.collect::<Vec<TagUse>>())
         });
-        let tags: Vec<_> = tags.filter(|(_, wants)| !wants.is_empty()).collect();
-        // Frames of several asks would have to wait for each other.
-        let mut askers = tags
-            .iter()
-            .flat_map(|(_, wants)| wants)
-            .map(|want| want.ask);
-        let first = askers.next();
-        let alone = first.filter(|first| askers.all(|ask| ask == *first));
-        let asks = self.asks;
-        let resampling = alone.and_then(|ask| asks[ask].resampling.as_ref());
-        let columns = tags.into_iter().enumerate().map(|(column, (tag, wants))| {
-            for want in &wants {
-                self.places[want.ask][want.tag] = Place { unit, column };
+        let tags: Vec<_> = tags.filter(|(_, uses)| !uses.is_empty()).collect();
+        // Frames of several requests would have to wait for each other.
+        let uses = tags.iter().flat_map(|(_, uses)| uses);
+        let mut users = uses.map(|tag_use| tag_use.request);
+        let first = users.next();
+        let alone = first.filter(|first| users.all(|request| request == *first));
+        let requests = self.requests;
+        let resampling = alone.and_then(|request| requests[request].resampling.as_ref());
+        let tags = tags.into_iter().enumerate().map(|(column, (tag, uses))| {
+            for tag_use in &uses {
+                self.columns[tag_use.request][tag_use.tag] = TaskColumn { task, column };
             }
-            Wanted {
+            TagRequest {
                 tag,
-                ranges: wants.iter().map(|want| want.range).collect(),
-                n_users: wants.len(),
+                ranges: uses.iter().map(|tag_use| tag_use.range).collect(),
+                n_users: uses.len(),
                 resampling,
             }
         });
-        let columns = columns.collect();
-        let source = Source {
-            provider: asked.provider,
-            name: name.to_owned(),
-        };
-        self.units.push(Unit::new(source, columns));
+        let tags = tags.collect();
+        let task = ReadTask::new(requested.reader, source.to_owned(), tags);
+        self.tasks.push(task);
     }
 }
 
-fn sources<'a>(asks: &'a [Ask<'_>]) -> IndexMap<Key, Asked<'a>> {
-    let mut sources: IndexMap<Key, Asked<'a>> = IndexMap::new();
-    for (number, ask) in asks.iter().enumerate() {
-        let provider = &*ask.provider;
-        let identity = format!("{}\n{}", provider.identity(), provider.secret());
-        let alone = (provider.access() == Access::Drawn).then_some(number);
-        for (tag_number, &tag) in ask.tags.iter().enumerate() {
-            let key = (identity.clone(), provider.source(tag), alone);
-            let asked = sources.entry(key).or_insert_with(|| Asked {
-                provider,
+fn sources<'a>(requests: &'a [Request<'_>]) -> IndexMap<Key, SourceRequests<'a>> {
+    let mut sources: IndexMap<Key, SourceRequests<'a>> = IndexMap::new();
+    for (number, request) in requests.iter().enumerate() {
+        let reader = &*request.reader;
+        let identity = format!("{}\n{}", reader.identity(), reader.secret());
+        let alone = (reader.access() == Access::Drawn).then_some(number);
+        for (tag_number, &tag) in request.tags.iter().enumerate() {
+            let key = (identity.clone(), reader.source(tag), alone);
+            let source = sources.entry(key).or_insert_with(|| SourceRequests {
+                reader,
                 tags: IndexMap::new(),
             });
-            asked.tags.entry(tag).or_default().push(Want {
-                ask: number,
+            source.tags.entry(tag).or_default().push(TagUse {
+                request: number,
                 tag: tag_number,
-                range: ask.cut.range(),
+                range: request.window.range(),
             });
         }
     }

@@ -3,11 +3,12 @@
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Barrier};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::dataset::provider::{Range, Readings, Rows};
-use crate::project::{Method, Resolution};
+use crate::dataset::resample::Resampling;
+use crate::project::{Method, Period, Resolution};
+use crate::provider::{ReadError, Reader, RowBuffer, Series, TimeRange};
 use crate::source::Span;
 
 /// Hands on a reading for each whole number, and counts how often it is asked.
@@ -37,7 +38,7 @@ impl Numbers {
     }
 }
 
-impl Provider for Numbers {
+impl Reader for Numbers {
     fn name(&self) -> &'static str {
         "Numbers"
     }
@@ -62,11 +63,11 @@ impl Provider for Numbers {
         true
     }
 
-    fn read(&self, source: &str, tags: &[&str], rows: &mut Rows) -> Result<(), Cause> {
+    fn read(&self, source: &str, tags: &[&str], rows: &mut RowBuffer<'_>) -> Result<(), ReadError> {
         let ranges: Vec<String> = rows
             .wanted()
             .iter()
-            .map(|Range { first, last }| format!("{first}-{last}"))
+            .map(|TimeRange { first, last }| format!("{first}-{last}"))
             .collect();
         let entry = format!("{source}: {} in {}", tags.join(" "), ranges.join(", "));
         self.log.lock().unwrap().push(entry);
@@ -74,7 +75,7 @@ impl Provider for Numbers {
             let time = if self.is_reversed { 99 - time } else { time };
             for (column, tag) in tags.iter().enumerate() {
                 if self.bad == Some((tag, time)) && rows.wants(time) {
-                    rows.fail(column, Cause::ShortPeriod);
+                    rows.fail(column, ReadError::ShortPeriod);
                 }
                 rows.push(column, time, 0.5);
             }
@@ -82,42 +83,45 @@ impl Provider for Numbers {
         Ok(())
     }
 
-    fn place(&self, _cause: &Cause, _tag: &str) -> Span {
+    fn place(&self, _error: &ReadError, _tag: &str) -> Span {
         Span::default()
     }
 }
 
-/// What each ask gets: times of each tag as `tag: first-last (earlier)` or how many were
+/// What each request gets: times of each tag as `tag: first-last (earlier)` or how many were
 /// resampled, or what is wrong.
-fn fetch(asks: &[Ask<'_>]) -> Vec<Vec<String>> {
-    let got = Mutex::new(vec![Vec::new(); asks.len()]);
-    let take = |_, delivery: Delivery| {
-        let times = match delivery.rows {
-            Readings::Series(Series { times, .. }) => times,
-            Readings::Resampled(resampling) => {
-                return Ok(format!("{}: {} rows", delivery.tag, resampling.n_rows()));
+fn fetch(requests: &[Request<'_>]) -> Vec<Vec<String>> {
+    let got = Mutex::new(vec![Vec::new(); requests.len()]);
+    let prepare = |_, tag: FetchedTag| {
+        let times = match tag.rows {
+            TagRows::Series(Series { times, .. }) => times,
+            TagRows::Resampled(resampling) => {
+                return Ok(format!("{}: {} rows", tag.tag, resampling.n_rows()));
             }
         };
-        let earlier = delivery
-            .earlier
-            .map(|reading| format!(" ({})", reading.time));
+        let earlier = tag.earlier.map(|reading| format!(" ({})", reading.time));
         let (first, last) = (times[0], times[times.len() - 1]);
         let earlier = earlier.unwrap_or_default();
-        Ok(format!("{}: {first}-{last}{earlier}", delivery.tag))
+        Ok(format!("{}: {first}-{last}{earlier}", tag.tag))
     };
-    run(asks, &Options::default(), &take, &|ask, fetched| {
-        let errors = fetched.errors.iter().map(ToString::to_string);
-        let all = fetched.parts.into_iter().chain(errors).collect();
-        got.lock().unwrap()[ask] = all;
-    });
+    run(
+        requests,
+        &Options::default(),
+        &prepare,
+        &|request, fetched| {
+            let errors = fetched.errors.iter().map(ToString::to_string);
+            let all = fetched.tags.into_iter().chain(errors).collect();
+            got.lock().unwrap()[request] = all;
+        },
+    );
     got.into_inner().unwrap()
 }
 
-fn ask<'a>(numbers: Numbers, tags: &[&'a str], start: i64, end: i64) -> Ask<'a> {
-    Ask::new(
+fn request<'a>(numbers: Numbers, tags: &[&'a str], start: i64, end: i64) -> Request<'a> {
+    Request::new(
         Box::new(numbers),
         tags.to_vec(),
-        Period { start, end },
+        Period { start, end }.into(),
         None,
     )
 }
@@ -132,13 +136,13 @@ fn sorted(log: &Arc<Mutex<Vec<String>>>) -> Vec<String> {
 fn a_source_is_read_once_for_all_and_each_gets_its_part() {
     let log = Arc::default();
     let numbers = || Numbers::new(Access::Files, &log);
-    let asks = [
-        ask(numbers(), &["a1", "b"], 0, 9),
-        ask(numbers(), &["a2", "a1"], 5, 20),
-        ask(numbers(), &["a1"], 60, 70),
+    let requests = [
+        request(numbers(), &["a1", "b"], 0, 9),
+        request(numbers(), &["a2", "a1"], 5, 20),
+        request(numbers(), &["a1"], 60, 70),
     ];
     assert_eq!(
-        fetch(&asks),
+        fetch(&requests),
         [
             vec!["a1: 0-9", "b: 0-9"],
             vec!["a2: 5-20", "a1: 5-20"],
@@ -160,13 +164,13 @@ fn asked_by_range(access: Access) {
         prefix: 2,
         ..Numbers::new(access, &log)
     };
-    let asks = [
-        ask(numbers(), &["a1", "a2"], 0, 9),
-        ask(numbers(), &["a1"], 10, 20),
-        ask(numbers(), &["a1"], 60, 70),
+    let requests = [
+        request(numbers(), &["a1", "a2"], 0, 9),
+        request(numbers(), &["a1"], 10, 20),
+        request(numbers(), &["a1"], 60, 70),
     ];
     assert_eq!(
-        fetch(&asks),
+        fetch(&requests),
         [
             vec!["a1: 0-9", "a2: 0-9"],
             vec!["a1: 10-20"],
@@ -182,8 +186,8 @@ fn what_is_drawn_or_needs_another_password_is_not_shared() {
     let log = Arc::default();
     let drawn = || Numbers::new(Access::Drawn, &log);
     fetch(&[
-        ask(drawn(), &["a1", "a2"], 0, 9),
-        ask(drawn(), &["a1"], 0, 9),
+        request(drawn(), &["a1", "a2"], 0, 9),
+        request(drawn(), &["a1"], 0, 9),
     ]);
     assert_eq!(sorted(&log), ["a: a1 a2 in 0-9", "a: a1 in 0-9"]);
 
@@ -193,8 +197,8 @@ fn what_is_drawn_or_needs_another_password_is_not_shared() {
         ..Numbers::new(Access::Server, &log)
     };
     fetch(&[
-        ask(numbers("x"), &["a"], 0, 9),
-        ask(numbers("y"), &["a"], 0, 9),
+        request(numbers("x"), &["a"], 0, 9),
+        request(numbers("y"), &["a"], 0, 9),
     ]);
     assert_eq!(sorted(&log).len(), 2);
 }
@@ -204,19 +208,19 @@ fn the_latest_earlier_reading_is_read_with_the_rest() {
     let log = Arc::default();
     let period = Period { start: 20, end: 30 };
     let numbers = Numbers::new(Access::Files, &log);
-    let looking = Ask::new(Box::new(numbers), vec!["a"], period, Some(15));
-    let plain = ask(Numbers::new(Access::Files, &log), &["a"], 20, 25);
+    let looking = Request::new(Box::new(numbers), vec!["a"], period.into(), Some(15));
+    let plain = request(Numbers::new(Access::Files, &log), &["a"], 20, 25);
     assert_eq!(fetch(&[looking, plain]), [["a: 20-30 (19)"], ["a: 20-25"]]);
     assert_eq!(sorted(&log), ["a: a in 15-30"]);
 }
 
-fn resampled(ask: Ask<'_>, start: i64, end: i64) -> Ask<'_> {
+fn resampled(request: Request<'_>, start: i64, end: i64) -> Request<'_> {
     let period = Period { start, end };
     let resolution = Resolution {
         text: "10N".into(),
         nanoseconds: 10,
     };
-    ask.resampled(Resampling::new(period, &resolution, &[Method::Mean]).unwrap())
+    request.resampled(Resampling::new(period, &resolution, &[Method::Mean]).unwrap())
 }
 
 #[test]
@@ -224,7 +228,7 @@ fn rows_of_files_that_one_dataset_needs_are_resampled_as_they_are_read() {
     let log = Arc::default();
     let two = |access, end| {
         let numbers = Numbers::new(access, &log);
-        resampled(ask(numbers, &["a1", "a2"], 10, end), 10, end)
+        resampled(request(numbers, &["a1", "a2"], 10, end), 10, end)
     };
     let expect = ["a1: 11 rows", "a2: 11 rows"];
     assert_eq!(fetch(&[two(Access::Files, 20)]), [expect]);
@@ -233,8 +237,8 @@ fn rows_of_files_that_one_dataset_needs_are_resampled_as_they_are_read() {
     let whole = ["a1: 10-20", "a2: 10-20"];
     assert_eq!(fetch(&[two(Access::Server, 20)]), [whole]);
     // Several share them.
-    let asks = [two(Access::Files, 20), two(Access::Files, 30)];
-    assert_eq!(fetch(&asks), [whole, ["a1: 10-30", "a2: 10-30"]]);
+    let requests = [two(Access::Files, 20), two(Access::Files, 30)];
+    assert_eq!(fetch(&requests), [whole, ["a1: 10-30", "a2: 10-30"]]);
 }
 
 #[test]
@@ -242,10 +246,10 @@ fn rows_that_are_needed_for_more_are_not_resampled_at_once() {
     let log = Arc::default();
     let period = Period { start: 20, end: 30 };
     let numbers = || Box::new(Numbers::new(Access::Files, &log));
-    let looking = Ask::new(numbers(), vec!["a"], period, Some(15));
+    let looking = Request::new(numbers(), vec!["a"], period.into(), Some(15));
     assert_eq!(fetch(&[resampled(looking, 20, 30)]), [["a: 20-30 (19)"]]);
     // A window that is wider than the period.
-    let wide = Ask::new(numbers(), vec!["a"], period, None);
+    let wide = Request::new(numbers(), vec!["a"], period.into(), None);
     assert_eq!(fetch(&[resampled(wide, 20, 29)]), [["a: 20-30"]]);
 }
 
@@ -256,25 +260,25 @@ fn rows_out_of_order_are_read_again_to_be_sorted() {
         is_reversed: true,
         ..Numbers::new(Access::Files, &log)
     };
-    let ask = resampled(ask(numbers, &["a1", "a2"], 10, 20), 10, 20);
-    assert_eq!(fetch(&[ask]), [["a1: 20-10", "a2: 20-10"]]);
+    let request = resampled(request(numbers, &["a1", "a2"], 10, 20), 10, 20);
+    assert_eq!(fetch(&[request]), [["a1: 20-10", "a2: 20-10"]]);
     assert_eq!(*log.lock().unwrap(), ["a: a1 a2 in 10-20"; 2]);
 }
 
 #[test]
-fn a_fault_fails_those_alone_who_want_what_is_at_fault() {
+fn an_error_fails_those_alone_who_want_what_fails() {
     let log = Arc::default();
     let numbers = || Numbers {
         bad: Some(("a1", 15)),
         ..Numbers::new(Access::Files, &log)
     };
-    let asks = [
-        ask(numbers(), &["a1", "a2"], 0, 9),
-        ask(numbers(), &["a1", "a2"], 5, 20),
+    let requests = [
+        request(numbers(), &["a1", "a2"], 0, 9),
+        request(numbers(), &["a1", "a2"], 5, 20),
     ];
-    let short = Cause::ShortPeriod;
+    let short = ReadError::ShortPeriod;
     assert_eq!(
-        fetch(&asks),
+        fetch(&requests),
         [
             vec!["a1: 0-9".to_owned(), "a2: 0-9".to_owned()],
             vec!["a2: 5-20".to_owned(), format!("`a1` of `Numbers`: {short}")],
@@ -283,24 +287,24 @@ fn a_fault_fails_those_alone_who_want_what_is_at_fault() {
 }
 
 #[test]
-fn few_asks_are_open_at_a_time() {
+fn few_requests_are_open_at_a_time() {
     let log = Arc::default();
-    let asks: Vec<Ask<'_>> = (0..40)
-        .map(|_| ask(Numbers::new(Access::Drawn, &log), &["a", "b", "c"], 0, 9))
+    let requests: Vec<Request<'_>> = (0..40)
+        .map(|_| request(Numbers::new(Access::Drawn, &log), &["a", "b", "c"], 0, 9))
         .collect();
     let options = Options {
         jobs: Some(3),
         ..Options::default()
     };
-    let begun: Vec<AtomicUsize> = asks.iter().map(|_| AtomicUsize::new(0)).collect();
+    let begun: Vec<AtomicUsize> = requests.iter().map(|_| AtomicUsize::new(0)).collect();
     let (open, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let take = |ask: usize, _| {
-        if begun[ask].fetch_add(1, SeqCst) == 0 {
+    let prepare = |request: usize, _| {
+        if begun[request].fetch_add(1, SeqCst) == 0 {
             most.fetch_max(open.fetch_add(1, SeqCst) + 1, SeqCst);
         }
         Ok(())
     };
-    run(&asks, &options, &take, &|_, _| {
+    run(&requests, &options, &prepare, &|_, _| {
         open.fetch_sub(1, SeqCst);
     });
     assert!(most.into_inner() <= 3);
@@ -315,13 +319,18 @@ fn sources_are_read_beside_each_other() {
         jobs: Some(2),
         ..Options::default()
     };
-    let asks = [ask(Numbers::new(Access::Files, &log), &["a", "b"], 0, 9)];
+    let requests = [request(
+        Numbers::new(Access::Files, &log),
+        &["a", "b"],
+        0,
+        9,
+    )];
     // Ends only if both tags are under way at the same time.
-    let take = |_, _| {
+    let prepare = |_, _| {
         both.wait();
         Ok(())
     };
-    run(&asks, &options, &take, &|_, fetched| {
-        assert_eq!(fetched.parts.len(), 2);
+    run(&requests, &options, &prepare, &|_, fetched| {
+        assert_eq!(fetched.tags.len(), 2);
     });
 }

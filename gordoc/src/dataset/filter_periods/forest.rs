@@ -1,8 +1,8 @@
 //! Rows that an isolation forest finds anomalous.
 
+use crate::algorithm::isolation_forest::{Forest, Growth, Rows};
 use crate::dataset::frame::Frame;
 use crate::dataset::quantile;
-use crate::isolation_forest::{Forest, Growth, Rows};
 use crate::project::FilterPeriods;
 use crate::random::Seed;
 
@@ -48,7 +48,7 @@ pub(super) fn flag(frame: &Frame, filter: &FilterPeriods) -> Vec<bool> {
 /// Columns as rows of single precision.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "the peer judges rows in single precision"
+    reason = "Gordo judges rows in single precision"
 )]
 fn single_precision(columns: &[impl AsRef<[f64]>]) -> Rows {
     let columns: Vec<&[f64]> = columns.iter().map(AsRef::as_ref).collect();

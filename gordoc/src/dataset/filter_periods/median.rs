@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::flags::{any, is_far};
 use super::sorted_window::SortedWindow;
-use super::{any, is_far};
 use crate::dataset::frame::Frame;
 use crate::project::FilterPeriods;
 

@@ -2,6 +2,7 @@
 //!
 //! Looks at every column of the frame, whether input or target.
 
+mod flags;
 mod forest;
 mod median;
 mod period;
@@ -14,24 +15,24 @@ use serde_json::{Map, Value, json};
 
 use super::error::{Cause, Error};
 use super::frame::Frame;
-use super::time::spaced;
-use super::trace::{Remover, Watch};
+use super::trace::{Remover, TraceSink};
 use crate::project::{self, FilterMethod, FilterPeriods};
+use crate::time::spaced;
 
 /// Drops odd rows of a frame as a dataset asks; what is recorded of them, if it does.
 ///
-/// `watch` is told what each method drops.
+/// `trace` is told what each method drops.
 pub(crate) fn apply(
     config: &project::Dataset,
     frame: &mut Frame,
-    watch: Watch<'_>,
+    trace: TraceSink<'_>,
 ) -> Result<Option<Value>, Error> {
     let (Some(filter), Some(resolution)) = (&config.filter_periods, &config.resolution) else {
         return Ok(None);
     };
     let width = resolution.value.nanoseconds;
     let recorded =
-        drop_periods(frame, &filter.value, width, watch).map_err(|cause| cause.at(filter.span))?;
+        drop_periods(frame, &filter.value, width, trace).map_err(|cause| cause.at(filter.span))?;
     let (rows, threshold) = (frame.times.len(), config.n_samples_threshold);
     if rows <= threshold {
         return Err(Cause::StrictFilterPeriods { rows, threshold }.at(filter.span));
@@ -44,7 +45,7 @@ fn drop_periods(
     frame: &mut Frame,
     filter: &FilterPeriods,
     width: i64,
-    watch: Watch<'_>,
+    trace: TraceSink<'_>,
 ) -> Result<Value, Cause> {
     let mut columns = frame.columns.iter();
     let is_infinite = |values: &[f64]| values.iter().any(|value| value.is_infinite());
@@ -57,7 +58,7 @@ fn drop_periods(
     for (name, flag) in methods(filter.method) {
         let periods = period::gather(&frame.times, &flag(frame, filter), width);
         clear(&periods, &mut keep);
-        watch.tell(|trace| {
+        trace.record(|trace| {
             let mut keep = vec![true; keep.len()];
             clear(&periods, &mut keep);
             trace.remove(Remover::FilterPeriods(name), &frame.times, &keep);
@@ -98,24 +99,6 @@ fn document(times: &[i64], period: &RangeInclusive<usize>) -> Value {
         "drop_start": spaced(times[*period.start()]),
         "drop_end": spaced(times[*period.end()]),
     })
-}
-
-/// Rows that any of the columns flags.
-fn any(flags: impl Iterator<Item = Vec<bool>>) -> Vec<bool> {
-    flags
-        .reduce(|mut any, flags| {
-            for (any, flag) in any.iter_mut().zip(flags) {
-                *any |= flag;
-            }
-            any
-        })
-        .unwrap_or_default()
-}
-
-/// Whether a value is further from the middle than so many spreads.
-fn is_far(value: f64, middle: f64, spread: f64, n_spreads: f64) -> bool {
-    let reach = n_spreads * spread;
-    value < middle - reach || value > middle + reach
 }
 
 #[cfg(test)]
@@ -168,8 +151,13 @@ mod tests {
             (FilterMethod::Iforest, "iforest"),
         ] {
             let mut frame = frame();
-            let recorded =
-                drop_periods(&mut frame, &filter(method), 10 * MINUTE, Watch::default()).unwrap();
+            let recorded = drop_periods(
+                &mut frame,
+                &filter(method),
+                10 * MINUTE,
+                TraceSink::default(),
+            )
+            .unwrap();
             assert_eq!(recorded, json!({ name: expect }));
             assert_eq!(frame.times.len(), 58);
             assert!(frame.columns.values().all(|values| values.len() == 58));
@@ -184,8 +172,8 @@ mod tests {
         // The window is too wide for medians.
         filter.window = 61;
         let trace = Mutex::default();
-        let watch = Watch::new(&trace);
-        let recorded = drop_periods(&mut frame, &filter, 10 * MINUTE, watch).unwrap();
+        let sink = TraceSink::new(&trace);
+        let recorded = drop_periods(&mut frame, &filter, 10 * MINUTE, sink).unwrap();
         let recorded = recorded.as_object().unwrap();
         let counts: Vec<_> = recorded
             .iter()
@@ -214,7 +202,7 @@ mod tests {
         let mut frame = frame();
         frame.columns[1][3] = f64::NEG_INFINITY;
         let filter = filter(FilterMethod::Median);
-        let error = drop_periods(&mut frame, &filter, MINUTE, Watch::default()).unwrap_err();
+        let error = drop_periods(&mut frame, &filter, MINUTE, TraceSink::default()).unwrap_err();
         assert_eq!(error.to_string(), "`B` has an infinite value");
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn gather(times: &[i64], flags: &[bool], width: i64) -> Vec<RangeIncl
     periods
 }
 
-/// A span cut to whole minutes, as the peer measures it.
+/// A span cut to whole minutes, as Gordo measures it.
 fn whole_minutes(span: i64) -> i64 {
     span / MINUTE * MINUTE
 }

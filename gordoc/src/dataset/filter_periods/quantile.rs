@@ -1,6 +1,6 @@
 //! Values far from the median of their whole column.
 
-use super::{any, is_far};
+use super::flags::{any, is_far};
 use crate::dataset::frame::Frame;
 use crate::dataset::quantile;
 use crate::project::FilterPeriods;
@@ -14,7 +14,7 @@ pub(super) fn flag(frame: &Frame, filter: &FilterPeriods) -> Vec<bool> {
 fn flag_column(values: &[f64], filter: &FilterPeriods) -> Vec<bool> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    // To percent and back, as the peer's libraries do: it decides the last bit.
+    // To percent and back, as Gordo's libraries do: it decides the last bit.
     let at = |q: f64| quantile(&sorted, q * 100.0 / 100.0);
     let spread = at(filter.quantile_upper) - at(filter.quantile_lower);
     let middle = quantile(&sorted, 0.5);

@@ -54,7 +54,7 @@ impl SortedWindow {
     }
 
     /// The value at position `q * (len - 1)`, on the line between neighbours; from the lower one,
-    /// as the peer does within windows.
+    /// as Gordo does within windows.
     pub(super) fn quantile(&self, q: f64) -> f64 {
         let position = q * (self.len - 1) as f64;
         #[expect(

@@ -1,4 +1,4 @@
-//! A column's histogram as the peer writes it: a JSON text of intervals and counts.
+//! A column's histogram as Gordo writes it: a JSON text of intervals and counts.
 //!
 //! Roundings are part of the form: they decide labels, and can leave the largest value out.
 
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn intervals_are_labelled_as_the_peer_does() {
+    fn intervals_are_labelled_as_gordo_does() {
         let values: Vec<f64> = (0..=100).map(f64::from).collect();
         let text = histogram(&values);
         assert!(

@@ -1,4 +1,4 @@
-//! What is recorded of a dataset, in the peer's form.
+//! What is recorded of a dataset, in Gordo's form.
 
 mod histogram;
 mod statistics;
@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::error::Cause;
 use super::grid::Labels;
-use super::time::spaced;
 use super::{Column, Dataset};
 use crate::project::{Period, Tag};
+use crate::time::spaced;
 
 /// Label gaps of one tag.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,7 +79,7 @@ pub(crate) fn of_tag(original_length: usize, labels: &Labels, gaps: &Gaps) -> Va
     entry.into()
 }
 
-/// A tag as the peer writes it: the name first, then the fields.
+/// A tag as Gordo writes it: the name first, then the fields.
 pub(crate) fn tag_document(tag: &Tag) -> Value {
     let mut document = Map::new();
     document.insert("name".into(), json!(tag.name));
@@ -95,8 +95,6 @@ pub(crate) struct Recorded<'a> {
     pub(crate) loading: Map<String, Value>,
     /// Periods that were dropped, if any were looked for.
     pub(crate) filtered_periods: Option<Value>,
-    /// What the provider tells of itself.
-    pub(crate) provider: Map<String, Value>,
 }
 
 /// The whole of a dataset's metadata.
@@ -128,9 +126,6 @@ pub(crate) fn of_dataset(dataset: &Dataset, recorded: Recorded<'_>) -> Result<Va
     }
     metadata.insert("summary_statistics".into(), summaries.into());
     metadata.insert("x_hist".into(), histograms.into());
-    if !recorded.provider.is_empty() {
-        metadata.insert("data_provider".into(), recorded.provider.into());
-    }
     Ok(metadata.into())
 }
 

@@ -2,9 +2,17 @@
 //!
 //! Every operator is a loop over the block; intermediate results reuse a few buffers.
 
-use super::Rows;
 use super::arithmetic::{apply, combine, half_powers};
 use crate::project::row_filter::{Condition, Number, Relation};
+
+/// A table that filters are applied to.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// Nanoseconds since 1970 UTC.
+    pub times: &'a [i64],
+    /// The columns that a filter names, in its order, each as long as the times.
+    pub columns: &'a [&'a [f64]],
+}
 
 /// Some rows in a row.
 pub(super) struct Block<'a> {

@@ -7,21 +7,13 @@ mod arithmetic;
 mod block;
 mod buffer;
 
+pub use self::block::Rows;
 use self::block::{Block, Evaluator};
 use crate::project::RowFilter;
 use crate::project::row_filter::Condition;
 
 /// Rows that a block holds.
 const BLOCK: usize = 1024;
-
-/// A table that filters are applied to.
-#[derive(Clone, Copy, Debug)]
-pub struct Rows<'a> {
-    /// Nanoseconds since 1970 UTC.
-    pub times: &'a [i64],
-    /// The columns that a filter names, in its order, each as long as the times.
-    pub columns: &'a [&'a [f64]],
-}
 
 /// For every row whether it stays: it fulfils all conditions of a filter, and so do its
 /// neighbours up to `buffer` rows away.

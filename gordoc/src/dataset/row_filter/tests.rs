@@ -75,7 +75,7 @@ fn missing_numbers_are_only_different() {
 }
 
 #[test]
-fn arithmetic_is_that_of_the_peer() {
+fn arithmetic_is_that_of_gordo() {
     check("-A ** 2 < -9", &[4, 5, 6, 7]);
     check("2 ** 3 ** 0 < A", &[3, 4, 5, 6, 7]);
     check("A // 2 == 1", &[2, 3]);

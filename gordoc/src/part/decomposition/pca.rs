@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::config::node::Value as Written;
 use crate::diagnostic::Diagnostic;
 use crate::part::arguments::Arguments;
-use crate::part::class::{Checked, Class, Definition, FittedPart, Resolve, TransformerChange};
+use crate::part::class::{Checked, Class, Definition, FittedPart, Resolve};
 use crate::part::columns::{Width, components};
 use crate::part::conflict::conflict;
 use crate::part::document::{Tensors, numbers, rows};
@@ -45,8 +45,8 @@ pub(crate) static CLASS: Class = Class::transformer(
     ],
     None,
 )
-.with(TransformerChange::Columns(columns))
-.with(TransformerChange::Check(check))
+.gives(columns)
+.checked_by(check)
 .read_by(|reader, width| {
     let components = reader.get("components")?;
     let n_components = components.items()?.len();

@@ -43,7 +43,7 @@ pub(crate) static CLASS: Class = Class::new(
     Rules::Part(|resolver, definition, columns| {
         let given = resolver.arguments(definition);
         let detector = given.and_then(|given| {
-            let base = resolve_base(resolver, &given, columns).map(|(base, _)| base);
+            let base = resolve_base(resolver, &given, columns).and_then(|(base, _)| base);
             resolve(resolver, &given, columns, base)
         });
         found(columns, detector)
@@ -76,7 +76,7 @@ pub(crate) static KFCV: Class = Class::new(
             if let (Some(node), Some((_, offset @ 1..))) = (node, &base) {
                 resolver.blockers().push(offset_in_folds(node, *offset));
             }
-            resolve(resolver, &given, columns, base.map(|(base, _)| base))
+            resolve(resolver, &given, columns, base.and_then(|(base, _)| base))
         });
         found(columns, detector)
     }),
@@ -126,7 +126,7 @@ fn resolve(
     resolver: &mut dyn Resolve,
     given: &Arguments<'_>,
     columns: Columns,
-    base: Option<Option<Arc<dyn Estimator>>>,
+    base: Option<Arc<dyn Estimator>>,
 ) -> Option<DiffBasedDetector> {
     let scaler = match given.find("scaler") {
         Some(node) => resolve_scaler(resolver, node, columns),
@@ -145,7 +145,7 @@ fn resolve(
         );
     }
     Some(DiffBasedDetector {
-        base: base??,
+        base: base?,
         scaler: scaler?,
         settings: Settings {
             require_thresholds: given.flag("require_thresholds"),
@@ -360,12 +360,12 @@ impl Fitted for FittedDiffBased {
             let arguments = vec![Literal::Text(method.name()), Literal::Count(window)];
             options.push(("smoothing", arguments));
         }
-        let thresholds = match (&self.part.feature_thresholds, self.part.aggregate_threshold) {
-            (Some(features), Some(aggregate)) => [&features[..], &[aggregate]].concat(),
-            _ => {
-                options.push(("without_thresholds", Vec::new()));
-                vec![f64::NAN; fields.width + 1]
-            }
+        let known = (self.part.feature_thresholds.as_ref()).zip(self.part.aggregate_threshold);
+        let thresholds = if let Some((features, aggregate)) = known {
+            [&features[..], &[aggregate]].concat()
+        } else {
+            options.push(("without_thresholds", Vec::new()));
+            vec![f64::NAN; fields.width + 1]
         };
         if !self.settings.require_thresholds {
             options.push(("thresholds_optional", Vec::new()));

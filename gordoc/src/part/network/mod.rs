@@ -13,6 +13,7 @@ pub(crate) mod optimizer;
 pub(crate) mod raw;
 pub(crate) mod recipe;
 pub(crate) mod shape;
+pub mod trainer;
 pub(crate) mod training;
 
 use std::sync::Arc;
@@ -32,7 +33,6 @@ use super::parameter::{Parameter, count};
 use super::suggest::join_names;
 use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::train::network;
 
 pub(crate) static AUTO_ENCODER: Class = Class::new(
     Role::Estimator,
@@ -94,7 +94,7 @@ pub struct Network {
 
 impl Estimator for Network {
     fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError> {
-        let (fitted, history) = network::learn(self, x, y, context)?;
+        let (fitted, history) = trainer::learn(self, x, y, context)?;
         Ok(Fit {
             fitted: Box::new(fitted),
             history: Some(history),

@@ -9,7 +9,7 @@ pub(crate) mod time_series_split;
 use std::fmt;
 
 use super::error::FitError;
-use crate::dataset::mersenne_twister::MersenneTwister;
+use crate::algorithm::MersenneTwister;
 
 /// How rows are split into folds.
 pub(crate) trait Splitter: fmt::Debug + Send + Sync {

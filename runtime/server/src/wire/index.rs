@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use gordo_runtime::time::iso::{self, DateTime};
+
 use crate::error::RequestError;
 use crate::time::calendar::SECOND;
-use crate::time::iso;
 
 /// Row keys, ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub(crate) fn read(keys: &[Cow<'_, str>]) -> Result<(Index, Option<Vec<usize>>),
     if keys.is_empty() {
         return Ok((Index::Range(0), None));
     }
-    let moments: Option<Vec<iso::Moment>> = keys.iter().map(|key| iso::parse(key)).collect();
+    let moments: Option<Vec<DateTime>> = keys.iter().map(|key| iso::parse(key)).collect();
     if let Some(moments) = moments {
         let offset = moments[0].offset;
         if moments.iter().any(|moment| moment.offset != offset) {
@@ -53,8 +54,9 @@ pub(crate) fn read(keys: &[Cow<'_, str>]) -> Result<(Index, Option<Vec<usize>>),
 }
 
 /// Local nanoseconds, if they and those of UTC can be told in 64 bits.
-fn nanos(moment: iso::Moment) -> Option<i64> {
-    let local = moment.micros.checked_mul(1000)?;
+fn nanos(moment: DateTime) -> Option<i64> {
+    let micros = moment.days * 86_400_000_000 + moment.micros;
+    let local = micros.checked_mul(1000)?;
     let offset = i64::from(moment.offset.unwrap_or(0)) * SECOND;
     local.checked_sub(offset).and(Some(local))
 }

@@ -1,0 +1,8 @@
+//! Algorithms of `NumPy` and scikit-learn that several stages share, bit for bit as there.
+//!
+//! Below all stages, so that whoever learns, reads or prepares rows can use them.
+
+pub(crate) mod isolation_forest;
+mod mersenne_twister;
+
+pub(crate) use mersenne_twister::MersenneTwister;

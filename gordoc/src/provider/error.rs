@@ -1,0 +1,169 @@
+//! Why readings cannot be read: what is wrong with a source, and what helps.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::remote::error::{RemoteError, quoted};
+
+/// What is wrong with a source, or with what the config says of it.
+#[derive(Clone, Debug, Error)]
+pub enum ReadError {
+    /// A provider's file is not there.
+    #[error("there is no file `{}`", path.display())]
+    MissingFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A provider's file cannot be read.
+    #[error("cannot read `{}`: {reason}", path.display())]
+    UnreadableFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system or the format's reader says.
+        reason: String,
+    },
+    /// A folder has no file of a period.
+    #[error("`{}` has no partition between {start} and {end}", folder.display())]
+    NoPartition {
+        /// The folder.
+        folder: PathBuf,
+        /// From when one is needed.
+        start: String,
+        /// Until when.
+        end: String,
+    },
+    /// Readings cannot be set aside.
+    #[error("cannot set readings aside in `{}`: {reason}", folder.display())]
+    CannotSpill {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// A file lacks a column.
+    #[error("`{}` has no column `{column}`", path.display())]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// The column asked for.
+        column: String,
+        /// The columns there are.
+        present: Vec<String>,
+    },
+    /// A column's type holds neither times nor numbers.
+    #[error("column `{column}` of `{}` holds {found}, not {wanted}", path.display())]
+    ColumnType {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// What its type is.
+        found: String,
+        /// `times` or `numbers`.
+        wanted: &'static str,
+    },
+    /// A cell is no time stamp.
+    #[error("{}:{line}: `{text}` is not a time stamp", path.display())]
+    UnreadableTime {
+        /// The file.
+        path: PathBuf,
+        /// One-based line, or row of a Parquet file.
+        line: u64,
+        /// The cell.
+        text: String,
+    },
+    /// A cell is no number.
+    #[error("{}:{line}: `{text}` in column `{column}` is not a number", path.display())]
+    UnreadableValue {
+        /// The file.
+        path: PathBuf,
+        /// One-based line.
+        line: u64,
+        /// Its column.
+        column: String,
+        /// The cell.
+        text: String,
+    },
+    /// A server that gave no readings.
+    #[error(transparent)]
+    Remote(#[from] Box<RemoteError>),
+    /// Random readings need two different seconds.
+    #[error("the training period is shorter than a second, so no random readings fit in")]
+    ShortPeriod,
+    /// `max_size` below `min_size`.
+    #[error("`min_size` {min_size} is above `max_size` {max_size}")]
+    BadSizes {
+        /// Fewest readings.
+        min_size: u32,
+        /// Most readings.
+        max_size: u32,
+    },
+}
+
+impl ReadError {
+    /// Stable code of its diagnostic.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MissingFile { .. } => "dataset::missing_file",
+            Self::UnreadableFile { .. } | Self::CannotSpill { .. } => "dataset::unreadable_file",
+            Self::NoPartition { .. } => "dataset::no_partition",
+            Self::MissingColumn { .. } => "dataset::missing_column",
+            Self::ColumnType { .. } => "dataset::column_type",
+            Self::UnreadableTime { .. } => "dataset::unreadable_time",
+            Self::UnreadableValue { .. } => "dataset::unreadable_value",
+            Self::Remote(error) => error.kind.code(),
+            Self::ShortPeriod => "dataset::short_period",
+            Self::BadSizes { .. } => "dataset::bad_sizes",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        let help = match self {
+            Self::MissingFile { .. } => "paths start at the folder of the config file",
+            Self::UnreadableFile { .. } => "check that the file is readable and complete",
+            Self::NoPartition { .. } => NO_PARTITION_HELP,
+            Self::CannotSpill { .. } => "make room there",
+            Self::MissingColumn { present, .. } => {
+                return format!("the columns are {}", quoted(present));
+            }
+            Self::ColumnType { .. } => "name another column",
+            Self::UnreadableTime { .. } => {
+                "write times as `2020-01-31T12:00:00Z`, or check `separator` and the time column"
+            }
+            Self::UnreadableValue { .. } => {
+                "write a number with a decimal point, or leave the cell empty"
+            }
+            Self::Remote(error) => return error.kind.help(),
+            Self::ShortPeriod => "widen the training period",
+            Self::BadSizes { .. } => "make `max_size` at least `min_size`",
+        };
+        help.to_owned()
+    }
+
+    /// Name of Gordo's exception class, which decides the exit code of `build`.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::NoPartition { .. } => "InsufficientDataError",
+            Self::MissingFile { .. } => "FileNotFoundError",
+            Self::UnreadableFile { .. } | Self::CannotSpill { .. } => "OSError",
+            Self::Remote(error) => error.kind.class(),
+            _ => "ValueError",
+        }
+    }
+
+    /// A few words for the place in the config.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::MissingFile { .. } => "not found",
+            Self::ShortPeriod => "draws readings at whole seconds",
+            Self::BadSizes { .. } => "no size fits",
+            _ => "read from here",
+        }
+    }
+}
+
+/// What to do where no partition is found.
+pub(super) const NO_PARTITION_HELP: &str =
+    "name folders by dates, as `year=2020/month=05/day=01` or `2020/05/01`, or train on others";

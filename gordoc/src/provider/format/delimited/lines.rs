@@ -1,0 +1,238 @@
+//! Lines without quotes to readings.
+
+use ::memchr::{memchr, memchr_iter};
+
+use super::number;
+use super::timestamp::TimestampParser;
+use crate::provider::rows::Page;
+use crate::provider::time_range::TimeRanges;
+use crate::time::Clock;
+
+/// Values that are read at a time, unless there are more bytes.
+pub(super) const BATCH_VALUES: usize = 1 << 16;
+
+/// How the lines of a file are read.
+pub(super) struct LineFormat<'a> {
+    /// Cell separator.
+    pub(super) separator: u8,
+    /// Place of the time in a line.
+    pub(super) time_at: usize,
+    /// Places of the values in a line, ascending.
+    pub(super) values_at: Vec<usize>,
+    /// Reads the times.
+    pub(super) clock: &'a Clock,
+    /// Rows of other times are passed over.
+    pub(super) wanted: TimeRanges,
+}
+
+/// What stands in some lines.
+#[derive(Default)]
+pub(super) struct LineBatch {
+    /// Readings, a column for each place of values.
+    pub(super) page: Page,
+    /// Whether the lines could be read as they are; if not, nothing was.
+    pub(super) is_plain: bool,
+    /// Lines that were read.
+    pub(super) n_lines: u64,
+    /// The first time that cannot be read; nothing behind it was read.
+    pub(super) bad_time: Option<CellError>,
+    /// Of each column the first cell that holds no number.
+    pub(super) bad_values: Vec<(usize, CellError)>,
+}
+
+/// A cell that cannot be read.
+pub(super) struct CellError {
+    /// Its line, counted from 1 in the batch.
+    pub(super) line: u64,
+    pub(super) text: String,
+}
+
+impl LineBatch {
+    /// Forgets all, and makes room for rows.
+    pub(super) fn clear(&mut self, n_rows: usize, format: &LineFormat<'_>) {
+        self.page.clear(n_rows, format.values_at.len());
+        self.n_lines = 0;
+        self.bad_time = None;
+        self.bad_values.clear();
+    }
+
+    /// Takes a row without a time, or of a time that is not wanted, for none; `values` are asked
+    /// for in file order.
+    pub(super) fn row<'c>(
+        &mut self,
+        format: &LineFormat<'_>,
+        timestamps: &mut TimestampParser<'_>,
+        time: &[u8],
+        mut value: impl FnMut(usize) -> Result<f64, &'c [u8]>,
+    ) {
+        if time.is_empty() {
+            return;
+        }
+        let Some(instant) = timestamps.read(time) else {
+            self.bad_time = Some(self.bad(time));
+            return;
+        };
+        if !format.wanted.contains(instant) {
+            return;
+        }
+        self.page.push(instant);
+        for (column, at) in format.values_at.iter().enumerate() {
+            let value = value(*at).unwrap_or_else(|cell| {
+                self.refuse(column, cell);
+                f64::NAN
+            });
+            self.page.put(column, value);
+        }
+    }
+
+    #[cold]
+    fn refuse(&mut self, column: usize, cell: &[u8]) {
+        if self.bad_values.iter().all(|(known, _)| *known != column) {
+            self.bad_values.push((column, self.bad(cell)));
+        }
+    }
+
+    fn bad(&self, cell: &[u8]) -> CellError {
+        CellError {
+            line: self.n_lines,
+            text: String::from_utf8_lossy(cell).into_owned(),
+        }
+    }
+}
+
+/// Whether each line is a row: not if cells may be quoted, nor if lines end as those of old.
+fn is_plain(block: &[u8]) -> bool {
+    let is_end = |at: usize| block.get(at + 1) == Some(&b'\n');
+    memchr(b'"', block).is_none() && memchr_iter(b'\r', block).all(is_end)
+}
+
+/// Replaces a batch by what stands in whole lines, if none is quoted.
+///
+/// Lines that lack most of their cells are left alone too: they take more room than bytes.
+pub(super) fn read(block: &[u8], format: &LineFormat<'_>, batch: &mut LineBatch) {
+    let ends = || memchr_iter(b'\n', block);
+    let n_rows = ends().count() + 1;
+    let room = 2 * block.len().max(BATCH_VALUES);
+    batch.is_plain = n_rows * format.values_at.len() <= room && is_plain(block);
+    if !batch.is_plain {
+        return;
+    }
+    batch.clear(n_rows, format);
+    let mut timestamps = TimestampParser::new(format.clock);
+    let mut start = 0;
+    for end in ends().chain([block.len()]) {
+        if batch.bad_time.is_some() || start == block.len() {
+            return;
+        }
+        batch.n_lines += 1;
+        let text = &block[start..];
+        let line = &block[start..end];
+        let line_len = line.strip_suffix(b"\r").unwrap_or(line).len();
+        let mut cells = Cells::new(text, line_len, format.separator);
+        let time = cells.find(format.time_at);
+        if format
+            .values_at
+            .first()
+            .is_some_and(|at| *at < format.time_at)
+        {
+            cells = Cells::new(text, line_len, format.separator);
+        }
+        batch.row(format, &mut timestamps, time, |at| cells.find_number(at));
+        start = end + 1;
+    }
+}
+
+/// The cells of a line, passed over from the first to the last; those it lacks are empty.
+struct Cells<'a> {
+    /// The line and what follows it.
+    text: &'a [u8],
+    line_len: usize,
+    separator: u8,
+    /// Number of the next cell.
+    next: usize,
+    /// Where it begins.
+    at: usize,
+}
+
+impl<'a> Cells<'a> {
+    fn new(text: &'a [u8], line_len: usize, separator: u8) -> Self {
+        Self {
+            text,
+            line_len,
+            separator,
+            next: 0,
+            at: 0,
+        }
+    }
+
+    /// The cell of a number, blanks around it left out.
+    fn find(&mut self, number: usize) -> &'a [u8] {
+        let line = self.from(number);
+        let end = memchr(self.separator, line).unwrap_or(line.len());
+        self.pass(end);
+        line[..end].trim_ascii()
+    }
+
+    /// The number in a cell, or the cell that holds none.
+    fn find_number(&mut self, number: usize) -> Result<f64, &'a [u8]> {
+        self.skip_to(number);
+        // A line without the cell ends before it.
+        if self.at < self.line_len
+            && let Some(text) = self.text[self.at..].first_chunk()
+            && let Some((value, len)) = number::short(*text, self.separator)
+        {
+            self.pass(len);
+            return Ok(value);
+        }
+        let cell = self.find(number);
+        number::parse(cell).ok_or(cell)
+    }
+
+    /// The line from a cell on.
+    fn from(&mut self, number: usize) -> &'a [u8] {
+        self.skip_to(number);
+        self.rest()
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.get(self.at..self.line_len).unwrap_or_default()
+    }
+
+    fn skip_to(&mut self, number: usize) {
+        while self.next < number {
+            let rest = self.rest();
+            let end = memchr(self.separator, rest).unwrap_or(rest.len());
+            self.pass(end);
+        }
+    }
+
+    /// Goes behind a cell of so many bytes.
+    fn pass(&mut self, length: usize) {
+        self.at += length + 1;
+        self.next += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::time_range::TimeRange;
+
+    #[test]
+    fn lines_without_cells_get_no_room() {
+        let format = LineFormat {
+            separator: b',',
+            time_at: 0,
+            values_at: (1..=50).collect(),
+            clock: &Clock::utc(),
+            wanted: TimeRange::ALL.into(),
+        };
+        let mut batch = LineBatch::default();
+        let row = format!("1970-01-01{}\n", ",".repeat(50));
+        let rows = row.repeat(2000);
+        read(rows.as_bytes(), &format, &mut batch);
+        assert!(batch.is_plain && batch.page.times().len() == 2000);
+        read("\n".repeat(rows.len()).as_bytes(), &format, &mut batch);
+        assert!(!batch.is_plain);
+    }
+}

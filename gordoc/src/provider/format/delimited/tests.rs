@@ -1,0 +1,241 @@
+//! Files as people write them, and what is wrong with them.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::provider::series::Series;
+use crate::provider::time_range::TimeRange;
+
+fn at(text: &str) -> i64 {
+    Clock::utc().parse(text.as_bytes()).unwrap()
+}
+
+/// The same numbers in every run, each below what is asked for.
+fn draws() -> impl FnMut(usize) -> usize {
+    let mut state = 1_u64;
+    move |below| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        usize::try_from(state >> 33).unwrap() % below
+    }
+}
+
+fn load(text: &str, separator: char, columns: &[&str]) -> Result<Vec<Series>, ReadError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, text).unwrap();
+    let mut rows = RowBuffer::new(columns.iter().map(|_| TimeRange::ALL.into()));
+    let value_columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
+    let layout = Layout {
+        time_column: "time",
+        value_columns: &value_columns,
+        separator,
+        clock: &Clock::utc(),
+    };
+    read(&path, &layout, &mut rows)?;
+    rows.into_series().into_iter().collect()
+}
+
+#[test]
+fn columns_are_found_by_name_after_a_byte_order_mark() {
+    let text = "\u{feff}time;B;A b\r\n1970-01-01;1;\r\n;5;6\n\n1970-01-02 00:00;nan; -2e3 \n";
+    let loaded = load(text, ';', &["A b", "B"]).unwrap();
+    assert_eq!(loaded[0].times, [0, 86_400_000_000_000]);
+    assert!(loaded[0].values[0].is_nan());
+    assert_eq!(loaded[0].values[1..], [-2000.0]);
+    assert_eq!(loaded[1].values[..1], [1.0]);
+    assert!(loaded[1].values[1].is_nan());
+}
+
+#[test]
+fn refusals_name_file_line_and_columns() {
+    let error = load("time,A\n1970-01-01,1\nsoon,2\n", ',', &["A"]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("a.csv:3: `soon` is not a time stamp")
+    );
+    let error = load("time,A\n1970-01-01,\"1,5\"\n", ',', &["A"]).unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.ends_with("a.csv:2: `1,5` in column `A` is not a number"),
+        "{message}"
+    );
+    let error = load("time,A\n", ',', &["B"]).unwrap_err();
+    assert_eq!(error.code(), "dataset::missing_column");
+    assert_eq!(error.help(), "the columns are `time`, `A`");
+}
+
+#[test]
+fn columns_may_stand_anywhere_be_shared_or_end_early() {
+    let text = "x,A,time,B\r\n7,1,1970-01-01,2\r\n7,3,1970-01-02\r\n7\r\n8,,1970-01-03,4";
+    let loaded = load(text, ',', &["B", "A", "x", "B"]).unwrap();
+    let bits = |series: &Series| {
+        series
+            .values
+            .iter()
+            .map(|v| v.to_bits())
+            .collect::<Vec<_>>()
+    };
+    let expect = [
+        [2.0, f64::NAN, 4.0],
+        [1.0, 3.0, f64::NAN],
+        [7.0, 7.0, 8.0],
+        [2.0, f64::NAN, 4.0],
+    ];
+    for (series, expect) in loaded.iter().zip(expect) {
+        assert_eq!(bits(series), expect.map(f64::to_bits));
+        assert_eq!(series.times.len(), 3);
+    }
+}
+
+#[test]
+fn quoted_cells_and_old_line_ends_are_read_too() {
+    let text = "time,note,A\n1970-01-01,x,1\n\n\"1970-01-02\",\"a,\n\"\"b\",2\n1970-01-03,,soon\n";
+    let message = load(text, ',', &["A"]).unwrap_err().to_string();
+    assert!(message.contains("a.csv:6: `soon`"), "{message}");
+    let message = load(&text.replace('\n', "\r\n"), ',', &["A"]).unwrap_err();
+    let message = message.to_string();
+    assert!(message.contains("a.csv:6: `soon`"), "{message}");
+    let loaded = load(&text.replace("soon", "\"3\""), ',', &["A"]).unwrap();
+    assert_eq!(loaded[0].values, [1.0, 2.0, 3.0]);
+    let loaded = load("time,A\r1970-01-01,1\r1970-01-02,2\r", ',', &["A"]).unwrap();
+    assert_eq!(loaded[0].values, [1.0, 2.0]);
+    let message = load("time,A\r1970-01-01,1\r\r1970-01-02,x\r", ',', &["A"]).unwrap_err();
+    assert!(message.to_string().contains("a.csv:4: `x`"));
+    assert!(load("time,A", ',', &["A"]).unwrap()[0].values.is_empty());
+    assert_eq!(
+        load("", ',', &["A"]).unwrap_err().code(),
+        "dataset::missing_column"
+    );
+}
+
+#[test]
+fn plain_lines_and_quoted_ones_come_to_the_same() {
+    let mut plain = "time,A,B,last\n".to_owned();
+    let mut draw = draws();
+    for row in 0..40_000 {
+        let (day, hour, minute) = (row / 1440 % 28 + 1, row / 60 % 24, row % 60);
+        let zone = ["", "Z", "+02:00"][draw(3)];
+        let value = match draw(6) {
+            0 => String::new(),
+            1 => format!("-{}.{:03}", draw(100_000), draw(1000)),
+            2 => format!("{}e-3", draw(100_000)),
+            3 => format!(" {}.{} ", draw(100_000_000), draw(100_000_000)),
+            _ => format!("{}.{:02}", draw(1000), draw(100)),
+        };
+        let second = draw(60);
+        write!(
+            plain,
+            "2020-02-{day:02} {hour:02}:{minute:02}:{second:02}{zone}"
+        )
+        .unwrap();
+        match draw(5) {
+            0 => writeln!(plain, ",{value}").unwrap(),
+            1 => writeln!(plain).unwrap(),
+            _ => writeln!(plain, ",{value},{},x", draw(10_000)).unwrap(),
+        }
+    }
+    let quoted = plain.replacen(",x\n", ",\"x\"\n", 1);
+    // Read in blocks up to the last line.
+    let late = format!("{plain}2020-03-01,1,2,\"x\"\n");
+    let bits = |text: &str| -> Vec<(i64, u64)> {
+        let series = load(text, ',', &["A", "B"]).unwrap();
+        let rows = series
+            .iter()
+            .flat_map(|one| one.times.iter().zip(&one.values));
+        rows.map(|(time, value)| (*time, value.to_bits())).collect()
+    };
+    assert!(plain.len() > 1 << 20);
+    let expect = bits(&quoted);
+    assert_eq!(bits(&plain), expect);
+    let rows = bits(&late);
+    let n_each = expect.len() / 2;
+    assert_eq!(rows.len(), 2 * (n_each + 1));
+    assert_eq!(rows[..n_each], expect[..n_each]);
+    assert_eq!(rows[n_each], (at("2020-03-01"), 1_f64.to_bits()));
+}
+
+#[test]
+fn an_error_far_into_a_file_is_found_at_its_line() {
+    let mut rows: Vec<String> = (0..60_000)
+        .map(|row| format!("2020-01-01 {:02}:{:02},{row},0", row / 60 % 24, row % 60))
+        .collect();
+    let load = |rows: &[String], columns: &[&str]| {
+        let text = format!("time,A,B\n{}\n", rows.join("\n"));
+        assert!(text.len() > 1 << 20);
+        load(&text, ',', columns).map_err(|cause| cause.to_string())
+    };
+    rows[40_000] = "2020-01-01,forty,1".into();
+    rows[50_000] = "2020-01-01,fifty,1".into();
+    let message = load(&rows, &["A", "B"]).unwrap_err();
+    let expect = "a.csv:40002: `forty` in column `A` is not a number";
+    assert!(message.ends_with(expect), "{message}");
+    assert_eq!(
+        load(&rows, &["B"]).unwrap()[0].values[40_000..=40_001],
+        [1.0, 0.0]
+    );
+
+    rows[45_000] = "someday,1,1".into();
+    let message = load(&rows, &["B"]).unwrap_err();
+    let expect = "a.csv:45002: `someday` is not a time stamp";
+    assert!(message.ends_with(expect), "{message}");
+}
+
+#[test]
+fn whatever_stands_in_lines_is_read_as_with_quotes() {
+    let pieces: &[&str] = &[
+        ",",
+        ",",
+        ",",
+        ";",
+        "\n",
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        "-",
+        ".",
+        "+",
+        "e",
+        "1",
+        "2",
+        "30",
+        "456",
+        "7890123",
+        "0.5",
+        "-12.75",
+        "nan",
+        "NA",
+        "x",
+        "\u{e9}",
+        "\u{0}",
+        "1970-01-01",
+        "1970-01-01T00:00:07Z",
+        "1970-01-02 03:04:05.6,",
+        "1970-01-02 03:59,1.5,",
+        "1e3,",
+    ];
+    let mut draw = draws();
+    let outcome = |text: &str| {
+        let loaded = load(text, ',', &["A", "B"]).map_err(|cause| {
+            let message = cause.to_string();
+            message.split_once("a.csv").unwrap_or_default().1.to_owned()
+        })?;
+        let rows = |one: &Series| -> Vec<(i64, u64)> {
+            let rows = one.times.iter().zip(&one.values);
+            rows.map(|(time, value)| (*time, value.to_bits())).collect()
+        };
+        Ok::<_, String>(loaded.iter().map(rows).collect::<Vec<_>>())
+    };
+    for _ in 0..4000 {
+        let header = ["time,A,B", "A,time,B", "B,x,A,time"][draw(3)];
+        let n_pieces = draw(24);
+        let body: String = (0..n_pieces).map(|_| pieces[draw(pieces.len())]).collect();
+        let plain = format!("{header}\n{body}\n");
+        // A row without a time, which is none.
+        let quoted = format!("{plain}\"\"\n");
+        assert_eq!(outcome(&plain), outcome(&quoted), "{plain:?}");
+    }
+}

@@ -1,0 +1,140 @@
+//! Passwords and keys: says where they are, looks them up, and keeps them out of messages.
+
+use std::env::{self, VarError};
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use super::error::RemoteErrorKind;
+
+/// A password or key, or where it is found.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Secret {
+    /// Written out in the config.
+    Written(String),
+    /// In an environment variable of this name.
+    Variable(String),
+    /// In a file, relative to the config file's folder.
+    File(String),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Written(_) => f.write_str("Written(***)"),
+            Self::Variable(name) => f.debug_tuple("Variable").field(name).finish(),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+        }
+    }
+}
+
+/// The secret itself, without the line break that ends a file; files lie relative to `base`.
+pub(crate) fn resolve(secret: &Secret, base: &Path) -> Result<String, RemoteErrorKind> {
+    let (place, text) = match secret {
+        Secret::Written(text) => return Ok(text.clone()),
+        Secret::Variable(name) => (
+            format!("the environment variable `{name}`"),
+            env::var(name).map_err(|error| match error {
+                VarError::NotPresent => "is not set".to_owned(),
+                VarError::NotUnicode(_) => "is not UTF-8".to_owned(),
+            }),
+        ),
+        Secret::File(path) => (
+            format!("the file `{path}`"),
+            fs::read_to_string(base.join(path)).map_err(|error| format!("cannot be read: {error}")),
+        ),
+    };
+    let problem = match text {
+        Ok(text) => {
+            let line = text.strip_suffix('\n').unwrap_or(&text);
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            if !line.is_empty() {
+                return Ok(line.to_owned());
+            }
+            "is empty".to_owned()
+        }
+        Err(problem) => problem,
+    };
+    Err(RemoteErrorKind::Secret {
+        problem: format!("{place} {problem}"),
+    })
+}
+
+/// Secrets in use, which no message may repeat.
+#[derive(Clone, Default)]
+pub(crate) struct Secrets(Vec<String>);
+
+impl Secrets {
+    /// Remembers a secret and hands it on.
+    pub(crate) fn keep(&mut self, secret: String) -> String {
+        self.0.push(secret.clone());
+        secret
+    }
+
+    /// Every one of them, to tell users apart.
+    pub(crate) fn all(&self) -> &[String] {
+        &self.0
+    }
+
+    /// A server's words, one line of no great length, with secrets struck out.
+    pub(crate) fn redact(&self, message: &str) -> String {
+        let mut message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        for secret in self.0.iter().filter(|secret| !secret.is_empty()) {
+            message = message.replace(secret.as_str(), "***");
+        }
+        if let Some((end, _)) = message.char_indices().nth(300) {
+            message.truncate(end);
+            message.push_str(" ...");
+        }
+        message
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_end_without_their_line_break() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Secret::File("key".to_owned());
+        let problem = resolve(&file, folder.path()).unwrap_err().to_string();
+        assert!(
+            problem.starts_with("the file `key` cannot be read: "),
+            "{problem}"
+        );
+        for (text, secret) in [("a b \r\n", "a b "), ("a\n\n", "a\n"), ("a", "a")] {
+            fs::write(folder.path().join("key"), text).unwrap();
+            assert_eq!(resolve(&file, folder.path()).unwrap(), secret);
+        }
+        fs::write(folder.path().join("key"), "\n").unwrap();
+        let problem = resolve(&file, folder.path()).unwrap_err().to_string();
+        assert_eq!(problem, "the file `key` is empty");
+    }
+
+    #[test]
+    fn a_written_secret_is_not_shown() {
+        let shown = format!("{:?}", Secret::Written("hush".to_owned()));
+        assert_eq!(shown, "Written(***)");
+    }
+
+    #[test]
+    fn variables_are_looked_up() {
+        let revealed = |name: &str| resolve(&Secret::Variable(name.to_owned()), Path::new(""));
+        assert_eq!(revealed("CARGO_PKG_NAME").unwrap(), "gordoc");
+        let problem = revealed("GORDOC_NO_SUCH_VARIABLE").unwrap_err().to_string();
+        assert_eq!(
+            problem,
+            "the environment variable `GORDOC_NO_SUCH_VARIABLE` is not set"
+        );
+    }
+
+    #[test]
+    fn what_servers_say_is_cut_and_struck() {
+        let mut secrets = Secrets::default();
+        secrets.keep("hush".to_owned());
+        secrets.keep(String::new());
+        assert_eq!(secrets.redact("no\n  hush!"), "no ***!");
+        assert_eq!(secrets.redact(&"ø".repeat(400)).chars().count(), 304);
+    }
+}
