@@ -1,10 +1,10 @@
-"""Eight valve experiments of the Skoltech Anomaly Benchmark: trained on 400 rows, judged on all.
+"""Eight valve experiments of the Skoltech Anomaly Benchmark: trained on 400 rows, evaluated on all.
 
     python3 benches/skab.py config skab/data/valve1/[0-7].csv > skab.yaml
     gordoc compile skab.yaml -o skab --seed 0 --run
-    python3 benches/skab.py judge 127.0.0.1:5555 skab/data/valve1/[0-7].csv
+    python3 benches/skab.py evaluate 127.0.0.1:5555 skab/data/valve1/[0-7].csv
 
-The files come from https://github.com/waico/SKAB. Judged is the area under the ROC curve of
+The files come from https://github.com/waico/SKAB. The score is the area under the ROC curve of
 `total-anomaly-confidence` against the column `anomaly`, over every row of a file.
 """
 
@@ -60,7 +60,7 @@ def main():
             print(MACHINE.format(number=number, tags=json.dumps(tags), start=start, end=end, path=path), end="")
         return
     address, paths = sys.argv[2], sys.argv[3:]
-    areas = [judge(f"http://{address}/gordo/v0/skab/valve1-{number}/anomaly/prediction", path)
+    areas = [evaluate(f"http://{address}/gordo/v0/skab/valve1-{number}/anomaly/prediction", path)
              for number, path in enumerate(paths)]
     print(" ".join(f"{area:.4f}" for area in areas), f"mean {sum(areas) / len(areas):.4f}")
 
@@ -73,7 +73,7 @@ def read(path):
     return rows, [name for name in table.fieldnames if name not in OTHER]
 
 
-def judge(url, path):
+def evaluate(url, path):
     rows, tags = read(path)
     frame = {tag: {row["time"]: float(row[tag]) for row in rows} for tag in tags}
     body = json.dumps({"X": frame, "y": frame}).encode()

@@ -112,7 +112,7 @@ fn a_misspelt_key_is_a_warning() {
 }
 
 #[test]
-fn all_mistakes_of_a_file_are_told_at_once() {
+fn all_mistakes_of_a_file_are_reported_at_once() {
     snapshot(
         "several_mistakes",
         &[
@@ -326,7 +326,7 @@ fn a_timezone_is_looked_up_before_any_data_is_read() {
 }
 
 #[test]
-fn rules_that_surprise_are_told() {
+fn rules_that_surprise_are_warned_of() {
     let config = format!(
         "machines:
   - name: pump

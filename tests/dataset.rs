@@ -122,7 +122,7 @@ fn the_same_config_gives_the_same_bytes() {
 }
 
 #[test]
-fn tags_with_gaps_are_told_and_rows_need_no_model_that_is_supported() {
+fn tags_with_gaps_are_reported_and_rows_need_no_model_that_is_supported() {
     let folder = tempfile::tempdir().unwrap();
     let config = a_day_with_a_hole(folder.path());
     let rows = folder.path().join("rows");

@@ -1,5 +1,5 @@
 //! The pages on diagnostics: each example causes its code and is followed by what gordoc writes
-//! about it, and what the page says to do mends it.
+//! about it, and what the page says to do fixes it.
 //!
 //! `INSTA_UPDATE=always` writes what is drawn, and the index, into the pages.
 
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use gordoc::diagnostic::pages;
 
-use crate::support::script::{Play, Script};
+use crate::support::mock_server::{MockResponse, MockServer};
 use crate::support::{gordoc, root, run, stderr, stdout, tree};
 
 /// Codes whose example is too large for a page, or no text, and what causes them.
@@ -22,7 +22,7 @@ const MADE_HERE: &[(&str, Make)] = &[
         b"machines:\n  - name: feed-pump\x07\n".to_vec()
     }),
     ("config::too_deep", || "- ".repeat(10_000).into_bytes()),
-    ("config::too_many_copies", laughs),
+    ("config::too_many_copies", billion_laughs),
     ("config::too_many_values", || {
         format!("machines: [{}]", "a,".repeat(2_000_001)).into_bytes()
     }),
@@ -41,7 +41,7 @@ const NOT_CAUSED: &[(&str, &str)] = &[
 type Make = fn() -> Vec<u8>;
 
 /// Aliases of aliases, ten times as many values on each line.
-fn laughs() -> Vec<u8> {
+fn billion_laughs() -> Vec<u8> {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for line in 1..12 {
         let copies = format!("*a{}, ", line - 1).repeat(10);
@@ -55,10 +55,10 @@ struct Page {
     path: PathBuf,
     text: String,
     example: Section,
-    mended: Section,
+    fixed: Section,
 }
 
-const MENDED: &str = "\n## How to mend it\n";
+const FIX: &str = "\n## How to fix it\n";
 /// Opens the block, last of an example, of what gordoc writes to the terminal.
 const CONSOLE: &str = "\n```console\n";
 
@@ -68,7 +68,7 @@ struct Section {
     config: Option<Block>,
     files: Vec<Block>,
     /// What the server of the config answers, `http` blocks: a status and a body, or `silent`.
-    answers: Vec<Play>,
+    answers: Vec<MockResponse>,
 }
 
 /// A fenced block: `yaml dataset`, `csv pump.csv`.
@@ -83,14 +83,14 @@ impl Page {
         let path = root().join(path);
         let text = fs::read_to_string(&path).unwrap();
         let (head, rest) = text.split_once("\n## Example\n").expect("an example");
-        let (example, mended) = rest
-            .split_once(MENDED)
-            .unwrap_or_else(|| panic!("{code}: a page says how to mend it"));
+        let (example, fixed) = rest
+            .split_once(FIX)
+            .unwrap_or_else(|| panic!("{code}: a page says how to fix it"));
         assert!(head.starts_with(&format!("# {code}\n\n")), "{code}: {head}");
         assert!(pages::summary(&text).len() > 20, "{code}: {head}");
         Self {
             example: Section::read(example),
-            mended: Section::read(mended),
+            fixed: Section::read(fixed),
             path,
             text,
         }
@@ -98,12 +98,12 @@ impl Page {
 
     /// The page as it is to be: its example ends with what gordoc wrote about it.
     fn with_console(&self, said: &str) -> String {
-        let (before, mended) = self.text.split_once(MENDED).expect("was read");
+        let (before, fixed) = self.text.split_once(FIX).expect("was read");
         let before = before.split(CONSOLE).next().unwrap_or_default().trim_end();
         let said: String = said.trim().lines().fold(String::new(), |said, line| {
             said + &line.trim_end().replace(is_invisible, SHOWN) + "\n"
         });
-        format!("{before}\n{CONSOLE}{said}```\n{MENDED}{mended}")
+        format!("{before}\n{CONSOLE}{said}```\n{FIX}{fixed}")
     }
 }
 
@@ -146,30 +146,32 @@ impl Section {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, &file.text).unwrap();
         }
-        let server = Script::http(self.answers.clone());
+        let server = MockServer::http(self.answers.clone());
         let text = match self.answers.as_slice() {
             [] => config.text.clone(),
-            _ => at_script(&config.text, &server),
+            _ => at_server(&config.text, &server),
         };
         let mut outcome = run_config(folder.path(), &config.word, text.as_bytes());
-        let played = format!("127.0.0.1:{}", server.port());
-        outcome.said = outcome.said.replace(&played, "influx.plant:8086");
+        let address = format!("127.0.0.1:{}", server.port());
+        outcome.said = outcome.said.replace(&address, "influx.plant:8086");
         Some(outcome)
     }
 }
 
-fn answer(text: &str) -> Play {
+fn answer(text: &str) -> MockResponse {
     match text.trim().split_once(' ') {
-        Some((status, body)) => Play::Answer(status.parse().expect("a status"), body.to_owned()),
-        None => Play::Hang(Vec::new()),
+        Some((status, body)) => {
+            MockResponse::Body(status.parse().expect("a status"), body.to_owned())
+        }
+        None => MockResponse::Hang(Vec::new()),
     }
 }
 
 /// Where the databases of pages are.
 const PLANT: (&str, &str) = ("influx.plant", "port: 8086");
 
-/// A config whose database is played by a script.
-fn at_script(config: &str, server: &Script) -> String {
+/// A config whose database is a mock server.
+fn at_server(config: &str, server: &MockServer) -> String {
     let config = config.replace(PLANT.0, "127.0.0.1");
     config.replace(PLANT.1, &format!("port: {}", server.port()))
 }
@@ -181,12 +183,12 @@ struct Outcome {
     said: String,
 }
 
-/// Runs the verb that a block names on a config, in the folder where its relative paths start.
-fn run_config(folder: &Path, verb: &str, config: &[u8]) -> Outcome {
+/// Runs the command_name that a block names on a config, in the folder where its relative paths start.
+fn run_config(folder: &Path, command_name: &str, config: &[u8]) -> Outcome {
     fs::write(folder.join("config.yaml"), config).unwrap();
     let mut command = gordoc();
     command.current_dir(folder).env("COLUMNS", "200");
-    match verb {
+    match command_name {
         "" | "check" => command.args(["check", "config.yaml"]),
         "dataset" => {
             let text = std::str::from_utf8(config).unwrap();
@@ -195,7 +197,7 @@ fn run_config(folder: &Path, verb: &str, config: &[u8]) -> Outcome {
             command.args(["dataset", "config.yaml", "-o", "rows", "--machine", name])
         }
         "compile" => command.args(["compile", "config.yaml", "-o", "out", "--bin", "none"]),
-        _ => panic!("no verb `{verb}`"),
+        _ => panic!("no command_name `{command_name}`"),
     };
     command.env("INFLUX_PASSWORD", "known");
     let output = command.args(["--project-name", "works"]).output().unwrap();
@@ -217,7 +219,7 @@ fn updates_pages() -> bool {
 }
 
 #[test]
-fn every_example_causes_its_code_and_is_mended() {
+fn every_example_causes_its_code_and_is_fixed() {
     let mut wrong = Vec::new();
     for code in pages::codes() {
         let page = Page::read(code);
@@ -247,18 +249,18 @@ fn every_example_causes_its_code_and_is_mended() {
         } else if page.text != fresh {
             wrong.push(format!("{code}: INSTA_UPDATE=always writes anew: {said}"));
         }
-        let Some(mended) = page.mended.run(&page.example.files) else {
+        let Some(fixed) = page.fixed.run(&page.example.files) else {
             if made.is_none() {
-                wrong.push(format!("{code}: there is no mended config"));
+                wrong.push(format!("{code}: there is no fixed config"));
             }
             continue;
         };
         // What gordoc cannot do yet may be left: pages tell what is right, not what is there.
-        let left = codes_in(&mended.said);
+        let left = codes_in(&fixed.said);
         let later = left.len() == 1 && left.contains("model::not_supported_yet");
-        let works = mended.status == Some(0) || later;
+        let works = fixed.status == Some(0) || later;
         if !works || left.contains(code) {
-            wrong.push(format!("{code}: is not mended: {}", mended.said));
+            wrong.push(format!("{code}: is not fixed: {}", fixed.said));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

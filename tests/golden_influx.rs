@@ -10,7 +10,7 @@ use gordoc::source::Source;
 use gordoc::time::Clock;
 use serde_json::{Value, json};
 
-use crate::support::script::{Asked, Play, Script};
+use crate::support::mock_server::{MockResponse, MockServer, RecordedRequest};
 use crate::support::shared;
 
 #[test]
@@ -27,15 +27,19 @@ fn gordos_questions_are_asked_and_its_answers_understood() {
 }
 
 fn check(case: &Value) {
-    let plays = case["answers"].as_array().unwrap().iter().map(Play::json);
+    let responses = case["answers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(MockResponse::json);
     let expected = case["requests"].as_array().unwrap();
     let url = expected[0]["url"].as_str().unwrap();
-    let script = if url.starts_with("https:") {
-        Script::https(plays)
+    let server = if url.starts_with("https:") {
+        MockServer::https(responses)
     } else {
-        Script::http(plays)
+        MockServer::http(responses)
     };
-    let config = config(case, script.port());
+    let config = config(case, server.port());
     let loaded = dataset::load(&config.dataset, "".as_ref(), 0);
     match case.get("error") {
         None => assert_eq!(rows(&loaded.unwrap()), recorded_rows(case)),
@@ -47,7 +51,7 @@ fn check(case: &Value) {
             }
         }
     }
-    let asked = script.asked();
+    let asked = server.requests();
     assert_eq!(asked.len(), expected.len());
     for (asked, expected) in asked.iter().zip(expected) {
         compare(asked, expected);
@@ -106,7 +110,7 @@ fn recorded_rows(case: &Value) -> Vec<Row> {
 }
 
 /// Compares all but host and port, which are ours.
-fn compare(asked: &Asked, expected: &Value) {
+fn compare(asked: &RecordedRequest, expected: &Value) {
     let text = |key: &str| expected[key].as_str().unwrap();
     assert_eq!(asked.method, text("method"));
     let path = text("url").splitn(4, '/').nth(3).unwrap();

@@ -63,8 +63,8 @@ fn what_is_there_is_left_alone() {
 fn shells_can_complete_every_verb() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = run(gordoc().args(["completions", shell]));
-        for verb in ["check", "expand", "dataset", "compile", "explain", "init"] {
-            assert!(script.contains(verb), "{shell} lacks {verb}");
+        for command in ["check", "expand", "dataset", "compile", "explain", "init"] {
+            assert!(script.contains(command), "{shell} lacks {command}");
         }
     }
     let output = gordoc().args(["completions", "cmd"]).output().unwrap();

@@ -1,4 +1,4 @@
-//! What is wrong with a config, where, and how to mend it.
+//! What is wrong with a config, where, and how to fix it.
 //!
 //! Diagnostics are gathered, never thrown: one run reports everything a stage can see.
 
@@ -95,7 +95,7 @@ impl Diagnostic {
         self
     }
 
-    /// Says how to mend it.
+    /// Says how to fix it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -4,7 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 
 use super::{check_fault, dataset, fill_postgres, machine, run};
-use crate::support::script::{Play, Script, closed_port};
+use crate::support::mock_server::{MockResponse, MockServer, closed_port};
 use crate::support::services::{Postgres, influx, postgres};
 use crate::support::{gordoc, stderr};
 
@@ -269,7 +269,7 @@ fn postgres_is_asked_over_tls_as_the_mode_says() {
     let untrusted = "dataset::untrusted_server";
     check_fault(&mut command(url, "sslmode: verify-full"), untrusted, &[]);
     // Not the certificate's authority.
-    let other = crate::support::script::certificate();
+    let other = crate::support::mock_server::certificate();
     let more = format!("sslmode: require, sslrootcert: {}", other.display());
     check_fault(&mut command(url, &more), untrusted, &[]);
     // A server without TLS.
@@ -289,7 +289,7 @@ fn postgres_is_asked_over_tls_as_the_mode_says() {
 
 #[test]
 fn a_postgres_server_that_is_silent_or_hangs_up() {
-    let silent = Script::http([Play::Hang(Vec::new())]);
+    let silent = MockServer::http([MockResponse::Hang(Vec::new())]);
     let provider = |port: u16, more: &str| {
         format!(
             "{{type: SqlDataProvider, table: t, host: 127.0.0.1, port: {port}, dbname: d, user: u, \
@@ -316,7 +316,7 @@ fn one_machine_fails_and_the_other_goes_on() {
         )
     };
     let rows: Vec<String> = (0..360).step_by(10).map(row).collect();
-    let good = Script::http([Play::json(&format!(
+    let good = MockServer::http([MockResponse::json(&format!(
         "{{\"results\":[{{\"series\":[{{\"name\":\"m\",\"columns\":[\"time\",\"A\"],\"values\":[{}]}}]}}]}}",
         rows.join(",")
     ))]);
@@ -350,5 +350,5 @@ fn one_machine_fails_and_the_other_goes_on() {
         said.contains("1 machine could not be loaded: `bad-pump`"),
         "{said}"
     );
-    assert_eq!(good.asked().len(), 1);
+    assert_eq!(good.requests().len(), 1);
 }

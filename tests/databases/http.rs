@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{check_fault, dataset, machine, run};
-use crate::support::script::{Play, Script, certificate, closed_port};
+use crate::support::mock_server::{MockResponse, MockServer, certificate, closed_port};
 
 /// Two readings of `A`.
 const ANSWER: &str = r#"{"results":[{"statement_id":0,"series":[{"name":"m","columns":["time","A"],"values":[["2021-03-01T01:00:00Z",1],["2021-03-01T05:00:00Z",2.5]]}]}]}"#;
@@ -32,17 +32,17 @@ impl Machine {
     }
 }
 
-/// Asks a server that plays one part over and over; the fault must have a code and some words.
+/// Asks a server that gives one response over and over; the fault must have a code and some words.
 #[track_caller]
-fn check(play: Play, more: &str, code: &str, words: &[&str]) {
-    let script = Script::http(vec![play; 2]);
-    let server = format!("127.0.0.1:{}", script.port());
+fn check(response: MockResponse, more: &str, code: &str, words: &[&str]) {
+    let server = MockServer::http(vec![response; 2]);
+    let address = format!("127.0.0.1:{}", server.port());
     let words: Vec<&str> = words
         .iter()
         .copied()
-        .chain(["`A` of `InfluxDataProvider`", &server])
+        .chain(["`A` of `InfluxDataProvider`", &address])
         .collect();
-    let machine = Machine::new(script.port(), &format!("retries: 2, {more}"));
+    let machine = Machine::new(server.port(), &format!("retries: 2, {more}"));
     check_fault(&mut machine.command(), code, &words);
 }
 
@@ -71,19 +71,20 @@ fn a_server_that_is_not_there() {
 #[test]
 fn a_server_that_is_silent() {
     let started = Instant::now();
-    for play in [
-        Play::Hang(Vec::new()),
-        Play::Hang(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"resu".to_vec()),
+    for response in [
+        MockResponse::Hang(Vec::new()),
+        MockResponse::Hang(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"resu".to_vec()),
     ] {
         let words = ["no answer within 0.5 s", "tried 2 times"];
-        check(play, "timeout: 0.5", "dataset::timed_out", &words);
+        check(response, "timeout: 0.5", "dataset::timed_out", &words);
     }
     assert!(started.elapsed().as_secs() < 15);
 }
 
 #[test]
 fn a_server_that_refuses() {
-    let error = |status, words: &str| Play::Answer(status, format!("{{\"error\":\"{words}\"}}"));
+    let error =
+        |status, words: &str| MockResponse::Body(status, format!("{{\"error\":\"{words}\"}}"));
     let denied = "dataset::access_denied";
     check(
         error(401, "authorization failed"),
@@ -107,19 +108,19 @@ fn a_server_that_refuses() {
         &["status 400"],
     );
     check(
-        Play::Answer(404, "<html>\n not  found".into()),
+        MockResponse::Body(404, "<html>\n not  found".into()),
         "",
         refused,
         &["<html> not found"],
     );
     check(
-        Play::json(r#"{"results":[{"error":"database not found: d"}]}"#),
+        MockResponse::json(r#"{"results":[{"error":"database not found: d"}]}"#),
         "",
         "dataset::unknown_database",
         &["database not found: d"],
     );
     check(
-        Play::json(r#"{"error":"no such thing"}"#),
+        MockResponse::json(r#"{"error":"no such thing"}"#),
         "",
         refused,
         &["no such thing"],
@@ -140,7 +141,7 @@ fn an_answer_that_is_broken() {
     let length = ANSWER.len();
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
     check(
-        Play::Bytes((head + half).into_bytes()),
+        MockResponse::Bytes((head + half).into_bytes()),
         "",
         broken,
         &["it breaks off", "tried 2 times"],
@@ -148,23 +149,23 @@ fn an_answer_that_is_broken() {
     let chunk =
         format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{length:x}\r\n{half}");
     check(
-        Play::Bytes(chunk.into_bytes()),
+        MockResponse::Bytes(chunk.into_bytes()),
         "",
         broken,
         &["it breaks off"],
     );
-    check(Play::json(half), "", broken, &["it breaks off"]);
-    check(Play::json(""), "", broken, &["it is empty"]);
+    check(MockResponse::json(half), "", broken, &["it breaks off"]);
+    check(MockResponse::json(""), "", broken, &["it is empty"]);
     check(
-        Play::json("<html>"),
+        MockResponse::json("<html>"),
         "",
         broken,
         &["it is no answer of InfluxDB"],
     );
-    check(Play::Bytes(Vec::new()), "", broken, &[]);
+    check(MockResponse::Bytes(Vec::new()), "", broken, &[]);
     let times = ANSWER.replace("2021-03-01T01:00:00Z", "noon");
     check(
-        Play::json(&times),
+        MockResponse::json(&times),
         "",
         broken,
         &["\"noon\", expected a time stamp"],
@@ -175,41 +176,49 @@ fn an_answer_that_is_broken() {
 fn a_value_that_is_no_number() {
     let text = ANSWER.replace("2.5", "\"open\"");
     let words = ["`open`", "2021-03-01T05:00:00Z", "`value_name`"];
-    check(Play::json(&text), "", "dataset::unreadable_value", &words);
+    check(
+        MockResponse::json(&text),
+        "",
+        "dataset::unreadable_value",
+        &words,
+    );
 }
 
 #[test]
 fn a_tag_or_measurement_that_is_not_there() {
-    let script = Script::http([Play::json(NOTHING), Play::json(TAGS)]);
-    let machine = Machine::new(script.port(), "");
+    let server = MockServer::http([MockResponse::json(NOTHING), MockResponse::json(TAGS)]);
+    let machine = Machine::new(server.port(), "");
     let words = ["no such tag in measurement `m`", "did you mean `A1`?"];
     check_fault(&mut machine.command(), "dataset::unknown_tag", &words);
 
-    let script = Script::http([
-        Play::json(NOTHING),
-        Play::json(&TAGS.replace("\"m\"", "\"n\"")),
+    let server = MockServer::http([
+        MockResponse::json(NOTHING),
+        MockResponse::json(&TAGS.replace("\"m\"", "\"n\"")),
     ]);
-    let machine = Machine::new(script.port(), "");
+    let machine = Machine::new(server.port(), "");
     let words = ["`m` has no readings by `tag`", "there are `n`"];
     check_fault(&mut machine.command(), "dataset::unknown_table", &words);
 }
 
 #[test]
-fn a_tag_without_readings_is_told_as_with_files() {
-    let script = Script::http([Play::json(NOTHING), Play::json(&TAGS.replace("A1", "A"))]);
-    let machine = Machine::new(script.port(), "");
+fn a_tag_without_readings_is_reported_as_with_files() {
+    let server = MockServer::http([
+        MockResponse::json(NOTHING),
+        MockResponse::json(&TAGS.replace("A1", "A")),
+    ]);
+    let machine = Machine::new(server.port(), "");
     check_fault(&mut machine.command(), "dataset::missing_series", &["`A`"]);
 }
 
 /// Plays some parts to a machine that must be content, and answers how many it asked for.
 #[track_caller]
-fn check_good(plays: Vec<Play>, more: &str) -> usize {
-    let script = Script::http(plays);
-    let machine = Machine::new(script.port(), more);
+fn check_good(responses: Vec<MockResponse>, more: &str) -> usize {
+    let server = MockServer::http(responses);
+    let machine = Machine::new(server.port(), more);
     run(&mut machine.command());
     let x = std::fs::read_to_string(machine.folder.path().join("rows/X.csv")).unwrap();
     assert!(x.contains("2021-03-01T05:00:00Z,2.5"), "{x}");
-    script.asked().len()
+    server.requests().len()
 }
 
 #[test]
@@ -221,23 +230,39 @@ fn answers_may_come_in_many_forms() {
         head.len(),
         tail.len()
     );
-    assert_eq!(check_good(vec![Play::Bytes(chunked.into_bytes())], ""), 1);
-    assert_eq!(check_good(vec![Play::Bytes(gzipped())], "gzip: true"), 1);
+    assert_eq!(
+        check_good(vec![MockResponse::Bytes(chunked.into_bytes())], ""),
+        1
+    );
+    assert_eq!(
+        check_good(vec![MockResponse::Bytes(gzipped())], "gzip: true"),
+        1
+    );
 }
 
 #[test]
 fn a_server_may_recover_and_may_leave_out_rows() {
-    let busy = Play::Answer(503, String::new());
+    let busy = MockResponse::Body(503, String::new());
     assert_eq!(
-        check_good(vec![busy, Play::Bytes(vec![]), Play::json(ANSWER)], ""),
+        check_good(
+            vec![
+                busy,
+                MockResponse::Bytes(vec![]),
+                MockResponse::json(ANSWER)
+            ],
+            ""
+        ),
         3
     );
 
     let partial = ANSWER.replace("]]}", "]],\"partial\":true}");
-    let script = Script::http([Play::json(&partial), Play::json(&(partial + "\n" + ANSWER))]);
-    let machine = Machine::new(script.port(), "");
+    let server = MockServer::http([
+        MockResponse::json(&partial),
+        MockResponse::json(&(partial + "\n" + ANSWER)),
+    ]);
+    let machine = Machine::new(server.port(), "");
     run(&mut machine.command());
-    let asked = script.asked();
+    let asked = server.requests();
     assert_eq!(asked.len(), 2);
     assert_eq!(asked[0].parameters.get("chunked"), None);
     assert_eq!(asked[1].parameters["chunked"], "true");
@@ -245,20 +270,20 @@ fn a_server_may_recover_and_may_leave_out_rows() {
 
 #[test]
 fn keys_are_not_carried_elsewhere() {
-    let elsewhere = Script::http([Play::json(ANSWER)]);
+    let elsewhere = MockServer::http([MockResponse::json(ANSWER)]);
     let place = format!("http://127.0.0.1:{}/query", elsewhere.port());
     let moved = format!("HTTP/1.1 302 Found\r\nlocation: {place}\r\ncontent-length: 0\r\n\r\n");
     let words = ["status 302", "it has moved to", &place];
     check(
-        Play::Bytes(moved.into_bytes()),
+        MockResponse::Bytes(moved.into_bytes()),
         "",
         "dataset::refused_query",
         &words,
     );
-    assert_eq!(elsewhere.asked().len(), 0);
+    assert_eq!(elsewhere.requests().len(), 0);
 
-    let script = Script::http([Play::json(ANSWER)]);
-    let machine = Machine::new(script.port(), "");
+    let server = MockServer::http([MockResponse::json(ANSWER)]);
+    let machine = Machine::new(server.port(), "");
     let proxy = format!("http://127.0.0.1:{}", closed_port());
     let mut command = machine.command();
     command.envs(["HTTP_PROXY", "http_proxy", "ALL_PROXY"].map(|name| (name, proxy.as_str())));
@@ -268,8 +293,8 @@ fn keys_are_not_carried_elsewhere() {
 #[test]
 fn certificates_are_looked_at_where_the_config_says_so() {
     let check = |more: &str| {
-        let script = Script::https([Play::json(ANSWER)]);
-        Machine::new(script.port(), &format!("retries: 1, {more}"))
+        let server = MockServer::https([MockResponse::json(ANSWER)]);
+        Machine::new(server.port(), &format!("retries: 1, {more}"))
     };
     run(&mut check("ssl: true").command());
     let file = certificate();
@@ -292,7 +317,7 @@ fn certificates_are_looked_at_where_the_config_says_so() {
         "dataset::broken_answer",
         &[],
     );
-    let plain = Script::http([Play::json(ANSWER)]);
+    let plain = MockServer::http([MockResponse::json(ANSWER)]);
     let machine = Machine::new(plain.port(), "ssl: true, retries: 1");
     check_fault(&mut machine.command(), untrusted, &[]);
 }

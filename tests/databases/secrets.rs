@@ -6,11 +6,11 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{check_fault, dataset, machine, run};
-use crate::support::script::{Play, Script, closed_port};
+use crate::support::mock_server::{MockResponse, MockServer, closed_port};
 use crate::support::{gordoc, stderr, stdout, tree};
 
 /// Readings of `A`, enough to learn from.
-fn answer() -> Play {
+fn answer() -> MockResponse {
     let row = |row: u32| {
         format!(
             "[\"2021-03-01T0{}:{:02}:00Z\",{}]",
@@ -20,7 +20,7 @@ fn answer() -> Play {
         )
     };
     let rows: Vec<String> = (0..360).step_by(10).map(row).collect();
-    Play::json(&format!(
+    MockResponse::json(&format!(
         "{{\"results\":[{{\"series\":[{{\"name\":\"m\",\"columns\":[\"time\",\"A\"],\"values\":[{}]}}]}}]}}",
         rows.join(",")
     ))
@@ -54,8 +54,8 @@ fn what_compile_writes_tells_no_secret() {
         ("uri: 'u:hush-uri@127.0.0.1:PORT/d', ssl: false", "uri"),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let script = Script::http([answer()]);
-        let port = script.port();
+        let server = MockServer::http([answer()]);
+        let port = server.port();
         let place = place.replace("PORT", &port.to_string());
         let provider = format!(
             "{{type: InfluxDataProvider, measurement: m, port: {port}, {place}, {written}}}"
@@ -91,7 +91,7 @@ fn what_compile_writes_tells_no_secret() {
         if key == "uri" {
             assert!(!holding(&out, &["u:***@127.0.0.1"]).is_empty());
         }
-        let asked = script.asked();
+        let asked = server.requests();
         assert_eq!(asked[0].headers["x-key"], "hush-key");
         assert_eq!(asked[0].headers["x-more"], "hush-header");
     }
@@ -100,10 +100,10 @@ fn what_compile_writes_tells_no_secret() {
 #[test]
 fn machines_trained_elsewhere_lose_their_secrets() {
     let folder = tempfile::tempdir().unwrap();
-    let script = Script::http([answer()]);
+    let server = MockServer::http([answer()]);
     let provider = format!(
         "{{type: InfluxDataProvider, measurement: m, port: {}, host: 127.0.0.1, database: d}}",
-        script.port()
+        server.port()
     );
     write_config(folder.path(), &provider);
     let mut command = gordoc();
@@ -161,8 +161,8 @@ fn the_expanded_document_stays_gordos() {
 #[test]
 fn secrets_may_be_in_variables_and_files() {
     let folder = tempfile::tempdir().unwrap();
-    let script = Script::http([answer(), answer()]);
-    let port = script.port();
+    let server = MockServer::http([answer(), answer()]);
+    let port = server.port();
     let provider = format!(
         "{{type: InfluxDataProvider, measurement: m, host: 127.0.0.1, port: {port}, database: d, \
          password_file: secrets/password, api_key_env: KEY, api_key_header: X-Key}}"
@@ -175,9 +175,9 @@ fn secrets_may_be_in_variables_and_files() {
     fs::write(folder.path().join("secrets/password"), "from-file\n").unwrap();
     let words = ["the environment variable `KEY` is not set"];
     check_fault(&mut command, "dataset::missing_secret", &words);
-    assert_eq!(script.asked().len(), 0);
+    assert_eq!(server.requests().len(), 0);
     run(command.env("KEY", "from-environment"));
-    let asked = script.asked();
+    let asked = server.requests();
     assert_eq!(asked[0].headers["x-key"], "from-environment");
     // root:from-file
     assert_eq!(
@@ -214,8 +214,8 @@ fn findings_show_lines_without_their_secrets() {
 #[test]
 fn check_asks_nobody() {
     let folder = tempfile::tempdir().unwrap();
-    let script = Script::http([answer()]);
-    let port = script.port();
+    let server = MockServer::http([answer()]);
+    let port = server.port();
     for provider in [
         format!(
             "{{type: InfluxDataProvider, measurement: m, host: 127.0.0.1, port: {port}, database: d}}"
@@ -229,5 +229,5 @@ fn check_asks_nobody() {
         let mut command = gordoc();
         run(command.current_dir(folder.path()).args(["check", "c.yaml"]));
     }
-    assert_eq!(script.asked().len(), 0);
+    assert_eq!(server.requests().len(), 0);
 }

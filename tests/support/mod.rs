@@ -1,8 +1,8 @@
 //! Runs the binary in temporary folders, and starts the servers that it links.
 
 pub(crate) mod exchange;
+pub(crate) mod mock_server;
 pub(crate) mod reading;
-pub(crate) mod script;
 pub(crate) mod services;
 
 use std::collections::BTreeMap;

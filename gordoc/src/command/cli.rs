@@ -238,7 +238,7 @@ pub enum Bin {
     Machine,
     /// One with all machines, and one per machine
     Both,
-    /// None: only write the workspace
+    /// Only write the workspace
     None,
 }
 

@@ -130,30 +130,30 @@ pub fn report(
     streams: &mut Streams<'_>,
 ) -> io::Result<()> {
     let Counts { errors, warnings } = diagnostics.counts();
-    let (least, n_heard) = match streams.level {
+    let (least, n_total) = match streams.level {
         Level::Debug | Level::Info | Level::Warning => (Severity::Warning, errors + warnings),
         Level::Error | Level::Critical => (Severity::Error, errors),
     };
     let (of_errors, of_warnings) = (MOST_DRAWN, MOST_DRAWN.saturating_sub(errors));
-    let mut told = Diagnostics::default();
+    let mut shown = Diagnostics::default();
     for (severity, most) in [
         (Severity::Error, of_errors),
         (Severity::Warning, of_warnings),
     ] {
-        let heard = diagnostics.iter().filter(|item| item.severity == severity);
-        told.extend(
-            heard
+        let of_severity = diagnostics.iter().filter(|item| item.severity == severity);
+        shown.extend(
+            of_severity
                 .filter(|item| item.severity >= least)
                 .take(most)
                 .cloned(),
         );
     }
-    let told = told.in_source_order();
-    let drawn = render(source, &told, streams.style);
+    let shown = shown.in_source_order();
+    let drawn = render(source, &shown, streams.style);
     streams.err.write_all(drawn.as_bytes())?;
-    let n_told = told.iter().count();
-    if n_told < n_heard {
-        let rest = n_heard - n_told;
+    let n_shown = shown.iter().count();
+    if n_shown < n_total {
+        let rest = n_total - n_shown;
         writeln!(
             streams.err,
             "and {rest} more; `gordoc check --format json` lists them\n"

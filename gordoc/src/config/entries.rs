@@ -52,7 +52,7 @@ impl Entries {
         Ok(())
     }
 
-    /// All entries, merged ones first, each key once; own keys that were given twice are told.
+    /// All entries, merged ones first, each key once; own keys that were given twice are warned of.
     pub(super) fn into_vec(self, diagnostics: &mut Diagnostics) -> Vec<(Node, Node)> {
         for (first, last) in repeated(&self.own) {
             let (first, last) = (&self.own[first].0, &self.own[last].0);

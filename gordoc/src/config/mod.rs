@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_documents_cannot_hold_are_told() {
+    fn numbers_that_documents_cannot_hold_are_warned_of() {
         assert_eq!(
             error("a: 99999999999999999999\n").0,
             "config::inexact_number"

@@ -253,8 +253,8 @@ mod tests {
         let drawn = render(&source, &found, Style::default());
         assert!(drawn.len() < 8000, "{}", drawn.len());
         assert!(drawn.contains("t.yaml:1:150010"), "{drawn}");
-        for told in ["bad", "here", "and far away", "all of it"] {
-            assert!(drawn.contains(told), "{told}: {drawn}");
+        for expected in ["bad", "here", "and far away", "all of it"] {
+            assert!(drawn.contains(expected), "{expected}: {drawn}");
         }
     }
 }

@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_that_do_not_exist_are_all_told() {
+    fn methods_that_do_not_exist_are_all_reported() {
         let unknown = "dataset::unknown_aggregation";
         for name in ["Mean", "", "mad", "ffill", "np.mean"] {
             refused(&json!(name), &[unknown]);

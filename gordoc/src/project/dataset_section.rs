@@ -154,7 +154,7 @@ pub(super) fn read(
             filter_periods: settings.filter_periods,
             n_samples_threshold: settings.threshold,
             provider,
-            document: hidden(&document),
+            document: redacted(&document),
         })
     })();
     Some(DatasetSection {
@@ -170,10 +170,10 @@ fn name_and_place(tag: &Spanned<Tag>) -> (&str, Span) {
 }
 
 /// A dataset's document without secrets.
-fn hidden(document: &Json) -> Json {
-    let mut hidden = document.clone();
-    hide_secrets(&mut hidden);
-    hidden
+fn redacted(document: &Json) -> Json {
+    let mut redacted = document.clone();
+    hide_secrets(&mut redacted);
+    redacted
 }
 
 fn is_random(section: &Node, diagnostics: &mut Diagnostics) -> Option<bool> {

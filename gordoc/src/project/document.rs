@@ -27,7 +27,7 @@ pub(super) fn document(sections: &Sections<'_>) -> Json {
                 "global-metadata": sections.global_metadata,
                 "machine-metadata": sections.machine_metadata,
             },
-            "build_metadata": unbuilt(),
+            "build_metadata": empty_build_metadata(),
         },
         "runtime": sections.runtime,
         "project_name": sections.project_name,
@@ -36,7 +36,7 @@ pub(super) fn document(sections: &Sections<'_>) -> Json {
 }
 
 /// The build metadata of a machine that is not built yet.
-fn unbuilt() -> Json {
+fn empty_build_metadata() -> Json {
     json!({
         "model": {
             "model_offset": 0,
@@ -53,7 +53,7 @@ fn unbuilt() -> Json {
 /// A machine's document as it was before the machine was built: what a builder is told.
 pub fn strip_build_metadata(mut document: Json) -> Json {
     if let Some(metadata) = document.get_mut("metadata").and_then(Json::as_object_mut) {
-        metadata.insert("build_metadata".to_owned(), unbuilt());
+        metadata.insert("build_metadata".to_owned(), empty_build_metadata());
     }
     document
 }

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn scalers_splitters_and_seeds_are_judged() {
+    fn scalers_splitters_and_seeds_are_checked() {
         let pca = json!({ "sklearn.decomposition.PCA": { "n_components": 1 } });
         for (section, expected) in [
             (json!({ "scoring_scaler": "" }), &[][..]),

@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_values_are_all_told() {
+    fn wrong_values_are_all_reported() {
         let window = "`window` of `filter_periods` is not a number of rows, 1 or more";
         let share = "`quantile_lower` of `filter_periods` is not a number from 0 to 1";
         let contamination = "`contamination` of `filter_periods` is neither `auto` nor a number above 0 and at most 0.5";

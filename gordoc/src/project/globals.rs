@@ -31,7 +31,7 @@ impl Globals {
 }
 
 /// Merges the file's globals into the built-in ones.
-pub(super) fn fold(
+pub(super) fn read(
     config: &Config,
     source: &Source,
     options: &Options,
@@ -56,7 +56,7 @@ pub(super) fn fold(
         None => base,
     };
     if let Some(runtime) = root.get_mut("runtime") {
-        resources::settle(runtime, diagnostics);
+        resources::normalize(runtime, diagnostics);
         switches::check(runtime, diagnostics);
         pods::convert_pods(runtime, diagnostics);
     }

@@ -68,7 +68,7 @@ impl MachineSections {
                 model: model?,
                 model_document,
                 evaluation: evaluation?,
-                runtime: without_secrets(self.runtime),
+                runtime: redacted(self.runtime),
                 global_metadata: globals.metadata.clone(),
                 machine_metadata,
             })
@@ -82,7 +82,7 @@ impl MachineSections {
     }
 }
 
-fn without_secrets(mut runtime: Json) -> Json {
+fn redacted(mut runtime: Json) -> Json {
     hide_reporters_secrets(&mut runtime);
     runtime
 }

@@ -34,7 +34,7 @@ fn normalize(
     mut diagnostics: Diagnostics,
 ) -> Normalized {
     let project_name = project_name(config, source, options, &mut diagnostics);
-    let globals = globals::fold(config, source, options, &mut diagnostics);
+    let globals = globals::read(config, source, options, &mut diagnostics);
     let mut reader = MachineReader {
         source,
         options,

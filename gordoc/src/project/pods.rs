@@ -1,7 +1,7 @@
 //! Builder pods and volumes of the globals: the fields that reach Kubernetes.
 //!
 //! Gordo keeps the fields of its schema, converts their types and drops all others without a
-//! word. The drop is kept; here each one is told.
+//! word. The drop is kept; here each one is warned of.
 
 use serde_json::Value as Json;
 

@@ -212,7 +212,7 @@ impl MachineReader<'_> {
         let mut effects = Vec::new();
         let mut merged = merge(global, &own, &mut effects);
         merge_warnings::report(&effects, MergedSection::Runtime, &mut self.diagnostics);
-        resources::settle(&mut merged, &mut self.diagnostics);
+        resources::normalize(&mut merged, &mut self.diagnostics);
         Some(merged.to_metadata_json())
     }
 

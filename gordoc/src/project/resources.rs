@@ -4,7 +4,7 @@ use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Checks resources and raises limits below their requests, in every part of a runtime.
-pub(super) fn settle(runtime: &mut Node, diagnostics: &mut Diagnostics) {
+pub(super) fn normalize(runtime: &mut Node, diagnostics: &mut Diagnostics) {
     check_reporters(runtime, diagnostics);
     let Value::Map(parts) = &mut runtime.value else {
         return;
@@ -16,13 +16,13 @@ pub(super) fn settle(runtime: &mut Node, diagnostics: &mut Diagnostics) {
         };
         let path = format!("runtime.{name}.resources");
         match resources.value {
-            Value::Map(_) => settle_part(&name, resources, diagnostics),
+            Value::Map(_) => normalize_part(&name, resources, diagnostics),
             _ => diagnostics.push(not_a_mapping(&path, resources, "`requests` and `limits`")),
         }
     }
 }
 
-fn settle_part(name: &str, resources: &mut Node, diagnostics: &mut Diagnostics) {
+fn normalize_part(name: &str, resources: &mut Node, diagnostics: &mut Diagnostics) {
     for kind in ["requests", "limits"] {
         let Some(values) = resources.get(kind) else {
             continue;

@@ -25,7 +25,7 @@ pub(super) fn check(runtime: &Node, diagnostics: &mut Diagnostics) {
     ] {
         let keys = path.iter().filter(|key| !key.is_empty());
         let switch = keys.clone().try_fold(runtime, |node, key| node.get(key));
-        let Some(switch) = switch.filter(|switch| says_no(switch)) else {
+        let Some(switch) = switch.filter(|switch| is_false_text(switch)) else {
             continue;
         };
         let path: Vec<&str> = keys.copied().collect();
@@ -44,7 +44,7 @@ pub(super) fn check(runtime: &Node, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn says_no(switch: &Node) -> bool {
+fn is_false_text(switch: &Node) -> bool {
     switch
         .as_text()
         .is_some_and(|text| NO.contains(&text.to_ascii_lowercase().as_str()))
@@ -56,16 +56,16 @@ pub(super) fn check_machine(runtime: &Node, diagnostics: &mut Diagnostics) {
         let name = key.to_key();
         match name.as_str() {
             "volumes" | "log_level" => diagnostics.push(no_effect(&name, key)),
-            "influx" => no_effects(&name, value, "enable", diagnostics),
-            "builder" => no_effects(&name, value, "remote_logging", diagnostics),
-            _ if PODS.contains(&name.as_str()) => no_effects(&name, value, "", diagnostics),
+            "influx" => warn_of_no_effects(&name, value, "enable", diagnostics),
+            "builder" => warn_of_no_effects(&name, value, "remote_logging", diagnostics),
+            _ if PODS.contains(&name.as_str()) => warn_of_no_effects(&name, value, "", diagnostics),
             _ => {}
         }
     }
 }
 
 /// All keys but one have no effect.
-fn no_effects(pod: &str, settings: &Node, but: &str, diagnostics: &mut Diagnostics) {
+fn warn_of_no_effects(pod: &str, settings: &Node, but: &str, diagnostics: &mut Diagnostics) {
     for (key, _) in settings.entries() {
         if key.as_text() != Some(but) {
             diagnostics.push(no_effect(&format!("{pod}.{}", key.to_key()), key));
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_say_no_are_told() {
+    fn texts_that_mean_no_are_warned_of() {
         for no in ["false", "No", "OFF"] {
             let found = codes(check, &json!({"influx": {"enable": no}}));
             assert_eq!(found.len(), 1, "{no}");
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_no_pod_is_told() {
+    fn what_changes_no_pod_is_warned_of() {
         let runtime = json!({
             "reporters": [],
             "influx": {"enable": false, "resources": {}},

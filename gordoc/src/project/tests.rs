@@ -1,4 +1,4 @@
-//! What configs mean, beside what Gordo 6.0.4 makes of them; and which of its rules are told.
+//! What configs mean, beside what Gordo 6.0.4 makes of them; and which of its rules are warned of.
 
 use serde_json::Value as Json;
 
@@ -48,7 +48,7 @@ fn check(row: &str, part: &str) {
 }
 
 #[test]
-fn a_runtime_is_laid_over_the_globals() {
+fn a_runtime_is_merged_into_the_globals() {
     let rows = r#"
         runtime: {builder: {resources: {requests: {memory: 50000}}}} |  | builder/resources/limits/memory | 50000
         runtime: {mine: {resources: {requests: {cpu: yes}, limits: {cpu: 0}}}} |  | mine/resources/limits | {"cpu":true}
@@ -67,7 +67,7 @@ fn a_runtime_is_laid_over_the_globals() {
 }
 
 #[test]
-fn globals_are_laid_over_the_built_in_ones_and_cut_for_pods() {
+fn globals_are_merged_into_the_built_in_ones_and_converted_for_pods() {
     let rows = r#"
          | runtime: {builder: {image: 2.50, env: [{name: n, value: 1.0e+16}, {name: on, value: null}]}} | runtime/builder/env | [{"name":"n","value":"1e+16"},{"name":"True"}]
          | runtime: {builder: {image: 2.50}} | runtime/builder/image | "2.5"
@@ -89,7 +89,7 @@ fn globals_are_laid_over_the_built_in_ones_and_cut_for_pods() {
 }
 
 #[test]
-fn an_evaluation_is_laid_over_the_globals() {
+fn an_evaluation_is_merged_into_the_globals() {
     let rows = r#"
         evaluation: {seed: 3} | evaluation: {cv_mode: cross_val_only} | cv_mode | "cross_val_only"
          | evaluation: {cv_mode: cross_val_only} | cv_mode | "full_build"
@@ -118,7 +118,7 @@ fn metadata_are_kept_side_by_side() {
 }
 
 #[test]
-fn globals_are_laid_over_a_dataset() {
+fn globals_are_merged_into_a_dataset() {
     let rows = r#"
          | dataset: {tag_list: [X]} | tag_list | ["X","B"]
         target_tag_list: [C, D], tags: [Y] | dataset: {tag_list: [X]} | tag_list | ["Y"]
@@ -147,7 +147,7 @@ fn codes(dataset: &str, machine: &str, globals: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn rules_that_bite_are_told() {
+fn merge_rules_that_surprise_are_warned_of() {
     let extra = |extra: &str| format!("{DATASET}, {extra}");
     let shared = DATASET.replace("[A, B]", "&t [A, B]") + ", target_tag_list: *t";
     let table = [

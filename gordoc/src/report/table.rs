@@ -121,15 +121,15 @@ fn role(plot: &Plot<'_>, tag: &Tag) -> &'static str {
 
 /// What a tag is for and what became of its readings, in a line.
 pub(super) fn note(plot: &Plot<'_>, tag: &Tag, history: &TagTrace) -> String {
-    let mut told = vec![counted(history.n_readings, "reading")];
+    let mut parts = vec![counted(history.n_readings, "reading")];
     if history.n_empty > 0 {
-        told.push(format!("{} without a value", count(history.n_empty)));
+        parts.push(format!("{} without a value", count(history.n_empty)));
     }
     if let Some(grid) = &history.grid {
-        told.push(counted(grid.n_rows, "row"));
+        parts.push(counted(grid.n_rows, "row"));
         if grid.n_filled() > 0 {
-            told.push(format!("{} filled", count(grid.n_filled())));
+            parts.push(format!("{} filled", count(grid.n_filled())));
         }
     }
-    format!("{}; {}", role(plot, tag), told.join(", "))
+    format!("{}; {}", role(plot, tag), parts.join(", "))
 }

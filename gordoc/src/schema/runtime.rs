@@ -96,7 +96,7 @@ fn runtime() -> Value {
         "type": "object",
         "properties": {
             "reporters": {
-                "description": "Who is told of a build: class paths, or mappings of one to its arguments.",
+                "description": "Who is notified of a build: class paths, or mappings of one to its arguments.",
                 "type": "array",
                 "items": {"type": ["string", "object"]},
             },

@@ -58,7 +58,7 @@ impl SyntaxError {
         self
     }
 
-    /// How to mend it.
+    /// How to fix it.
     pub(super) fn help(mut self, help: &'static str) -> Self {
         self.0.help = help;
         self

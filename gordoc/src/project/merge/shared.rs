@@ -203,13 +203,13 @@ fn shared(base: &Node, path: &[usize], other: &[usize], over: Span) -> Option<Me
     })
 }
 
-/// Several changes of one value are told once.
+/// Several changes of one value are reported once.
 fn is_reported(effect: &MergeEffect, effects: &[MergeEffect]) -> bool {
     let keys = |effect: &MergeEffect| match effect {
         MergeEffect::SharedValue { changed, other, .. } => Some((changed.clone(), other.clone())),
         _ => None,
     };
-    effects.iter().any(|told| keys(told) == keys(effect))
+    effects.iter().any(|other| keys(other) == keys(effect))
 }
 
 #[cfg(test)]

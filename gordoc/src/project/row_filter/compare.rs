@@ -1,6 +1,6 @@
 //! Comparisons: of numbers with numbers, with lists and with texts.
 //!
-//! Texts never equal numbers; asking for that is told, and answered. The row's time is the
+//! Texts never equal numbers; asking for that is warned of, and done. The row's time is the
 //! business of `times`.
 
 use super::calculate::indicator;

@@ -28,8 +28,8 @@ pub(super) fn calculate(
         Subtract => left - right,
         Multiply => left * right,
         Divide => left / right,
-        FloorDivide => quotient_and_rest(left, right).0,
-        Remainder => quotient_and_rest(left, right).1,
+        FloorDivide => floor_div_rem(left, right).0,
+        Remainder => floor_div_rem(left, right).1,
         Power if left == 0.0 && right < 0.0 => return Err(ArithmeticError::Zero),
         Power if left < 0.0 && right.is_finite() && right.fract() != 0.0 => {
             return Err(ArithmeticError::Imaginary);
@@ -40,7 +40,7 @@ pub(super) fn calculate(
 }
 
 /// Python's `//` and `%`: the rest is exact and has the sign of the divisor.
-fn quotient_and_rest(left: f64, right: f64) -> (f64, f64) {
+fn floor_div_rem(left: f64, right: f64) -> (f64, f64) {
     let mut rest = left % right;
     let mut quotient = (left - rest) / right;
     if rest != 0.0 && (rest < 0.0) != (right < 0.0) {

@@ -28,7 +28,7 @@ fn findings(source: &Source) -> Vec<Diagnostic> {
 
 /// The only finding of a filter as severity, what is pointed at, message and help.
 #[track_caller]
-fn told(keys: &str) -> String {
+fn only_finding(keys: &str) -> String {
     let source = source(keys);
     let found = findings(&source);
     let [finding] = found.as_slice() else {
@@ -48,11 +48,11 @@ fn told(keys: &str) -> String {
 #[track_caller]
 fn check(filter: &str, expect: &str) {
     let keys = format!("row_filter: {}", serde_json::json!(filter));
-    assert_eq!(told(&keys), expect, "{filter}");
+    assert_eq!(only_finding(&keys), expect, "{filter}");
 }
 
 #[test]
-fn syntax_is_told_at_the_characters() {
+fn syntax_is_reported_at_the_characters() {
     for (filter, expect) in [
         (
             "A = 3",
@@ -143,7 +143,7 @@ fn syntax_is_told_at_the_characters() {
 }
 
 #[test]
-fn parts_that_do_not_fit_are_told() {
+fn parts_that_do_not_fit_are_reported() {
     for (filter, expect) in [
         (
             "A",
@@ -232,11 +232,11 @@ fn parts_that_do_not_fit_are_told() {
 }
 
 #[test]
-fn a_time_without_an_offset_is_told_as_in_dates() {
-    let told = told("row_filter: \"index > '2020-01-01 01:00:00'\"");
+fn a_time_without_an_offset_is_reported_as_in_dates() {
+    let found = only_finding("row_filter: \"index > '2020-01-01 01:00:00'\"");
     assert!(
-        told.starts_with("config::missing_zone ['2020-01-01 01:00:00']"),
-        "{told}"
+        found.starts_with("config::missing_zone ['2020-01-01 01:00:00']"),
+        "{found}"
     );
 }
 
@@ -283,7 +283,7 @@ fn places_are_exact_in_every_style_of_yaml() {
         "row_filter:\n  - A > 5\n  - |\n    A > 1 & B\n",
         "known_filter_periods: [A > 5 & B]",
     ] {
-        assert_eq!(told(keys), expect, "{keys}");
+        assert_eq!(only_finding(keys), expect, "{keys}");
     }
 }
 
@@ -302,7 +302,7 @@ fn places_are_exact_in_block_strings() {
 
 #[test]
 fn lists_are_joined_in_groups() {
-    let warned = told("row_filter: ['A > 10 | B == 0', A < 2]");
+    let warned = only_finding("row_filter: ['A > 10 | B == 0', A < 2]");
     assert!(
         warned.starts_with("warning filter_leak ['A > 10 | B == 0']"),
         "{warned}"
@@ -312,17 +312,17 @@ fn lists_are_joined_in_groups() {
     // A number alone in its group, and a remark that ends with its text.
     assert!(findings(&source("row_filter: [A]")).is_empty());
     assert!(findings(&source("row_filter: ['A > 1 # x', B > 1]")).is_empty());
-    let number = told("row_filter: [A, B > 5]");
+    let number = only_finding("row_filter: [A, B > 5]");
     assert!(
         number.starts_with("filter_meaning [A] `A` is a number"),
         "{number}"
     );
-    let empty = told("row_filter: [A > 5, '']");
+    let empty = only_finding("row_filter: [A > 5, '']");
     assert!(
         empty.starts_with("filter_syntax [''] a filter is empty"),
         "{empty}"
     );
-    let wrong = told("row_filter: [A > 5, 3]");
+    let wrong = only_finding("row_filter: [A > 5, 3]");
     assert!(
         wrong.starts_with("bad_filter [3] a condition of `row_filter` is a number"),
         "{wrong}"
@@ -331,10 +331,10 @@ fn lists_are_joined_in_groups() {
 
 #[test]
 fn known_periods_use_loaded_tags_only() {
-    let told = told("known_filter_periods: Pump > 5");
+    let found = only_finding("known_filter_periods: Pump > 5");
     assert!(
-        told.starts_with("unknown_column [Pump] `Pump` is not among"),
-        "{told}"
+        found.starts_with("unknown_column [Pump] `Pump` is not among"),
+        "{found}"
     );
     assert!(
         findings(&source(
@@ -345,21 +345,21 @@ fn known_periods_use_loaded_tags_only() {
     let near = findings(&source("known_filter_periods: '`P101-flo` > 5'"));
     assert_eq!(near[0].help.as_deref(), Some("did you mean `P101-flow`?"));
     // Only one finding if it is unknown what the row filter loads.
-    let told = self::told("row_filter: Pump >\nknown_filter_periods: Pump > 5");
-    assert!(told.starts_with("filter_syntax [>]"), "{told}");
+    let found = only_finding("row_filter: Pump >\nknown_filter_periods: Pump > 5");
+    assert!(found.starts_with("filter_syntax [>]"), "{found}");
 }
 
 #[test]
 fn buffers_are_numbers_of_rows() {
-    let told = told("row_filter_buffer_size: -1");
+    let found = only_finding("row_filter_buffer_size: -1");
     assert!(
-        told.starts_with("bad_buffer [-1] `row_filter_buffer_size` is less than zero"),
-        "{told}"
+        found.starts_with("bad_buffer [-1] `row_filter_buffer_size` is less than zero"),
+        "{found}"
     );
-    let told = self::told("row_filter_buffer_size: 1.5");
+    let found = only_finding("row_filter_buffer_size: 1.5");
     assert!(
-        told.starts_with("bad_buffer [1.5] `row_filter_buffer_size` is not a whole"),
-        "{told}"
+        found.starts_with("bad_buffer [1.5] `row_filter_buffer_size` is not a whole"),
+        "{found}"
     );
 }
 
@@ -425,18 +425,18 @@ fn tags_that_only_the_filter_names_are_loaded() {
 #[test]
 fn fields_of_additional_tags_count_if_the_filter_names_any() {
     let conflict = "additional_tags: [{name: A, asset: x}]\nrow_filter: ";
-    let told = told(&format!("{conflict}B > 1"));
-    assert!(told.starts_with("conflicting_tags"), "{told}");
+    let found = only_finding(&format!("{conflict}B > 1"));
+    assert!(found.starts_with("conflicting_tags"), "{found}");
     let unnamed = format!("{conflict}index > '2020-01-01T00:00Z'");
     assert!(findings(&source(&unnamed)).is_empty());
 }
 
 #[test]
 fn pairs_of_tag_and_method_are_no_columns() {
-    let told = told("aggregation_methods: [mean, max]\nrow_filter: A > 5");
+    let found = only_finding("aggregation_methods: [mean, max]\nrow_filter: A > 5");
     assert!(
-        told.starts_with("unknown_column [A] `A` is not one column but several"),
-        "{told}"
+        found.starts_with("unknown_column [A] `A` is not one column but several"),
+        "{found}"
     );
     let times = "aggregation_methods: [mean]\nrow_filter: index > '2020-01-01T00:00Z'";
     assert!(findings(&source(times)).is_empty());

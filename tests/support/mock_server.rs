@@ -1,4 +1,4 @@
-//! An HTTP server that plays back answers and records what it was asked.
+//! An HTTP server that gives prepared responses and records the requests it gets.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -15,25 +15,25 @@ use super::root;
 
 /// What a request is answered with.
 #[derive(Clone, Debug)]
-pub(crate) enum Play {
+pub(crate) enum MockResponse {
     /// A status and a body.
-    Answer(u16, String),
+    Body(u16, String),
     /// These bytes; then the connection is closed.
     Bytes(Vec<u8>),
     /// These bytes; then nothing for longer than a test waits.
     Hang(Vec<u8>),
 }
 
-impl Play {
+impl MockResponse {
     /// A body of JSON, with status 200.
     pub(crate) fn json(body: &(impl ToString + ?Sized)) -> Self {
-        Self::Answer(200, body.to_string())
+        Self::Body(200, body.to_string())
     }
 }
 
 /// A request as it came.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct RecordedRequest {
     pub(crate) method: String,
     pub(crate) path: String,
     /// Parameters of the query, decoded.
@@ -42,19 +42,19 @@ pub(crate) struct Asked {
     pub(crate) headers: BTreeMap<String, String>,
 }
 
-/// A server that answers each request with the next part of its script.
-pub(crate) struct Script {
+/// A server that answers each request with the next of its responses.
+pub(crate) struct MockServer {
     address: SocketAddr,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    requests: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
-impl Script {
-    pub(crate) fn http(plays: impl IntoIterator<Item = Play>) -> Self {
-        Self::start(plays, None)
+impl MockServer {
+    pub(crate) fn http(responses: impl IntoIterator<Item = MockResponse>) -> Self {
+        Self::start(responses, None)
     }
 
     /// With the certificate of [`certificate`].
-    pub(crate) fn https(plays: impl IntoIterator<Item = Play>) -> Self {
+    pub(crate) fn https(responses: impl IntoIterator<Item = MockResponse>) -> Self {
         let folder = root().join("tests/support");
         let certificate = CertificateDer::from_pem_file(certificate()).unwrap();
         let key = PrivateKeyDer::from_pem_file(folder.join("localhost.key")).unwrap();
@@ -65,37 +65,41 @@ impl Script {
             .with_no_client_auth()
             .with_single_cert(vec![certificate], key)
             .unwrap();
-        Self::start(plays, Some(Arc::new(config)))
+        Self::start(responses, Some(Arc::new(config)))
     }
 
-    fn start(plays: impl IntoIterator<Item = Play>, tls: Option<Arc<ServerConfig>>) -> Self {
+    fn start(
+        responses: impl IntoIterator<Item = MockResponse>,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let plays = Arc::new(Mutex::new(plays.into_iter().collect::<VecDeque<_>>()));
-        let record = Arc::clone(&asked);
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let responses = Arc::new(Mutex::new(responses.into_iter().collect::<VecDeque<_>>()));
+        let record = Arc::clone(&requests);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (plays, record, tls) = (Arc::clone(&plays), Arc::clone(&record), tls.clone());
+                let (responses, record, tls) =
+                    (Arc::clone(&responses), Arc::clone(&record), tls.clone());
                 thread::spawn(move || match tls {
-                    None => play(stream, &plays, &record),
+                    None => respond(stream, &responses, &record),
                     Some(tls) => {
                         let connection = ServerConnection::new(tls).unwrap();
-                        play(StreamOwned::new(connection, stream), &plays, &record);
+                        respond(StreamOwned::new(connection, stream), &responses, &record);
                     }
                 });
             }
         });
-        Self { address, asked }
+        Self { address, requests }
     }
 
     pub(crate) fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// What was asked so far.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    /// The requests so far.
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
+        self.requests.lock().unwrap().clone()
     }
 }
 
@@ -111,28 +115,33 @@ pub(crate) fn closed_port() -> u16 {
 }
 
 /// Answers one request; what is no request is told so in HTTP.
-fn play(stream: impl Read + Write, plays: &Mutex<VecDeque<Play>>, record: &Mutex<Vec<Asked>>) {
+fn respond(
+    stream: impl Read + Write,
+    responses: &Mutex<VecDeque<MockResponse>>,
+    record: &Mutex<Vec<RecordedRequest>>,
+) {
     let mut stream = BufReader::new(stream);
-    let Some(asked) = read(&mut stream) else {
+    let Some(request) = read(&mut stream) else {
         let _ = stream
             .get_mut()
             .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         return;
     };
-    record.lock().unwrap().push(asked);
-    let play = plays.lock().unwrap().pop_front();
-    let (bytes, hangs) = match play.unwrap_or(Play::Answer(599, "no more answers".into())) {
-        Play::Answer(status, body) => {
-            let length = body.len();
-            let answer = format!(
-                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: \
+    record.lock().unwrap().push(request);
+    let response = responses.lock().unwrap().pop_front();
+    let (bytes, hangs) =
+        match response.unwrap_or(MockResponse::Body(599, "no more responses".into())) {
+            MockResponse::Body(status, body) => {
+                let length = body.len();
+                let answer = format!(
+                    "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: \
                  {length}\r\nconnection: close\r\n\r\n{body}"
-            );
-            (answer.into_bytes(), false)
-        }
-        Play::Bytes(bytes) => (bytes, false),
-        Play::Hang(bytes) => (bytes, true),
-    };
+                );
+                (answer.into_bytes(), false)
+            }
+            MockResponse::Bytes(bytes) => (bytes, false),
+            MockResponse::Hang(bytes) => (bytes, true),
+        };
     let stream = stream.get_mut();
     let _ = stream.write_all(&bytes).and_then(|()| stream.flush());
     if hangs {
@@ -140,7 +149,7 @@ fn play(stream: impl Read + Write, plays: &Mutex<VecDeque<Play>>, record: &Mutex
     }
 }
 
-fn read(stream: &mut impl BufRead) -> Option<Asked> {
+fn read(stream: &mut impl BufRead) -> Option<RecordedRequest> {
     let mut line = String::new();
     stream
         .read_line(&mut line)
@@ -159,7 +168,7 @@ fn read(stream: &mut impl BufRead) -> Option<Asked> {
         headers.insert(name.to_lowercase(), value.to_owned());
     }
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    Some(Asked {
+    Some(RecordedRequest {
         method,
         path: path.to_owned(),
         parameters: pairs
