@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gordoc::command::cli::{Check, Config, ReportFormat};
-use gordoc::command::{Level, Read, Status, Streams, check};
+use gordoc::command::{Level, Status, Streams, check};
 use gordoc::diagnostic::{Diagnostics, Severity, Style, render};
 use gordoc::project::{self, Options};
 use gordoc::provider::Sources;
@@ -27,9 +27,8 @@ fn findings(name: &str) -> (Source, Diagnostics) {
         ..Options::default()
     };
     let reading = project::read(&source, &options);
-    let read = Read { source, reading };
-    let found = check::findings(&read, Sources::Required);
-    (read.source, found)
+    let found = check::findings(&reading, Sources::Required);
+    (source, found)
 }
 
 fn snapshot(name: &str, codes: &[&str]) {
@@ -197,7 +196,7 @@ fn codes(folder: &Path, config: &str) -> Vec<&'static str> {
     let mut source = Source::new("plant.yaml", config);
     folder.clone_into(&mut source.base);
     let reading = project::read(&source, &Options::default());
-    let found = check::findings(&Read { source, reading }, Sources::Required);
+    let found = check::findings(&reading, Sources::Required);
     found.iter().map(|item| item.code).collect()
 }
 
@@ -257,7 +256,7 @@ fn misspelt_tags_of_row_filters_are_like_others() {
         let mut source = Source::new("plant.yaml", config.as_str());
         folder.path().clone_into(&mut source.base);
         let reading = project::read(&source, &Options::default());
-        let found = check::findings(&Read { source, reading }, Sources::Required).into_vec();
+        let found = check::findings(&reading, Sources::Required).into_vec();
         let [finding] = found.as_slice() else {
             panic!("{found:?}");
         };

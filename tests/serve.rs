@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use gordo_runtime::{Batch, Step};
+use gordo_runtime::Batch;
 use gordoc::trained::store;
 use serde_json::{Value, json};
 
@@ -95,11 +95,7 @@ fn the_quickstart_serves_what_it_learnt_and_sees_the_fault() {
     // Bit for bit what training-time code computes for the same rows.
     let rows = pump_rows("2024-03-15T00:00", 300, &pump.tags);
     let flat: Vec<f64> = rows.iter().flatten().copied().collect();
-    let expected = pump
-        .state
-        .apply(Batch::double(300, 5, flat))
-        .unwrap()
-        .to_f64();
+    let expected = pump.predict(Batch::double(300, 5, flat)).unwrap().to_f64();
     let (status, body) = ask(&server, "prediction", &json!({ "X": rows }));
     assert_eq!(status, 200, "{body}");
     let data: Value = serde_json::from_str(&body).unwrap();

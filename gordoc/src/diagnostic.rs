@@ -3,8 +3,8 @@
 //! Diagnostics are gathered, never thrown: one run reports everything a stage can see.
 
 mod json;
-mod mask;
 pub mod pages;
+mod redact;
 mod render;
 mod suggest;
 

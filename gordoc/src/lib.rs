@@ -52,6 +52,7 @@ pub mod json_text;
 pub mod link;
 pub mod model;
 pub mod name;
+pub(crate) mod part;
 pub mod project;
 pub mod provider;
 mod random;

@@ -1,13 +1,12 @@
 //! `#[machine(..)]` on the struct and on its fields: what is written, every value with its
 //! place.
 //!
-//! Does not know which options fit which field; `input` does.
+//! Does not know which options fit which field; the part's type does.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use syn::meta::ParseNestedMeta;
-use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Lit, LitInt, LitStr, Token, bracketed};
+use syn::{Attribute, Expr, LitInt, LitStr, Token, bracketed};
 
 /// Gathers errors, so that one compilation reports all of them.
 #[derive(Default)]
@@ -71,49 +70,53 @@ impl Container {
     }
 }
 
-/// One option of a field, `clip = [0.0, 1.0]`.
+/// What is written on a field: options of its part, which become calls of its builder.
+#[derive(Default)]
+pub(crate) struct FieldAttribute {
+    /// Place of `detector`, which says what the field is for.
+    pub(crate) detector: Option<Span>,
+    pub(crate) options: Vec<FieldOption>,
+}
+
+/// One option, `clip = [0.0, 1.0]`, for a call `.clip(0.0, 1.0)`.
 pub(crate) struct FieldOption {
-    pub(crate) name: String,
-    pub(crate) span: Span,
-    pub(crate) value: OptionValue,
+    pub(crate) name: Ident,
+    pub(crate) arguments: Vec<Expr>,
 }
 
-/// What an option says.
-pub(crate) enum OptionValue {
-    Flag,
-    Range(f64, f64),
-    Count(usize),
-    Text(LitStr),
+impl FieldAttribute {
+    pub(crate) fn from_attributes(attributes: &[Attribute]) -> syn::Result<Self> {
+        let mut field = Self::default();
+        parse(attributes, |key, meta| {
+            let Some(name) = meta.path.get_ident() else {
+                return Ok(false);
+            };
+            if key == "detector" {
+                field.detector = Some(name.span());
+                return Ok(true);
+            }
+            if field.options.iter().any(|option| option.name == *name) {
+                return Err(meta.error(format!("`{key}` is given twice")));
+            }
+            let arguments = if meta.input.peek(Token![=]) {
+                arguments(meta.value()?.parse()?)
+            } else {
+                Vec::new()
+            };
+            let name = name.clone();
+            field.options.push(FieldOption { name, arguments });
+            Ok(true)
+        })?;
+        Ok(field)
+    }
 }
 
-/// The options of a field, in the order written.
-pub(crate) fn field_options(attributes: &[Attribute]) -> syn::Result<Vec<FieldOption>> {
-    let mut options: Vec<FieldOption> = Vec::new();
-    parse(attributes, |key, meta| {
-        let value = match key {
-            "detector"
-            | "without_mean"
-            | "without_center"
-            | "without_scale"
-            | "whiten"
-            | "without_thresholds"
-            | "thresholds_optional" => OptionValue::Flag,
-            "clip" => range(meta)?,
-            "window" => OptionValue::Count(meta.value()?.parse::<LitInt>()?.base10_parse()?),
-            "smoothing" => OptionValue::Text(meta.value()?.parse()?),
-            _ => return Ok(false),
-        };
-        if options.iter().any(|option| option.name == key) {
-            return Err(meta.error(format!("`{key}` is given twice")));
-        }
-        options.push(FieldOption {
-            name: key.to_owned(),
-            span: syn::spanned::Spanned::span(&meta.path),
-            value,
-        });
-        Ok(true)
-    })?;
-    Ok(options)
+/// A list is several arguments, anything else is one.
+fn arguments(value: Expr) -> Vec<Expr> {
+    match value {
+        Expr::Array(list) => list.elems.into_iter().collect(),
+        value => vec![value],
+    }
 }
 
 /// Calls `entry` with each entry of `#[machine(..)]`; it answers whether it knows the key.
@@ -157,31 +160,4 @@ fn list(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<LitStr>> {
     bracketed!(content in value);
     let items = Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?;
     Ok(items.into_iter().collect())
-}
-
-fn range(meta: &ParseNestedMeta<'_>) -> syn::Result<OptionValue> {
-    let value = meta.value()?;
-    let content;
-    bracketed!(content in value);
-    let ends = Punctuated::<Number, Token![,]>::parse_terminated(&content)?;
-    let ends: Vec<f64> = ends.into_iter().map(|number| number.0).collect();
-    match ends[..] {
-        [low, high] => Ok(OptionValue::Range(low, high)),
-        _ => Err(meta.error("`clip` is a lowest and a highest value")),
-    }
-}
-
-/// A number with an optional sign.
-struct Number(f64);
-
-impl Parse for Number {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let sign: Option<Token![-]> = input.parse()?;
-        let size: f64 = match input.parse()? {
-            Lit::Int(number) => number.base10_parse()?,
-            Lit::Float(number) => number.base10_parse()?,
-            other => return Err(syn::Error::new(other.span(), "not a number")),
-        };
-        Ok(Self(if sign.is_some() { -size } else { size }))
-    }
 }

@@ -1,22 +1,22 @@
-//! From the checked machine to its static and its `Machine` implementation.
+//! From the machine as written to its static, its `Machine` implementation, and the checks.
 //!
-//! Decides nothing: every refusal has been made before.
+//! Every check is a constant whose panic stands at the field it is about.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::LitStr;
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned;
 
-use crate::attr::OptionValue;
 use crate::input::{Field, Machine};
-use crate::kind::{Kind, Scaler, ScalerKind};
-use crate::weights::{Tensor, Weights, track};
 
-/// The whole expansion.
-pub(crate) fn expand(machine: &Machine, offset: usize, weights: &Weights) -> TokenStream {
+/// The whole expansion; `changed` says what is wrong with the digest, if anything.
+pub(crate) fn expand(machine: &Machine, changed: Option<&str>) -> TokenStream {
     let ident = &machine.ident;
     let doc = format!("Machine `{}`, ready to serve.", machine.name.value());
-    let instance = instance(machine, weights);
-    let description = description(machine, offset);
+    let description = description(machine);
+    let chain = chain(machine);
+    let bytes = bytes(machine, changed);
     let steps = machine.steps().map(|field| {
         let name = &field.ident;
         quote_spanned! {field.ty.span()=>
@@ -27,46 +27,48 @@ pub(crate) fn expand(machine: &Machine, offset: usize, weights: &Weights) -> Tok
         || quote!(::core::option::Option::None),
         |field| {
             let name = &field.ident;
-            quote_spanned! {field.ty.span()=>
-                ::core::option::Option::Some(self.#name.detector())
-            }
+            quote_spanned!(field.ty.span()=> ::core::option::Option::Some(&self.#name))
         },
     );
-    let track = track(&machine.weights);
+    let fields = machine.fields.iter().map(value);
     quote! {
         #[cfg(target_endian = "big")]
         ::core::compile_error!("weights are little-endian, but the target is not");
 
-        #track
-
-        #[automatically_derived]
-        impl ::gordo_runtime::Machine for #ident {
-            fn description(&self) -> &'static ::gordo_runtime::Description {
-                #description
-            }
-
-            fn predict(
-                &self,
-                batch: ::gordo_runtime::Batch,
-            ) -> ::core::result::Result<::gordo_runtime::Batch, ::gordo_runtime::Rejection> {
-                #(#steps)*
-                ::core::result::Result::Ok(batch)
-            }
-
-            fn detector(&self) -> ::core::option::Option<::gordo_runtime::Detector<'_>> {
-                #detector
-            }
-        }
-
         #[doc = #doc]
         pub static MACHINE: &'static dyn ::gordo_runtime::Machine = {
-            static INSTANCE: #ident = #instance;
+            use ::gordo_runtime::embed::{self, Chain, Shape};
+
+            #chain
+            #bytes
+
+            #[automatically_derived]
+            impl ::gordo_runtime::Machine for #ident {
+                fn description(&self) -> &'static ::gordo_runtime::Description {
+                    #description
+                }
+
+                fn predict(
+                    &self,
+                    batch: ::gordo_runtime::Batch,
+                ) -> ::core::result::Result<::gordo_runtime::Batch, ::gordo_runtime::Rejection>
+                {
+                    #(#steps)*
+                    ::core::result::Result::Ok(batch)
+                }
+
+                fn detector(&self) -> ::core::option::Option<&dyn ::gordo_runtime::Detector> {
+                    #detector
+                }
+            }
+
+            static INSTANCE: #ident = #ident { #(#fields),* };
             &INSTANCE
         };
     }
 }
 
-fn description(machine: &Machine, offset: usize) -> TokenStream {
+fn description(machine: &Machine) -> TokenStream {
     let Machine {
         name,
         project,
@@ -91,7 +93,7 @@ fn description(machine: &Machine, offset: usize) -> TokenStream {
             tags: &[#(#tags),*],
             target_tags: &[#(#target_tags),*],
             resolution: #resolution,
-            offset: #offset,
+            offset: END.offset(),
             python_type: #python_type,
             metadata: #metadata,
             checksum: #checksum,
@@ -100,106 +102,138 @@ fn description(machine: &Machine, offset: usize) -> TokenStream {
     }
 }
 
-fn instance(machine: &Machine, weights: &Weights) -> TokenStream {
-    let ident = &machine.ident;
-    let fields = machine.fields.iter().zip(weights).map(|(field, tensors)| {
-        let name = &field.ident;
-        let value = value(field, tensors);
-        quote_spanned!(field.ty.span()=> #name: #value)
+/// Shapes of all fields, and whether they chain from the tags to the target tags.
+fn chain(machine: &Machine) -> TokenStream {
+    let (tags, targets) = (machine.tags.len(), machine.target_tags.len());
+    let mut before = quote!(Chain::of_tags(#tags));
+    let mut checks = Vec::new();
+    let mut refusals = Vec::new();
+    for field in &machine.fields {
+        let (name, shape) = (field.ident.to_string(), constant(field, "SHAPE"));
+        let ty = &field.ty;
+        checks.push(quote_spanned! {ty.span()=>
+            const #shape: Shape = <#ty as embed::Part>::SHAPE;
+        });
+        if field.is_detector {
+            refusals.extend([
+                (
+                    ty.span(),
+                    quote!(embed::refusal_of_detector(#name, #shape, #targets)),
+                ),
+                (ty.span(), quote!(embed::refusal_of_scaler(#name, #shape))),
+            ]);
+            continue;
+        }
+        refusals.push((ty.span(), quote!(#before.refusal(#name, #shape))));
+        let chain = constant(field, "CHAIN");
+        checks.push(quote!(const #chain: Chain = #before.then(#name, #shape);));
+        before = quote!(#chain);
+    }
+    let last = machine
+        .steps()
+        .last()
+        .map_or(machine.ident.span(), |field| field.ty.span());
+    refusals.push((last, quote!(END.refusal_of_end(#targets))));
+    if let Some((offset, span)) = machine.offset {
+        refusals.push((
+            span,
+            quote!(embed::refusal_of_offset(#offset, END.offset())),
+        ));
+    }
+    let refused = refusals.iter().map(|(_, refusal)| refusal);
+    let refusals = refusals
+        .iter()
+        .map(|(span, refusal)| refuse(*span, refusal));
+    quote! {
+        #(#checks)*
+        const END: Chain = #before;
+        #(#refusals)*
+        // Bytes are counted only for shapes that chain: one mistake, one error.
+        const COUNTED: bool = true #(&& #refused.is_none())*;
+    }
+}
+
+/// Each field's numbers, cut from the file, which must hold them all and no more.
+fn bytes(machine: &Machine, changed: Option<&str>) -> TokenStream {
+    let (path, file) = (&machine.weights, machine.weights.value());
+    let mut start = quote!(0);
+    let mut fields = Vec::new();
+    for field in &machine.fields {
+        let (weights, end) = (constant(field, "Weights"), constant(field, "END"));
+        let (shape, name) = (constant(field, "SHAPE"), field.ident.to_string());
+        let too_short = refuse(
+            field.ty.span(),
+            &quote!(if COUNTED {
+                embed::refusal_of_bytes((#file, BYTES.len()), #name, (#start, #shape.bytes()))
+            } else {
+                ::core::option::Option::None
+            }),
+        );
+        fields.push(quote! {
+            #too_short
+            struct #weights;
+            impl embed::Weights for #weights {
+                const DOUBLES: &'static [f64] = &::gordo_runtime::must_cast::<
+                    [u8; 8 * #shape.doubles],
+                    [f64; #shape.doubles],
+                >(embed::chunk(BYTES, #start));
+                const SINGLES: &'static [f32] = &::gordo_runtime::must_cast::<
+                    [u8; 4 * #shape.singles],
+                    [f32; #shape.singles],
+                >(embed::chunk(BYTES, #start + 8 * #shape.doubles));
+            }
+            const #end: usize = #start + #shape.bytes();
+        });
+        start = quote!(#end);
+    }
+    let span = machine.weights.span();
+    let too_long = refuse(
+        span,
+        &quote!(if COUNTED {
+            embed::refusal_of_rest(#file, BYTES.len(), #start)
+        } else {
+            ::core::option::Option::None
+        }),
+    );
+    // Last, as a wrong length says more: it points at the field where the bytes end.
+    let changed = changed.map(|message| {
+        let message = LitStr::new(message, span);
+        quote_spanned!(span=> const _: () = ::core::assert!(!COUNTED || BYTES.len() != #start, #message);)
     });
-    quote!(#ident { #(#fields),* })
-}
-
-fn value(field: &Field, tensors: &[Tensor]) -> TokenStream {
-    let ty = &field.ty;
-    let mut tensors = tensors.iter().map(cast);
-    match field.kind {
-        Kind::Scaler(scaler) => scaler_value(scaler, field, &mut tensors),
-        Kind::Inverse(scaler) => {
-            let scaler = scaler_value(scaler, field, &mut tensors);
-            quote!(<#ty>::new(#scaler))
-        }
-        Kind::Pca { .. } => {
-            let (mean, components) = (tensors.next(), tensors.next());
-            let variance = optional(tensors.next());
-            quote!(<#ty>::new(#mean, #components, #variance))
-        }
-        Kind::Detector { scaler, .. } => {
-            let scaler = scaler_value(scaler, field, &mut tensors);
-            let thresholds = (tensors.next().zip(tensors.next()))
-                .map(|(features, aggregate)| quote!((#features, #aggregate)));
-            let thresholds = optional(thresholds);
-            let smoothed = smoothed(field);
-            let optional = field.options.has("thresholds_optional");
-            let optional = optional.then(|| quote!(.without_requiring_thresholds()));
-            quote!(<#ty>::new(#scaler, #thresholds) #smoothed #optional)
-        }
-        _ => quote!(<#ty>::new(#(#tensors),*)),
+    quote! {
+        const BYTES: &[u8] = ::core::include_bytes!(#path);
+        #(#fields)*
+        #too_long
+        #changed
     }
 }
 
-fn scaler_value(
-    scaler: Scaler,
-    field: &Field,
-    tensors: &mut impl Iterator<Item = TokenStream>,
-) -> TokenStream {
-    let width = scaler.width;
-    let mut part = |without| {
-        let present = !field.options.has(without);
-        optional(present.then(|| tensors.next()).flatten())
-    };
-    match scaler.kind {
-        ScalerKind::MinMax => {
-            let (scale, min) = (tensors.next(), tensors.next());
-            let clip = field
-                .options
-                .find("clip")
-                .and_then(|clip| match clip.value {
-                    OptionValue::Range(low, high) => Some(quote!((#low, #high))),
-                    _ => None,
-                });
-            let clip = optional(clip);
-            quote!(::gordo_runtime::step::MinMaxScaler::<#width>::new(#scale, #min, #clip))
-        }
-        ScalerKind::Standard => {
-            let (mean, scale) = (part("without_mean"), part("without_scale"));
-            quote!(::gordo_runtime::step::StandardScaler::<#width>::new(#mean, #scale))
-        }
-        ScalerKind::Robust => {
-            let (center, scale) = (part("without_center"), part("without_scale"));
-            quote!(::gordo_runtime::step::RobustScaler::<#width>::new(#center, #scale))
-        }
-        ScalerKind::MaxAbs => {
-            let scale = tensors.next();
-            quote!(::gordo_runtime::step::MaxAbsScaler::<#width>::new(#scale))
-        }
+/// A field of the static: its part made of its weights, then its options.
+fn value(field: &Field) -> TokenStream {
+    let (name, ty, weights) = (&field.ident, &field.ty, constant(field, "Weights"));
+    let part = quote_spanned!(ty.span()=> <#ty as embed::Embed<#weights>>::PART);
+    let part = field.options.iter().fold(part, |part, option| {
+        let (option, arguments) = (&option.name, &option.arguments);
+        quote_spanned!(option.span()=> <#ty>::#option(#part, #(#arguments),*))
+    });
+    quote!(#name: #part)
+}
+
+/// A check: what `refusal` says is a compile error at `span`.
+fn refuse(span: Span, refusal: &TokenStream) -> TokenStream {
+    quote_spanned! {span=>
+        const _: () = if let ::core::option::Option::Some(text) = #refusal {
+            ::core::panic!("{}", text.as_str())
+        };
     }
 }
 
-fn smoothed(field: &Field) -> Option<TokenStream> {
-    let OptionValue::Count(window) = field.options.find("window")?.value else {
-        return None;
-    };
-    let OptionValue::Text(method) = &field.options.find("smoothing")?.value else {
-        return None;
-    };
-    let method = match method.value().as_str() {
-        "smm" => format_ident!("Median"),
-        "sma" => format_ident!("Mean"),
-        _ => format_ident!("Exponential"),
-    };
-    Some(quote!(.smoothed(::gordo_runtime::Smoothing::#method, #window)))
-}
-
-fn optional(value: Option<TokenStream>) -> TokenStream {
-    value.map_or_else(
-        || quote!(::core::option::Option::None),
-        |value| quote!(::core::option::Option::Some(#value)),
-    )
-}
-
-/// The tensor as bytes that take the parameter's type.
-fn cast(tensor: &Tensor) -> TokenStream {
-    let bytes = Literal::byte_string(&tensor.bytes);
-    quote!(::gordo_runtime::must_cast(*#bytes))
+/// The name of something that belongs to a field.
+fn constant(field: &Field, what: &str) -> proc_macro2::Ident {
+    let name = field.ident.unraw();
+    if what == "Weights" {
+        format_ident!("Weights_{name}")
+    } else {
+        format_ident!("{what}_{}", name.to_string().to_uppercase())
+    }
 }

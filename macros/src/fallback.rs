@@ -40,7 +40,7 @@ fn implementation(ident: &Ident) -> TokenStream {
                 ::core::unreachable!()
             }
 
-            fn detector(&self) -> ::core::option::Option<::gordo_runtime::Detector<'_>> {
+            fn detector(&self) -> ::core::option::Option<&dyn ::gordo_runtime::Detector> {
                 ::core::unreachable!()
             }
         }

@@ -1,12 +1,11 @@
-//! The struct as our own syntax tree: its steps with their sizes and options.
+//! The struct as our own syntax tree: its fields and what is written on them.
 //!
-//! Checks each part on its own; whether they fit together is `check`'s question.
+//! Knows no part: sizes and shapes are asked of the types while the crate compiles.
 
 use proc_macro2::Ident;
 use syn::{Data, DeriveInput, Fields, LitStr, Type};
 
-use crate::attr::{Container, Errors, FieldOption, OptionValue, field_options};
-use crate::kind::Kind;
+use crate::attr::{Container, Errors, FieldAttribute, FieldOption};
 
 /// The text clients read for a detector's class.
 const DETECTOR_TYPE: &str = "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>";
@@ -32,22 +31,8 @@ pub(crate) struct Machine {
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
-    pub(crate) kind: Kind,
-    pub(crate) options: Options,
-}
-
-/// The options of a field; those that do not fit the field have been refused.
-#[derive(Default)]
-pub(crate) struct Options(Vec<FieldOption>);
-
-impl Options {
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
-    }
-
-    pub(crate) fn find(&self, name: &str) -> Option<&FieldOption> {
-        self.0.iter().find(|option| option.name == name)
-    }
+    pub(crate) is_detector: bool,
+    pub(crate) options: Vec<FieldOption>,
 }
 
 impl Machine {
@@ -99,12 +84,12 @@ impl Machine {
 
     /// The fields a batch passes, in order.
     pub(crate) fn steps(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| !field.is_detector())
+        self.fields.iter().filter(|field| !field.is_detector)
     }
 
     /// The detector.
     pub(crate) fn detector(&self) -> Option<&Field> {
-        self.fields.iter().find(|field| field.is_detector())
+        self.fields.iter().find(|field| field.is_detector)
     }
 }
 
@@ -127,7 +112,7 @@ fn fields(input: &DeriveInput) -> syn::Result<Vec<Field>> {
         let Some(field) = errors.take(Field::from_syn(field)) else {
             continue;
         };
-        if field.is_detector() && fields.iter().any(Field::is_detector) {
+        if field.is_detector && fields.iter().any(|field| field.is_detector) {
             errors.push(syn::Error::new_spanned(
                 &field.ty,
                 "a machine has one detector at most",
@@ -135,69 +120,31 @@ fn fields(input: &DeriveInput) -> syn::Result<Vec<Field>> {
         }
         fields.push(field);
     }
+    if fields.iter().all(|field| field.is_detector) {
+        errors.push(syn::Error::new(
+            input.ident.span(),
+            "a machine has at least one step",
+        ));
+    }
     errors.finish(fields)
 }
 
 impl Field {
     fn from_syn(field: &syn::Field) -> syn::Result<Self> {
-        let options = field_options(&field.attrs)?;
-        let kind = Kind::from_type(&field.ty)?;
+        let attribute = FieldAttribute::from_attributes(&field.attrs)?;
         let ident = (field.ident.clone())
             .ok_or_else(|| syn::Error::new_spanned(field, "a machine's fields have names"))?;
-        let mut errors = Errors::default();
-        for option in &options {
-            if !kind.allows(&option.name) {
-                errors.push(syn::Error::new(
-                    option.span,
-                    format!("`{}` does not apply to `{ident}`", option.name),
-                ));
-            }
+        if !matches!(field.ty, Type::Path(_)) {
+            return Err(syn::Error::new_spanned(
+                &field.ty,
+                "not a step, layer or detector of gordo-runtime",
+            ));
         }
-        let options = Options(options);
-        if matches!(kind, Kind::Detector { .. }) {
-            errors.take(detector_options(&options, &field.ty));
-        }
-        errors.finish(Self {
+        Ok(Self {
             ident,
             ty: field.ty.clone(),
-            kind,
-            options,
+            is_detector: attribute.detector.is_some(),
+            options: attribute.options,
         })
-    }
-
-    pub(crate) fn is_detector(&self) -> bool {
-        matches!(self.kind, Kind::Detector { .. })
-    }
-}
-
-fn detector_options(options: &Options, ty: &Type) -> syn::Result<()> {
-    if !options.has("detector") {
-        return Err(syn::Error::new_spanned(
-            ty,
-            "a detector is marked with `#[machine(detector)]`",
-        ));
-    }
-    match (options.find("window"), options.find("smoothing")) {
-        (Some(window), Some(smoothing)) => {
-            if matches!(window.value, OptionValue::Count(0)) {
-                return Err(syn::Error::new(window.span, "`window` is at least 1 row"));
-            }
-            match &smoothing.value {
-                OptionValue::Text(text)
-                    if !["smm", "sma", "ewma"].contains(&text.value().as_str()) =>
-                {
-                    Err(syn::Error::new(
-                        text.span(),
-                        "`smoothing` is `smm`, `sma` or `ewma`",
-                    ))
-                }
-                _ => Ok(()),
-            }
-        }
-        (None, None) => Ok(()),
-        (Some(one), None) | (None, Some(one)) => Err(syn::Error::new(
-            one.span,
-            "`window` and `smoothing` come together",
-        )),
     }
 }

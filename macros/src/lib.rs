@@ -1,7 +1,7 @@
 //! `#[derive(Machine)]`: embeds a trained machine in its crate.
 //!
-//! Reads the weights while the crate compiles, checks them against the struct's fields, and
-//! expands to one static of the struct itself. Computes nothing and never writes.
+//! Expands to one static of the struct itself, made of the weights while the crate compiles, and
+//! to the checks that they fit. Computes nothing and never writes.
 //!
 //! # The struct
 //!
@@ -23,39 +23,30 @@
 //! pub struct Ct230001 {
 //!     scale: MinMaxScaler<2>,
 //!     output: Dense<2, 1, Linear>,
-//!     #[machine(detector, window = 4, smoothing = "sma")]
+//!     #[machine(detector, smoothing = ["sma", 4])]
 //!     detect: DiffDetector<1>,
 //! }
 //! ```
 //!
-//! Fields are applied in order; the detector is not part of the chain. Beside the struct the
-//! derive puts `pub static MACHINE: &dyn gordo_runtime::Machine`.
+//! Beside the struct the derive puts `pub static MACHINE: &dyn gordo_runtime::Machine`.
+//!
+//! # Fields
+//!
+//! Fields are applied in order; the one marked `detector` is not part of the chain. Other
+//! options become calls on the part: `clip = [0.0, 1.0]` is `.clip(0.0, 1.0)`. The derive
+//! knows no part: shapes, sizes and the order of numbers in the weights are those of
+//! `gordo_runtime::embed::Part` and `Embed`, and every mismatch is a compile error at its
+//! field.
 //!
 //! # The weights
 //!
-//! The tensors of the fields in the order of the fields, row-major, little-endian, nothing
-//! between them:
-//!
-//! | field | tensors | options |
-//! | --- | --- | --- |
-//! | `MinMaxScaler<N>` | scale `f64[N]`, min `f64[N]` | `clip = [0.0, 1.0]` |
-//! | `StandardScaler<N>` | mean `f64[N]`, scale `f64[N]` | `without_mean`, `without_scale`: no such tensor |
-//! | `RobustScaler<N>` | center `f64[N]`, scale `f64[N]` | `without_center`, `without_scale`: no such tensor |
-//! | `MaxAbsScaler<N>` | scale `f64[N]` | |
-//! | `Inverse<S>`, a scaler | those of `S` | those of `S` |
-//! | `Pca<IN, OUT>` | mean `f64[IN]`, components `f64[OUT, IN]` | `whiten`: explained variance `f64[OUT]` follows |
-//! | `LinearRegression<IN, OUT>` | coef `f64[OUT, IN]`, intercept `f64[OUT]` | |
-//! | `Windows<LOOKBACK, LOOKAHEAD>` | none | |
-//! | `Dense<IN, OUT, A>` | kernel `f32[IN, OUT]`, bias `f32[OUT]` | |
-//! | `Lstm<IN, UNITS, A>`, `Lstm<IN, UNITS, A, Sequence>` | kernel `f32[IN, 4 UNITS]`, recurrent kernel `f32[UNITS, 4 UNITS]`, bias `f32[4 UNITS]`; gates input, forget, candidate, output | |
-//! | `DiffDetector<N>`, `DiffDetector<N, S>` | those of `S` (default `MinMaxScaler<N>`), feature thresholds `f64[N]`, aggregate threshold `f64[1]` | `detector` (always), `window` with `smoothing` (`smm`, `sma`, `ewma`), `without_thresholds`: neither threshold, `thresholds_optional`: judges without them, and those of `S` |
+//! The numbers of the fields in the order of the fields, little-endian, nothing between them;
+//! of a field first those in double precision, then those in single.
 
 mod attr;
-mod check;
 mod expand;
 mod fallback;
 mod input;
-mod kind;
 mod weights;
 
 use proc_macro::TokenStream;
@@ -73,11 +64,6 @@ pub fn derive_machine(input: TokenStream) -> TokenStream {
 
 fn machine(input: &DeriveInput) -> syn::Result<TokenStream2> {
     let machine = input::Machine::from_syn(input)?;
-    let mut errors = attr::Errors::default();
-    let offset = errors.take(check::check(&machine));
-    let bytes = errors.take(weights::load(&machine));
-    // Bytes are counted only for shapes that chain: one mistake, one error.
-    let (offset, bytes) = errors.finish(offset.zip(bytes))?.unwrap_or_default();
-    let weights = weights::cut(&machine, &bytes)?;
-    Ok(expand::expand(&machine, offset, &weights))
+    let changed = weights::check(&machine)?;
+    Ok(expand::expand(&machine, changed.as_deref()))
 }

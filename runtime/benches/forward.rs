@@ -2,7 +2,7 @@
 
 use divan::{Bencher, black_box};
 use gordo_runtime::kernel::lstm::Answer;
-use gordo_runtime::{Activation, Batch, Machine, Step, math, view};
+use gordo_runtime::{Activation, Batch, Machine, Step, math, part};
 
 mod tags_4 {
     //! 4 tags, the default hourglass.
@@ -85,22 +85,22 @@ fn predict_10_tags(bencher: Bencher<'_, '_>, n: usize) {
 }
 
 #[divan::bench(args = [1, 100, 1000])]
-fn judge_10_tags(bencher: Bencher<'_, '_>, n: usize) {
+fn detect_10_tags(bencher: Bencher<'_, '_>, n: usize) {
     let machine = tags_10::MACHINE;
     let targets = rows(n, 10).to_f64();
     let answer = machine.predict(rows(n, 10)).expect("finite rows");
     let detector = machine.detector().expect("the machine has a detector");
-    bencher.bench(|| detector.judge(black_box(&answer), black_box(&targets)));
+    bencher.bench(|| detector.detect(black_box(&answer), black_box(&targets)));
 }
 
-/// Layers of 256 units, the peer's `feedforward_model` defaults.
+/// Layers of 256 units, Gordo's `feedforward_model` defaults.
 #[divan::bench(args = [1, 32, 1000])]
 fn dense_256(bencher: Bencher<'_, '_>, n: usize) {
     let (kernel, bias) = (vec![0.01; 256 * 256], vec![0.1; 256]);
-    let layer = view::Dense {
+    let layer = part::Dense {
         activation: Activation::Linear,
-        kernel: &kernel,
-        bias: &bias,
+        kernel,
+        bias,
     };
     bencher
         .with_inputs(|| rows(n, 256))
@@ -111,15 +111,14 @@ fn dense_256(bencher: Bencher<'_, '_>, n: usize) {
 #[divan::bench(args = [1, 32, 1000])]
 fn lstm_8_of_12_steps(bencher: Bencher<'_, '_>, n: usize) {
     let (kernel, recurrent_kernel) = (vec![0.01; 10 * 32], vec![0.02; 8 * 32]);
-    let layer = view::Lstm {
-        units: 8,
+    let layer = part::Lstm {
+        kernel,
+        recurrent_kernel,
+        bias: [0.1; 32],
         activation: Activation::Tanh,
-        answer: Answer::Sequence,
-        kernel: &kernel,
-        recurrent_kernel: &recurrent_kernel,
-        bias: &[0.1; 32],
+        returns: Answer::Sequence,
     };
-    let windows = view::Windows {
+    let windows = part::Windows {
         lookback: 12,
         lookahead: 0,
     };

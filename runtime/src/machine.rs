@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use crate::{Batch, Detector};
+use crate::Batch;
+use crate::part::Detector;
 
 /// What a machine is called and how its rows are read.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +22,7 @@ pub struct Description {
     pub resolution: &'static str,
     /// Rows lost at the front of every answer, for example `lookback - 1`.
     pub offset: usize,
-    /// The peer's text for the model's class, for example
+    /// Gordo's text for the model's class, for example
     /// `<class 'sklearn.pipeline.Pipeline'>`; part of an error message clients read.
     pub python_type: &'static str,
     /// The machine document: a JSON object as text, keys sorted, ASCII only.
@@ -44,17 +45,11 @@ pub trait Machine: Sync {
     /// Answers `[rows - offset, 1, targets]`, belonging to the last rows of `inputs`.
     fn predict(&self, inputs: Batch) -> Result<Batch, Rejection>;
 
-    /// How errors are judged, for machines that can tell an anomaly.
-    fn detector(&self) -> Option<Detector<'_>>;
+    /// What finds anomalies, for machines that can.
+    fn detector(&self) -> Option<&dyn Detector>;
 }
 
-/// One stage of a forward pass.
-pub trait Step: Sync {
-    /// Turns a batch into the next stage's batch.
-    fn apply(&self, batch: Batch) -> Result<Batch, Rejection>;
-}
-
-/// Why a batch cannot be computed. `Display` gives the peer's `ValueError` text.
+/// Why a batch cannot be computed. `Display` gives Gordo's `ValueError` text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
     /// A step got no rows: `Found array with 0 sample(s) (shape=(0, 4)) ...`.
@@ -98,7 +93,7 @@ impl fmt::Display for Rejection {
                 f,
                 "Input X contains NaN.\n{step} does not accept missing values encoded as NaN."
             ),
-            // The peer names this class for every sequence model.
+            // Gordo names this class for every sequence model.
             Self::TooFewRows => {
                 write!(
                     f,

@@ -3,7 +3,37 @@
 //! Knows rows only as positions. Rolling answers are NaN until the window is full and
 //! wherever it holds a value that is not finite, as pandas has it.
 
-use crate::Smoothing;
+/// How anomalies are smoothed over the rows of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Smoothing {
+    /// `smm`: rolling median.
+    Median,
+    /// `sma`: rolling mean.
+    Mean,
+    /// `ewma`: exponentially weighted mean, span = window, adjusted weights.
+    Exponential,
+}
+
+impl Smoothing {
+    /// The method of Gordo's name for it.
+    pub const fn find(name: &str) -> Option<Self> {
+        match name.as_bytes() {
+            b"smm" => Some(Self::Median),
+            b"sma" => Some(Self::Mean),
+            b"ewma" => Some(Self::Exponential),
+            _ => None,
+        }
+    }
+
+    /// Gordo's name for the method.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Median => "smm",
+            Self::Mean => "sma",
+            Self::Exponential => "ewma",
+        }
+    }
+}
 
 /// Smooths one series.
 ///

@@ -1,11 +1,11 @@
-//! Machines embedded by the derive answer what untyped views of the same weights answer, bit
-//! for bit.
+//! Machines embedded by the derive answer what parts of run-time sizes answer with the same
+//! weights, bit for bit.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use gordo_runtime::kernel::lstm::Answer;
-use gordo_runtime::step::Inverse;
-use gordo_runtime::{Activation, Batch, Detector, Machine, Rejection, Smoothing, Step, view};
+use gordo_runtime::part::{self, Inverse};
+use gordo_runtime::{Activation, Batch, Detector, Machine, Rejection, Smoothing, Step};
 
 mod hourglass {
     //! Different targets, a hexadecimal digest, and metadata.
@@ -20,7 +20,7 @@ mod hourglass {
         tags = ["A 1", "A 2", "A 3", "A 4"],
         target_tags = ["A 1", "A 2", "B 1"],
         weights = "weights/hourglass.bin",
-        digest = "8cf950c611d6664a70d358e63c0042eed359032ab982b8f3986b2f15418ada58",
+        digest = "c96bd09bef71f952ff051139cf26590d6ca27a90ba4004e73bdc73fb3207af65",
         metadata = "weights/metadata.json",
         checksum = "c0ffee"
     )]
@@ -54,7 +54,7 @@ mod window {
         encode_1: Dense<4, 3, Sigmoid>,
         output: Dense<3, 4, Linear>,
         unscale: Inverse<MinMaxScaler<4>>,
-        #[machine(detector, window = 4, smoothing = "sma")]
+        #[machine(detector, smoothing = ["sma", 4])]
         detect: DiffDetector<4, RobustScaler<4>>,
     }
 }
@@ -121,17 +121,13 @@ mod options {
         weights = "weights/options.bin"
     )]
     struct Options {
-        #[machine(clip = [-1.0, 0.5])]
         clip: MinMaxScaler<2>,
-        #[machine(without_mean)]
         divide: StandardScaler<2>,
-        #[machine(without_scale)]
         center: RobustScaler<2>,
         largest: MaxAbsScaler<2>,
-        #[machine(whiten)]
         project: Pca<2, 1>,
         back: Inverse<MaxAbsScaler<1>>,
-        #[machine(detector, without_mean, without_thresholds, thresholds_optional)]
+        #[machine(detector, without_thresholds, thresholds_optional)]
         detect: DiffDetector<1, StandardScaler<1>>,
     }
 }
@@ -162,19 +158,23 @@ impl Weights {
             .collect()
     }
 
+    /// The ends of a range that holds every value.
+    fn unclipped(&mut self) {
+        assert_eq!(self.double(2), [f64::NEG_INFINITY, f64::INFINITY]);
+    }
+
     fn min_max(&mut self, n: usize, batch: Batch) -> Batch {
         let (scale, min) = (self.double(n), self.double(n));
-        let (scale, min) = (&scale, &min);
+        self.unclipped();
         let clip = None;
-        view::MinMaxScaler { scale, min, clip }
+        part::MinMaxScaler { scale, min, clip }
             .apply(batch)
             .unwrap()
     }
 
     fn dense(&mut self, sizes: (usize, usize), activation: Activation, batch: Batch) -> Batch {
         let (kernel, bias) = (self.single(sizes.0 * sizes.1), self.single(sizes.1));
-        let (kernel, bias) = (&kernel, &bias);
-        let layer = view::Dense {
+        let layer = part::Dense {
             activation,
             kernel,
             bias,
@@ -185,16 +185,12 @@ impl Weights {
     fn lstm(&mut self, sizes: (usize, usize), how: (Activation, Answer), batch: Batch) -> Batch {
         let (inputs, units) = sizes;
         let (activation, answer) = how;
-        let kernel = &self.single(4 * inputs * units);
-        let recurrent_kernel = &self.single(4 * units * units);
-        let bias = &self.single(4 * units);
-        let layer = view::Lstm {
-            units,
+        let layer = part::Lstm {
+            kernel: self.single(4 * inputs * units),
+            recurrent_kernel: self.single(4 * units * units),
+            bias: self.single(4 * units),
             activation,
-            answer,
-            kernel,
-            recurrent_kernel,
-            bias,
+            returns: answer,
         };
         layer.apply(batch).unwrap()
     }
@@ -210,16 +206,16 @@ fn bits(batch: &Batch) -> Vec<u64> {
     batch.to_f64().iter().map(|value| value.to_bits()).collect()
 }
 
-fn judged(machine: &dyn Machine, batch: &Batch, untyped: Detector<'_>) {
+fn detects(machine: &dyn Machine, batch: &Batch, unsized_: &dyn Detector) {
     let typed = machine.detector().unwrap();
     let targets = rows(batch.rows, batch.width).to_f64();
-    let expect = untyped.judge(batch, &targets).unwrap();
-    let got = typed.judge(batch, &targets).unwrap();
+    let expect = unsized_.detect(batch, &targets).unwrap();
+    let got = typed.detect(batch, &targets).unwrap();
     assert_eq!(format!("{got:?}"), format!("{expect:?}"));
 }
 
 #[test]
-fn an_hourglass_is_its_views() {
+fn an_hourglass_is_its_parts() {
     let mut weights = Weights::open("hourglass.bin");
     let input = rows(9, 4);
     let mut batch = weights.min_max(4, input.clone());
@@ -230,17 +226,18 @@ fn an_hourglass_is_its_views() {
     let answer = hourglass::MACHINE.predict(input).unwrap();
     assert_eq!((answer.rows, answer.steps, answer.width), (9, 1, 3));
     assert_eq!(bits(&answer), bits(&batch));
-    let (scale, min) = (&weights.double(3)[..], &weights.double(3)[..]);
+    let (scale, min) = (weights.double(3), weights.double(3));
+    weights.unclipped();
     let clip = None;
     let thresholds = weights.double(4);
-    let detector = Detector {
-        scaler: &view::MinMaxScaler { scale, min, clip },
+    let detector = part::DiffDetector {
+        scaler: part::MinMaxScaler { scale, min, clip },
         feature_thresholds: Some(&thresholds[..3]),
         aggregate_threshold: Some(thresholds[3]),
         require_thresholds: true,
         smoothing: None,
     };
-    judged(hourglass::MACHINE, &answer, detector);
+    detects(hourglass::MACHINE, &answer, &detector);
 }
 
 #[test]
@@ -271,33 +268,34 @@ fn transformed_targets_come_back_and_anomalies_are_smoothed() {
     let mut batch = weights.min_max(4, input.clone());
     batch = weights.dense((4, 3), Activation::Sigmoid, batch);
     batch = weights.dense((3, 4), Activation::Linear, batch);
-    let (scale, min) = (&weights.double(4)[..], &weights.double(4)[..]);
+    let (scale, min) = (weights.double(4), weights.double(4));
+    weights.unclipped();
     let clip = None;
-    let unscale = Inverse::new(view::MinMaxScaler { scale, min, clip });
+    let unscale = Inverse(part::MinMaxScaler { scale, min, clip });
     let batch = unscale.apply(batch).unwrap();
     let answer = window::MACHINE.predict(input).unwrap();
     assert_eq!(bits(&answer), bits(&batch));
     let (center, scale) = (weights.double(4), weights.double(4));
     let thresholds = weights.double(5);
-    let detector = Detector {
-        scaler: &view::RobustScaler {
-            center: Some(&center),
-            scale: Some(&scale),
+    let detector = part::DiffDetector {
+        scaler: part::RobustScaler {
+            center: Some(center),
+            scale: Some(scale),
         },
         feature_thresholds: Some(&thresholds[..4]),
         aggregate_threshold: Some(thresholds[4]),
         require_thresholds: true,
         smoothing: Some((Smoothing::Mean, 4)),
     };
-    judged(window::MACHINE, &answer, detector);
+    detects(window::MACHINE, &answer, &detector);
 }
 
 #[test]
-fn sequences_are_their_views_and_need_rows() {
+fn sequences_are_their_parts_and_need_rows() {
     let mut weights = Weights::open("lstm.bin");
     let input = rows(40, 3);
     let mut batch = weights.min_max(3, input.clone());
-    let windows = view::Windows {
+    let windows = part::Windows {
         lookback: 3,
         lookahead: 0,
     };
@@ -317,21 +315,20 @@ fn linear_models_stay_in_double_precision() {
     let mut weights = Weights::open("linear.bin");
     let input = rows(9, 4);
     let (mean, scale) = (weights.double(4), weights.double(4));
-    let scaler = view::StandardScaler {
-        mean: Some(&mean),
-        scale: Some(&scale),
+    let scaler = part::StandardScaler {
+        mean: Some(mean),
+        scale: Some(scale),
     };
     let (mean, components) = (weights.double(4), weights.double(8));
-    let projection = view::Pca {
-        mean: &mean,
-        components: &components,
-        explained_variance: None,
+    assert_eq!(weights.double(2), [1.0, 1.0]);
+    let scale = None::<Vec<f64>>;
+    let projection = part::Pca {
+        mean,
+        components,
+        scale,
     };
     let (coef, intercept) = (weights.double(4), weights.double(2));
-    let model = view::LinearRegression {
-        coef: &coef,
-        intercept: &intercept,
-    };
+    let model = part::LinearRegression { coef, intercept };
     let mut batch = input.clone();
     for step in [&scaler as &dyn Step, &projection, &model] {
         batch = step.apply(batch).unwrap();
@@ -345,30 +342,28 @@ fn linear_models_stay_in_double_precision() {
 fn options_reach_their_steps() {
     let mut weights = Weights::open("options.bin");
     let input = rows(9, 2);
-    let (scale, min) = (&weights.double(2)[..], &weights.double(2)[..]);
-    let clip = Some((-1.0, 0.5));
-    let clip = view::MinMaxScaler { scale, min, clip };
-    let (mean, scale) = (None, weights.double(2));
-    let divide = view::StandardScaler {
+    let (scale, min) = (weights.double(2), weights.double(2));
+    let range = weights.double(2);
+    let clip = Some((range[0], range[1]));
+    assert_eq!(clip, Some((-1.0, 0.5)));
+    let clip = part::MinMaxScaler { scale, min, clip };
+    assert_eq!(weights.double(2), [0.0, 0.0]);
+    let (mean, scale) = (None, Some(weights.double(2)));
+    let divide = part::StandardScaler { mean, scale };
+    let (center, scale) = (Some(weights.double(2)), None);
+    let center = part::RobustScaler { center, scale };
+    assert_eq!(weights.double(2), [1.0, 1.0]);
+    let scale = weights.double(2);
+    let largest = part::MaxAbsScaler { scale };
+    let (mean, components) = (weights.double(2), weights.double(2));
+    let scale = Some(weights.double(1));
+    let projection = part::Pca {
         mean,
-        scale: Some(&scale),
-    };
-    let (center, scale) = (weights.double(2), None);
-    let center = view::RobustScaler {
-        center: Some(&center),
+        components,
         scale,
     };
-    let scale = weights.double(2);
-    let largest = view::MaxAbsScaler { scale: &scale };
-    let (mean, components) = (weights.double(2), weights.double(2));
-    let variance = weights.double(1);
-    let projection = view::Pca {
-        mean: &mean,
-        components: &components,
-        explained_variance: Some(&variance),
-    };
     let scale = weights.double(1);
-    let back = Inverse::new(view::MaxAbsScaler { scale: &scale });
+    let back = Inverse(part::MaxAbsScaler { scale });
     let mut batch = input.clone();
     let steps: [&dyn Step; 6] = [&clip, &divide, &center, &largest, &projection, &back];
     for step in steps {
@@ -378,17 +373,17 @@ fn options_reach_their_steps() {
         bits(&options::MACHINE.predict(input).unwrap()),
         bits(&batch)
     );
-    let scale = weights.double(1);
-    let (mean, scale) = (None, Some(&scale[..]));
-    let detector = Detector {
-        scaler: &view::StandardScaler { mean, scale },
-        feature_thresholds: None,
+    assert_eq!(weights.double(1), [0.0]);
+    let (mean, scale) = (None, Some(weights.double(1)));
+    let detector = part::DiffDetector {
+        scaler: part::StandardScaler { mean, scale },
+        feature_thresholds: None::<Vec<f64>>,
         aggregate_threshold: None,
         require_thresholds: false,
         smoothing: None,
     };
-    assert!(options::MACHINE.detector().unwrap().can_judge());
-    judged(options::MACHINE, &batch, detector);
+    assert!(options::MACHINE.detector().unwrap().can_detect());
+    detects(options::MACHINE, &batch, &detector);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Forward passes and nonlinearities agree with the peer's, within its stated tolerances.
+//! Forward passes and nonlinearities agree with Gordo's, within its stated tolerances.
 //!
 //! Reads `shared/golden` beside the repository, and says so where it is absent.
 
@@ -9,8 +9,8 @@
 use std::path::PathBuf;
 
 use gordo_runtime::kernel::lstm::Answer;
-use gordo_runtime::step::Inverse;
-use gordo_runtime::{Activation, Batch, Step, view};
+use gordo_runtime::part::{self, Inverse};
+use gordo_runtime::{Activation, Batch, Step};
 use serde_json::Value;
 
 /// One document of `nn_forward`, or nothing where the goldens are absent.
@@ -58,14 +58,13 @@ fn compare(got: &[f64], expected: &Value, tolerance: &Value) {
 fn network(document: &Value, mut batch: Batch) -> Batch {
     let mut weights = document["weights"].as_array().unwrap().iter();
     for layer in document["layers"].as_array().unwrap() {
-        let size = |key: &str| usize::try_from(layer[key].as_u64().unwrap()).unwrap();
         let mut next = || singles(weights.next().unwrap());
         let activation = || Activation::find(layer["activation"].as_str().unwrap()).unwrap();
         match layer["type"].as_str().unwrap() {
             "Dense" => {
-                let (kernel, bias) = (&next(), &next());
+                let (kernel, bias) = (next(), next());
                 let activation = activation();
-                let layer = view::Dense {
+                let layer = part::Dense {
                     activation,
                     kernel,
                     bias,
@@ -73,16 +72,15 @@ fn network(document: &Value, mut batch: Batch) -> Batch {
                 batch = layer.apply(batch).unwrap();
             }
             "LSTM" => {
-                let lstm = view::Lstm {
-                    units: size("units"),
+                let lstm = part::Lstm {
                     activation: activation(),
-                    answer: match layer["return_sequences"] {
+                    returns: match layer["return_sequences"] {
                         Value::Bool(true) => Answer::Sequence,
                         _ => Answer::Last,
                     },
-                    kernel: &next(),
-                    recurrent_kernel: &next(),
-                    bias: &next(),
+                    kernel: next(),
+                    recurrent_kernel: next(),
+                    bias: next(),
                 };
                 batch = lstm.apply(batch).unwrap();
             }
@@ -115,7 +113,7 @@ fn check(name: &str) {
         .unwrap();
     if class.contains("LSTM") {
         let lookback = arguments["lookback_window"].as_u64().unwrap_or(1);
-        let windows = view::Windows {
+        let windows = part::Windows {
             lookback: usize::try_from(lookback).unwrap(),
             lookahead: usize::from(class.contains("Forecast")),
         };
@@ -182,7 +180,7 @@ fn a_scaled_network_agrees() {
     };
     let (scale, min) = min_max(&table(&document["X_fit"]));
     let (scale, min, clip) = (&scale[..], &min[..], None);
-    let scaler = view::MinMaxScaler { scale, min, clip };
+    let scaler = part::MinMaxScaler { scale, min, clip };
     let batch = scaler.apply(table(&document["X_apply"])).unwrap();
     let answer = network(&document, batch).to_f64();
     compare(
@@ -199,12 +197,12 @@ fn transformed_targets_agree() {
     };
     let (scale, min) = min_max(&table(&document["X_fit"]));
     let (scale, min, clip) = (&scale[..], &min[..], None);
-    let scaler = view::MinMaxScaler { scale, min, clip };
+    let scaler = part::MinMaxScaler { scale, min, clip };
     let batch = scaler.apply(table(&document["X_apply"])).unwrap();
     let batch = network(&document, batch);
     let (scale, min) = min_max(&table(&document["y_fit"]));
     let (scale, min, clip) = (&scale[..], &min[..], None);
-    let unscale = Inverse::new(view::MinMaxScaler { scale, min, clip });
+    let unscale = Inverse(part::MinMaxScaler { scale, min, clip });
     let answer = unscale.apply(batch).unwrap().to_f64();
     compare(
         &answer,

@@ -1,4 +1,4 @@
-//! Anomalies and confidences agree with the peer's frames, from its own answers and thresholds.
+//! Anomalies and confidences agree with Gordo's frames, from its own answers and thresholds.
 //!
 //! Reads `shared/golden` beside the repository, and says so where it is absent.
 
@@ -7,7 +7,8 @@
 
 use std::path::PathBuf;
 
-use gordo_runtime::{Anomaly, Batch, Detector, Smoothing, view};
+use gordo_runtime::part::{DiffDetector, MinMaxScaler};
+use gordo_runtime::{Anomaly, Batch, Detector as _, Smoothing};
 use serde_json::Value;
 
 fn open(name: &str) -> Option<Value> {
@@ -61,7 +62,7 @@ fn min_max(values: &[f64], width: usize) -> (Vec<f64>, Vec<f64>) {
     columns.unzip()
 }
 
-fn judge(document: &Value) -> Anomaly {
+fn detect(document: &Value) -> Anomaly {
     let names = document["y_names"].as_array().unwrap();
     let width = names.len();
     let (scale, min) = min_max(&numbers(&document["y"]), width);
@@ -78,8 +79,8 @@ fn judge(document: &Value) -> Anomaly {
         };
         (method, usize::try_from(window).unwrap())
     });
-    let detector = Detector {
-        scaler: &view::MinMaxScaler { scale, min, clip },
+    let detector = DiffDetector {
+        scaler: MinMaxScaler { scale, min, clip },
         feature_thresholds: features.as_deref(),
         aggregate_threshold: features
             .as_ref()
@@ -94,7 +95,7 @@ fn judge(document: &Value) -> Anomaly {
         applied => numbers(applied),
     };
     let cut = targets.len() - output.rows * width;
-    detector.judge(&output, &targets[cut..]).unwrap()
+    detector.detect(&output, &targets[cut..]).unwrap()
 }
 
 fn compare(document: &Value, name: &str, got: &[f64]) {
@@ -112,7 +113,7 @@ fn check(name: &str) {
     let Some(document) = open(name) else {
         return;
     };
-    let anomaly = judge(&document);
+    let anomaly = detect(&document);
     compare(&document, "tag-anomaly-scaled", &anomaly.tag_scaled);
     compare(&document, "total-anomaly-scaled", &anomaly.total_scaled);
     compare(&document, "tag-anomaly-unscaled", &anomaly.tag_unscaled);

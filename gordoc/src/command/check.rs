@@ -3,8 +3,9 @@
 use std::io;
 
 use super::cli::{Check, ReportFormat};
-use super::{Level, Read, Status, Streams, read_config, report};
+use super::{Level, Status, Streams, read_config, report};
 use crate::diagnostic::{Counts, Diagnostics, Severity, to_json};
+use crate::project::Normalized;
 use crate::provider::{self, Sources};
 
 /// Checks a config.
@@ -15,7 +16,6 @@ pub fn run(arguments: &Check, mut streams: Streams<'_>) -> io::Result<Status> {
         Err(status) => return Ok(status),
     };
     let n_machines = read
-        .reading
         .project
         .as_ref()
         .map_or(0, |project| project.documents.len());
@@ -31,7 +31,7 @@ pub fn run(arguments: &Check, mut streams: Streams<'_>) -> io::Result<Status> {
         ReportFormat::Human => {
             report(&read.source, &found, &mut streams)?;
             writeln!(
-                streams.talk(Level::Info),
+                streams.log(Level::Info),
                 "{}",
                 summary(&read.source.name, &found, n_machines)
             )?;
@@ -45,9 +45,9 @@ pub fn run(arguments: &Check, mut streams: Streams<'_>) -> io::Result<Status> {
 }
 
 /// Everything wrong with a config that can be known without loading data, in source order.
-pub fn findings(read: &Read, sources: Sources) -> Diagnostics {
-    let mut found = read.reading.diagnostics.clone();
-    provider::check(&read.reading.series, &read.source.base, sources, &mut found);
+pub fn findings(config: &Normalized, sources: Sources) -> Diagnostics {
+    let mut found = config.diagnostics.clone();
+    provider::check(&config.series, &config.source.base, sources, &mut found);
     found.in_source_order()
 }
 

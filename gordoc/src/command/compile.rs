@@ -54,7 +54,7 @@ pub enum Origin {
     },
 }
 
-/// Compiles; the data stream gets a line for each binary.
+/// Compiles; stdout gets a line for each binary.
 pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failure> {
     let _lock = lock(&options.output)?;
     files::remove_temporary(&options.output)
@@ -81,7 +81,7 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
             (name, revisions)
         }
     };
-    let paths = emit_and_link(options, &name, &revisions, &mut streams.talk(Level::Info))?;
+    let paths = emit_and_link(options, &name, &revisions, &mut streams.log(Level::Info))?;
     for (serves, path) in &paths {
         writeln!(streams.out, "{serves}\t{}", path.display())?;
     }

@@ -44,16 +44,16 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         Ok(read) => read,
         Err(status) => return Ok(status),
     };
-    let mut found = read.reading.diagnostics.of_stage(Stage::Config);
+    let mut found = read.diagnostics.of_stage(Stage::Config);
     if arguments.deny_warnings {
         found.deny_warnings();
     }
     report(&read.source, &found, &mut streams)?;
-    let Some(project) = read.reading.project.filter(|_| !found.has_errors()) else {
+    let Some(project) = read.project.filter(|_| !found.has_errors()) else {
         return Ok(Status::ConfigErrors);
     };
     let Some(machine) = find(&project, &arguments.machine) else {
-        let found = read.reading.diagnostics.of_stage(Stage::Build);
+        let found = read.diagnostics.of_stage(Stage::Build);
         report(&project.source, &found, &mut streams)?;
         return Err(absent(&project, &arguments.machine));
     };
@@ -85,7 +85,7 @@ fn write(
     let status = match &loaded {
         Ok(dataset) => {
             if let Some(warning) = gap_warning(&dataset.gaps, machine.dataset.period) {
-                writeln!(streams.talk(Level::Warning), "warning: {warning}")?;
+                writeln!(streams.log(Level::Warning), "warning: {warning}")?;
             }
             write::write(dataset, folder, arguments.format).map_err(unwritable)?;
             Status::Done
@@ -104,7 +104,7 @@ fn write(
         files::write_changed(&path, page.as_bytes()).map_err(unwritable)?;
         if status != Status::Done {
             let path = path.display();
-            writeln!(streams.talk(Level::Info), "{path} shows what was read")?;
+            writeln!(streams.log(Level::Info), "{path} shows what was read")?;
         }
     }
     Ok(status)

@@ -35,7 +35,7 @@ pub fn run(arguments: &Expand, streams: Streams<'_>) -> Result<Status, Failure> 
     Ok(expand(arguments, &options, streams)?)
 }
 
-/// Writes the normalised project to the data stream; on errors a document
+/// Writes the normalised project to stdout; on errors a document
 /// `{"error": {"class", "message"}}` instead, with everything drawn on stderr.
 pub fn expand(
     arguments: &Expand,
@@ -47,12 +47,12 @@ pub fn expand(
         Ok(read) => read,
         Err(status) => return Ok(status),
     };
-    let mut found = read.reading.diagnostics.of_stage(Stage::Config);
+    let mut found = read.diagnostics.of_stage(Stage::Config);
     if config.deny_warnings {
         found.deny_warnings();
     }
     report(&read.source, &found, &mut streams)?;
-    let (result, status) = match &read.reading.project {
+    let (result, status) = match &read.project {
         Some(project) if !found.has_errors() => (document(project), Status::Done),
         _ => (error_document(&read.source, &found), Status::ConfigErrors),
     };

@@ -29,14 +29,14 @@ pub(super) fn tell(
     streams: &mut Streams<'_>,
 ) -> io::Result<()> {
     for warning in &summary.warnings {
-        writeln!(streams.talk(Level::Warning), "warning: {warning}")?;
+        writeln!(streams.log(Level::Warning), "warning: {warning}")?;
     }
     if options.cache.is_none() {
         return Ok(());
     }
     let tags = |n: usize| format!("{n} tag{}", if n == 1 { "" } else { "s" });
     writeln!(
-        streams.talk(Level::Info),
+        streams.log(Level::Info),
         "{} fetched, {} from the cache",
         tags(summary.n_fetched),
         tags(summary.n_cached)

@@ -37,7 +37,7 @@ pub fn run(arguments: &Init, mut streams: Streams<'_>) -> Result<Status, Failure
     let config = config.display();
     let out = folder.join("out");
     writeln!(
-        streams.talk(Level::Info),
+        streams.log(Level::Info),
         "wrote {config}. Try:\n\n  gordoc check {config}\n  gordoc compile {config} -o {} --run\n",
         out.display()
     )?;

@@ -1,6 +1,6 @@
-//! One file per verb: each a short list of stage calls.
+//! One file per command: each a short list of stage calls.
 //!
-//! Commands write data and talk to the writers they are given, and return how they ended.
+//! Commands write data and messages to the writers they are given, and return how they ended.
 
 pub mod check;
 pub mod cli;
@@ -21,7 +21,7 @@ use std::path::Path;
 
 use crate::config;
 use crate::diagnostic::{Counts, Diagnostics, Severity, Style, render};
-use crate::project::{self, Options, Reading};
+use crate::project::{self, Normalized, Options};
 use crate::source::Source;
 
 pub use dispatch::dispatch;
@@ -51,9 +51,9 @@ impl Status {
 
 /// Where a command writes to.
 pub struct Streams<'a> {
-    /// Data.
+    /// Data: stdout.
     pub out: &'a mut dyn Write,
-    /// Talk.
+    /// Messages: stderr.
     pub err: &'a mut dyn Write,
     /// How diagnostics are drawn.
     pub style: Style,
@@ -78,21 +78,13 @@ pub enum Level {
 }
 
 impl Streams<'_> {
-    /// The talk stream for a message, or one that leads nowhere if it matters too little.
-    pub fn talk(&mut self, level: Level) -> Box<dyn Write + '_> {
+    /// Where a message goes: stderr, or nowhere if it matters too little.
+    pub fn log(&mut self, level: Level) -> Box<dyn Write + '_> {
         if level < self.level.min(Level::Error) {
             return Box::new(io::sink());
         }
         Box::new(&mut *self.err)
     }
-}
-
-/// A config file that could be opened, and what reading it gave.
-pub struct Read {
-    /// The file.
-    pub source: Source,
-    /// What reading it gave.
-    pub reading: Reading,
 }
 
 /// Reads, parses and normalises a config.
@@ -104,7 +96,7 @@ pub fn read_config(
     path: &Path,
     options: &Options,
     streams: &mut Streams<'_>,
-) -> io::Result<Result<Read, Status>> {
+) -> io::Result<Result<Normalized, Status>> {
     let (source, problem) = match config::read_file(path) {
         Ok(read) => read,
         Err(error) => {
@@ -116,22 +108,22 @@ pub fn read_config(
             return Ok(Err(Status::CouldNotRun));
         }
     };
-    let reading = match problem {
+    Ok(Ok(match problem {
         Some(problem) => {
             let mut diagnostics = Diagnostics::default();
             diagnostics.push(problem);
-            Reading {
+            Normalized {
+                source,
                 project: None,
                 diagnostics,
                 series: Vec::new(),
             }
         }
         None => project::read(&source, options),
-    };
-    Ok(Ok(Read { source, reading }))
+    }))
 }
 
-/// Writes diagnostics for people to the talk stream.
+/// Writes diagnostics for people to stderr.
 pub fn report(
     source: &Source,
     diagnostics: &Diagnostics,

@@ -8,7 +8,7 @@ use super::characters;
 use super::entries::Entries;
 use super::layout::Layout;
 use super::tagged::{self, Loader, Scalar};
-use super::yaml::{Event, Grammar, Problem, Properties, Step, Style};
+use super::yaml::{Event, Parser, Properties, SpannedEvent, Style, SyntaxError};
 use super::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
@@ -32,7 +32,7 @@ pub(super) fn compose(
     }
     let mut composer = Composer {
         text,
-        events: Grammar::new(text),
+        events: Parser::new(text),
         layout,
         loader,
         anchors: Anchors::default(),
@@ -51,7 +51,7 @@ type ByteRange = (usize, usize);
 
 struct Composer<'a> {
     text: &'a str,
-    events: Grammar<'a>,
+    events: Parser<'a>,
     layout: Layout,
     loader: Loader,
     anchors: Anchors<'a>,
@@ -94,20 +94,20 @@ impl<'a> Composer<'a> {
         self.layout.place(start, end)
     }
 
-    fn next(&mut self) -> Result<Step<'a>> {
+    fn next(&mut self) -> Result<SpannedEvent<'a>> {
         self.events
             .next()
-            .map_err(|problem| Box::new(self.not_yaml(problem)))
+            .map_err(|error| Box::new(self.not_yaml(error)))
     }
 
-    fn not_yaml(&self, problem: Problem) -> Diagnostic {
-        let problem = problem.into_facts();
-        let message = format!("this is not YAML: {}", problem.what);
+    fn not_yaml(&self, error: SyntaxError) -> Diagnostic {
+        let error = error.into_details();
+        let message = format!("this is not YAML: {}", error.what);
         let mut diagnostic = Diagnostic::error("config::not_yaml", message)
-            .label(self.span(problem.at), problem.label)
-            .help(problem.help)
-            .class(problem.class);
-        if let Some((start, end, label)) = problem.context {
+            .label(self.span(error.at), error.label)
+            .help(error.help)
+            .class(error.class);
+        if let Some((start, end, label)) = error.context {
             // Named by its first byte; a character may have more.
             let end = self.text.ceil_char_boundary(end.min(self.text.len()));
             diagnostic = diagnostic.label(self.span((start, end)), label);
@@ -115,7 +115,7 @@ impl<'a> Composer<'a> {
         diagnostic
     }
 
-    fn node(&mut self, step: Step<'a>, depth: usize) -> Result<Composed> {
+    fn node(&mut self, step: SpannedEvent<'a>, depth: usize) -> Result<Composed> {
         let spot = (step.start, step.end);
         if depth >= MAX_DEPTH {
             return Err(Box::new(self.too_deep(spot)));
@@ -274,7 +274,7 @@ impl<'a> Composer<'a> {
 }
 
 /// Whether a key is this mark and not the text of the same letters.
-fn is_mark(step: &Step<'_>, mark: &str) -> bool {
+fn is_mark(step: &SpannedEvent<'_>, mark: &str) -> bool {
     matches!(
         &step.event,
         Event::Scalar(text, Some(Style::Plain), Properties { tag: None, anchor: None, .. })

@@ -12,7 +12,7 @@ pub(crate) enum Layout {
     /// It is the outermost text.
     Outermost,
     /// Each part stands somewhere else.
-    Parts(Vec<yaml::Part>),
+    Parts(Vec<yaml::TextPart>),
     /// No exact place is known: everything stands at one span.
     Whole(Span),
 }
@@ -44,7 +44,7 @@ impl Layout {
 }
 
 /// Where the character at an inner byte starts; behind the last part for the end of the text.
-fn start_of(parts: &[yaml::Part], inner: usize) -> usize {
+fn start_of(parts: &[yaml::TextPart], inner: usize) -> usize {
     let part = &parts[parts
         .partition_point(|part| part.inner.1 <= inner)
         .min(parts.len() - 1)];
@@ -52,7 +52,7 @@ fn start_of(parts: &[yaml::Part], inner: usize) -> usize {
 }
 
 /// Where the character before an inner byte ends, however it is written.
-fn end_of(parts: &[yaml::Part], inner: usize) -> usize {
+fn end_of(parts: &[yaml::TextPart], inner: usize) -> usize {
     let part = &parts[parts
         .partition_point(|part| part.inner.1 < inner)
         .min(parts.len() - 1)];

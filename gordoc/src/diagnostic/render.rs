@@ -8,7 +8,7 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
-use super::mask::masked;
+use super::redact::redact;
 use super::{Diagnostic, Diagnostics, Severity};
 use crate::source::{LineIndex, Source, Span};
 
@@ -22,7 +22,7 @@ pub struct Style {
 }
 
 impl Style {
-    /// The style of this process's talk stream: colours only on a terminal and without
+    /// The style of stderr: colours only on a terminal and without
     /// `NO_COLOR`, as wide as `COLUMNS` says.
     pub fn of_stderr() -> Self {
         let forbids = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -59,9 +59,9 @@ pub fn render(source: &Source, diagnostics: &Diagnostics, style: Style) -> Strin
         .with_width(style.width)
         .with_links(false)
         .with_context_lines(1);
-    let text = Text {
+    let text = RedactedText {
         source,
-        shown: masked(&source.text),
+        shown: redact(&source.text),
         lines: LineIndex::new(&source.text),
     };
     let mut drawn = String::new();
@@ -80,14 +80,14 @@ pub fn render(source: &Source, diagnostics: &Diagnostics, style: Style) -> Strin
 
 /// A source whose lines are known, so that each diagnostic reads only those it shows.
 #[derive(Debug)]
-struct Text<'a> {
+struct RedactedText<'a> {
     source: &'a Source,
     /// The text without its secrets, of the same length.
     shown: String,
     lines: LineIndex,
 }
 
-impl SourceCode for Text<'_> {
+impl SourceCode for RedactedText<'_> {
     fn read_span<'b>(
         &'b self,
         span: &SourceSpan,
@@ -133,7 +133,7 @@ const LONGEST: usize = 2000;
 /// Bytes shown before and after a place in a long line.
 const AROUND: usize = 60;
 
-impl Text<'_> {
+impl RedactedText<'_> {
     /// The place alone, with a little of its line around it.
     fn excerpt<'b>(
         &'b self,
@@ -163,7 +163,7 @@ impl Text<'_> {
 #[derive(Debug)]
 struct Report<'a> {
     diagnostic: &'a Diagnostic,
-    text: &'a Text<'a>,
+    text: &'a RedactedText<'a>,
 }
 
 impl fmt::Display for Report<'_> {

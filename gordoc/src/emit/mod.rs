@@ -13,7 +13,6 @@ mod pretty;
 mod shard;
 mod tokens;
 mod vendored;
-mod weights;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -78,12 +77,6 @@ pub struct Binary {
 /// Why machines cannot be emitted.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Error {
-    /// A detector whose scaler is not one scaler.
-    #[error("machine `{machine}`: a detector's scaler must be a single scaler")]
-    Scaler {
-        /// Machine name.
-        machine: String,
-    },
     /// No machine in the current revision.
     #[error("there are no machines to emit")]
     Empty,
@@ -118,7 +111,7 @@ pub fn emit(input: Input<'_>) -> Result<Workspace, Error> {
             } else {
                 format!("{}-r{revision}", machine.name)
             };
-            let krate = lower::lower(machine, revision, names.package(&name))?;
+            let krate = lower::lower(machine, revision, names.package(&name));
             let folder = package::folder(&krate, is_current);
             same_name.push((packages.len(), machine));
             packages.push(package::machine(krate, &folder, &mut files));

@@ -2,12 +2,15 @@
 //!
 //! A view of the registry; checks nothing.
 
-use super::recipe::{DENSE_KINDS, RECIPES, RECURRENT_KINDS};
-use super::registry::{self, Class, Default, Part};
-use super::training::KEYWORDS;
+use crate::part::class::Class;
+use crate::part::classes;
+use crate::part::network::recipe::RECIPES;
+use crate::part::network::training::KEYWORDS;
+use crate::part::parameter::required;
 
-pub use super::kind::Kind;
-pub use super::registry::{Default as ParameterDefault, Parameter, Role};
+pub use crate::part::class::Role;
+pub use crate::part::kind::Kind;
+pub use crate::part::parameter::{Default as ParameterDefault, Parameter};
 
 /// A class as a definition names it.
 #[derive(Clone, Debug)]
@@ -16,7 +19,7 @@ pub struct Entry {
     pub paths: Vec<&'static str>,
     /// Where it may stand.
     pub role: Role,
-    /// Whether gordoc compiles it; its parameters are judged either way.
+    /// Whether gordoc compiles it; its parameters are checked either way.
     pub supported: bool,
     /// The parameter a bare list in place of the parameters stands for.
     pub list: Option<&'static str>,
@@ -28,13 +31,13 @@ pub struct Entry {
 
 /// Every class, in a fixed order.
 pub fn catalog() -> impl Iterator<Item = Entry> {
-    registry::classes().map(|class| Entry {
+    classes().map(|class| Entry {
         paths: paths(class),
         role: class.role,
-        supported: class.supported,
-        list: class.list_parameter(),
+        supported: class.is_compiled,
+        list: class.list_parameter,
         parameters: parameters(class),
-        open: class.is_network(),
+        open: class.network().is_some(),
     })
 }
 
@@ -48,15 +51,10 @@ fn paths(class: &Class) -> Vec<&'static str> {
 
 /// Those of networks are the keywords of all their kinds.
 fn parameters(class: &Class) -> Vec<Parameter> {
-    if !class.is_network() {
+    let Some(rules) = class.network() else {
         return class.parameters.to_vec();
-    }
-    let kind = match class.part {
-        Part::RawNetwork => Kind::Map,
-        Part::AutoEncoder => Kind::OneOf(DENSE_KINDS),
-        _ => Kind::OneOf(RECURRENT_KINDS),
     };
-    let mut all = vec![registry::parameter("kind", Default::Required, kind)];
+    let mut all = vec![required("kind", rules.kind)];
     let recipes = RECIPES.iter().flat_map(|recipe| recipe.keywords);
     let own = class.parameters.iter();
     for keyword in own.chain(recipes).chain(KEYWORDS) {
@@ -90,10 +88,13 @@ mod tests {
     #[test]
     fn defaults_are_of_the_kind_of_their_parameter() {
         use crate::config::Node;
-        use crate::model::kind::Fit;
+        use crate::part::kind::Fit;
         for entry in catalog() {
             for parameter in &entry.parameters {
-                if matches!(parameter.default, Default::Required | Default::Class(_)) {
+                if matches!(
+                    parameter.default,
+                    ParameterDefault::Required | ParameterDefault::Class(_)
+                ) {
                     continue;
                 }
                 let node = Node::from_json(&parameter.default.to_json());

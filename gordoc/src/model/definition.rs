@@ -3,31 +3,13 @@
 //! Finds the class; its parameters are left as written.
 
 use crate::config::node::{Node, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 
-use super::kind::kind_name;
-use super::registry::{Class, Role, classes, find_class, find_renamed};
-use super::suggest::join_names;
-
-/// A class and what was given to it.
-#[derive(Clone, Copy)]
-pub(super) struct Definition<'a> {
-    pub(super) class: &'static Class,
-    /// Place of the class path.
-    pub(super) path: Span,
-    /// A mapping, or the bare list of a pipeline; none for a bare path.
-    pub(super) parameters: Option<&'a Node>,
-}
-
-/// Where a definition stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// The whole model, or a step of a pipeline or a union.
-    Step,
-    /// The value of a parameter.
-    Value,
-}
+use crate::part::class::{Class, Definition, Role, Slot};
+use crate::part::kind::kind_name;
+use crate::part::suggest::join_names;
+use crate::part::{classes, find_class, find_renamed};
 
 /// Why a value is no definition.
 pub(super) struct Refusal {
@@ -52,54 +34,45 @@ impl Refusal {
         }
     }
 
-    /// Whether the peer refuses it, too, when it reads the config: values of parameters are left
+    /// Whether Gordo refuses it, too, when it reads the config: values of parameters are left
     /// as they are if they are no definitions, and so are mappings of several keys anywhere.
-    pub(super) fn stops_reading(&self, place: Place) -> bool {
+    pub(super) fn stops_reading(&self, slot: Slot) -> bool {
         match self.cause {
             Cause::Class => true,
             Cause::Keys => false,
-            Cause::Form => place == Place::Step,
+            Cause::Form => slot == Slot::Step,
         }
     }
 }
 
-impl<'a> Definition<'a> {
-    /// Reads a definition of a known class, or reports why it is none.
-    pub(super) fn find(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<Self> {
-        Self::read(node)
-            .map_err(|refusal| diagnostics.push(*refusal.diagnostic))
-            .ok()
-    }
-
-    /// Reads a definition of a known class.
-    pub(super) fn read(node: &'a Node) -> Result<Self, Refusal> {
-        let (key, parameters) = match &node.value {
-            Value::Text(_) => (node, None),
-            Value::Map(entries) => match entries.as_slice() {
-                [(key, value)] => (key, Some(value)),
-                _ => {
-                    return Err(Refusal::new(
-                        Cause::Keys,
-                        not_one_class(node, entries.len()),
-                    ));
-                }
-            },
-            _ => return Err(Refusal::new(Cause::Form, not_a_definition(node))),
-        };
-        let path = key.to_key();
-        let Some(class) = find_class(&path) else {
-            return Err(Refusal::new(Cause::Class, unknown_class(&path, key.span)));
-        };
-        let definition = Self {
-            class,
-            path: key.span,
-            parameters,
-        };
-        match parameters.map(|node| &node.value) {
-            None | Some(Value::Map(_)) => Ok(definition),
-            Some(Value::List(_)) if class.list_parameter().is_some() => Ok(definition),
-            Some(_) => Err(Refusal::new(Cause::Form, no_parameters(&definition, &path))),
-        }
+/// Reads a definition of a known class.
+pub(super) fn read(node: &Node) -> Result<Definition<'_>, Refusal> {
+    let (key, parameters) = match &node.value {
+        Value::Text(_) => (node, None),
+        Value::Map(entries) => match entries.as_slice() {
+            [(key, value)] => (key, Some(value)),
+            _ => {
+                return Err(Refusal::new(
+                    Cause::Keys,
+                    not_one_class(node, entries.len()),
+                ));
+            }
+        },
+        _ => return Err(Refusal::new(Cause::Form, not_a_definition(node))),
+    };
+    let path = key.to_key();
+    let Some(class) = find_class(&path) else {
+        return Err(Refusal::new(Cause::Class, unknown_class(&path, key.span)));
+    };
+    let definition = Definition {
+        class,
+        path: key.span,
+        parameters,
+    };
+    match parameters.map(|node| &node.value) {
+        None | Some(Value::Map(_)) => Ok(definition),
+        Some(Value::List(_)) if class.list_parameter.is_some() => Ok(definition),
+        Some(_) => Err(Refusal::new(Cause::Form, no_parameters(&definition, &path))),
     }
 }
 
@@ -178,21 +151,11 @@ fn find_similar(path: &str) -> Option<&'static str> {
     })
 }
 
-/// The refusal of a class that is known but cannot be compiled.
-pub(super) fn not_supported_yet(class: &Class, span: Span, help: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(
-        "model::not_supported_yet",
-        format!("`{}` is not supported yet", class.public_path()),
-    )
-    .label(span, "gordoc cannot compile this class yet")
-    .help(help)
-}
-
 /// The names of the classes that may stand where one of a role does.
 pub(super) fn supported_in_place_of(role: Role) -> String {
     join_names(
         classes()
-            .filter(|class| class.supported && class.role == role)
+            .filter(|class| class.is_compiled && class.role == role)
             .map(Class::name),
     )
 }
@@ -201,7 +164,7 @@ pub(super) fn supported_in_place_of(role: Role) -> String {
 fn supported_classes() -> String {
     join_names(
         classes()
-            .filter(|class| class.supported && class.role.is_of_models())
+            .filter(|class| class.is_compiled && class.role.is_of_models())
             .map(Class::name),
     )
 }

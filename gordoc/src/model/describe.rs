@@ -5,42 +5,36 @@
 use serde_json::{Map, Value as Json};
 
 use super::Model;
-use super::registry::{Class, Part, find_class};
-
-/// Texts of the parts of a detector, as its metadata has them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DetectorTexts {
-    /// `MinMaxScaler()`
-    pub scaler: String,
-    /// `Pipeline(steps=[...])`
-    pub base_estimator: String,
-}
+use crate::part::class::{Class, Role};
+use crate::part::find_class;
 
 impl Model {
-    /// The peer's text for the class of the model, `<class 'sklearn.pipeline.Pipeline'>`.
+    /// Gordo's text for the class of the model, `<class 'sklearn.pipeline.Pipeline'>`.
     pub fn python_type(&self) -> String {
         let path = one_entry(&self.expanded).map_or("object", |(path, _)| path);
         format!("<class '{path}'>")
     }
 
-    /// The model as scikit-learn would print it.
-    pub fn describe(&self) -> String {
-        describe(&self.expanded)
-    }
-
-    /// Texts of the detector's parts, if the model is a detector.
-    pub fn detector_texts(&self) -> Option<DetectorTexts> {
+    /// What Gordo's metadata say of a detector's parts, unless its base is a network itself:
+    /// texts of scaler and base, and whether rows are shuffled.
+    pub(crate) fn detector_texts(&self) -> Option<[(&'static str, Json); 3]> {
         let (path, parameters) = one_entry(&self.expanded)?;
-        find_class(path).filter(|class| class.part == Part::Detector)?;
-        Some(DetectorTexts {
-            scaler: describe(parameters.get("scaler")?),
-            base_estimator: describe(parameters.get("base_estimator")?),
-        })
+        find_class(path).filter(|class| class.role == Role::Detector)?;
+        let base = parameters.get("base_estimator")?;
+        let (base_path, _) = one_entry(base)?;
+        if find_class(base_path).is_some_and(|class| class.network().is_some()) {
+            return None;
+        }
+        Some([
+            ("scaler", describe(parameters.get("scaler")?).into()),
+            ("base_estimator", describe(base).into()),
+            ("shuffle", parameters.get("shuffle")?.clone()),
+        ])
     }
 }
 
 /// An expanded definition as scikit-learn would print it.
-pub fn describe(expanded: &Json) -> String {
+fn describe(expanded: &Json) -> String {
     let entry = one_entry(expanded);
     let Some((class, parameters)) = entry.and_then(|(path, map)| Some((find_class(path)?, map)))
     else {

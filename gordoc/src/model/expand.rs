@@ -1,4 +1,4 @@
-//! The definition the peer would expand a definition to.
+//! The definition Gordo would expand a definition to.
 //!
 //! Full private paths and every parameter. Total: what cannot be resolved stays as written, and
 //! classes that are not supported yet are expanded too.
@@ -7,7 +7,9 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::config::node::{Node, Value};
 
-use super::registry::{Class, Default, Part, find_class};
+use crate::part::class::{Class, NetworkRules};
+use crate::part::find_class;
+use crate::part::parameter::Default;
 
 /// Expands a definition.
 pub fn expand(definition: &Node) -> Json {
@@ -31,7 +33,7 @@ pub fn expand(definition: &Node) -> Json {
 }
 
 fn can_stand_alone(class: &Class) -> bool {
-    !class.is_network()
+    !class.network().is_some()
         && class
             .parameters
             .iter()
@@ -41,27 +43,26 @@ fn can_stand_alone(class: &Class) -> bool {
 fn takes(class: &Class, parameters: &Node) -> bool {
     match parameters.value {
         Value::Map(_) => true,
-        Value::List(_) => class.list_parameter().is_some(),
+        Value::List(_) => class.list_parameter.is_some(),
         _ => false,
     }
 }
 
 fn expand_class(class: &Class, given: Option<&Node>) -> Json {
-    let parameters = if class.is_network() {
+    let parameters = if class.network().is_some() {
         expand_network(class, given)
     } else {
         let all = expand_table(class, given);
-        match class.part {
-            Part::Detector => expand_detector(all),
-            Part::FoldsDetector => expand_folds_detector(all),
-            _ => all,
+        match class.expand {
+            Some(expand) => expand(all),
+            None => all,
         }
     };
     json!({ class.path: parameters })
 }
 
 fn expand_table(class: &Class, given: Option<&Node>) -> Map<String, Json> {
-    let list = class.list_parameter();
+    let list = class.list_parameter;
     let find = |name: &str| match given.map(|node| &node.value) {
         Some(Value::List(_)) => given.filter(|_| list == Some(name)),
         _ => given.and_then(|node| node.get(name)),
@@ -99,7 +100,9 @@ fn expand_default(default: Default) -> Json {
         return default.to_json();
     };
     match find_class(path) {
-        Some(class) if class.is_network() => json!({ path: { "kind": "feedforward_hourglass" } }),
+        Some(class) if class.network().is_some() => {
+            json!({ path: { "kind": "feedforward_hourglass" } })
+        }
         Some(class) => expand_class(class, None),
         None => Json::Null,
     }
@@ -107,7 +110,7 @@ fn expand_default(default: Default) -> Json {
 
 /// Keywords as given, then `kind`; the recurrent classes always name two more.
 fn expand_network(class: &Class, given: Option<&Node>) -> Map<String, Json> {
-    let last: &[(&str, i64)] = if class.path.contains("LSTM") {
+    let last: &[(&str, i64)] = if class.network().is_some_and(NetworkRules::is_recurrent) {
         &[("lookback_window", 1), ("batch_size", 32)]
     } else {
         &[]
@@ -129,34 +132,4 @@ fn expand_network(class: &Class, given: Option<&Node>) -> Map<String, Json> {
         expanded.insert("kind".to_owned(), kind.clone());
     }
     expanded
-}
-
-/// Like the peer's, except that `require_thresholds: false` is kept and a network directly
-/// inside stays a nested definition: the peer's own form of either cannot be built again.
-fn expand_detector(mut all: Map<String, Json>) -> Map<String, Json> {
-    let mut expanded = Map::new();
-    let mut keep = |name: &str, value: Option<Json>| {
-        expanded.insert(name.to_owned(), value.unwrap_or_default());
-    };
-    for name in ["base_estimator", "scaler", "shuffle"] {
-        keep(name, all.remove(name));
-    }
-    if let Some(window) = all.remove("window").filter(|window| !window.is_null()) {
-        keep("window", Some(window));
-        let method = all.remove("smoothing_method");
-        let method = method.filter(|method| !method.is_null());
-        keep("smoothing_method", Some(method.unwrap_or(json!("smm"))));
-    }
-    if all.get("require_thresholds") == Some(&json!(false)) {
-        keep("require_thresholds", Some(json!(false)));
-    }
-    expanded
-}
-
-/// Like the peer's, except that `require_thresholds: false` is kept.
-fn expand_folds_detector(mut all: Map<String, Json>) -> Map<String, Json> {
-    if all.get("require_thresholds") == Some(&json!(true)) {
-        all.shift_remove("require_thresholds");
-    }
-    all
 }

@@ -1,30 +1,32 @@
 //! From a definition to the model it denotes.
 //!
 //! Walks the parts of a definition, follows the columns through them and gathers every finding.
-//! What each family of classes is judged by stands in a room of its own.
+//! What each class is checked by stands in its own file.
 
-use crate::config::node::{Node, Value};
+use std::sync::Arc;
+
+use super::definition::{self, supported_in_place_of};
+use super::{Model, expand};
+use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Span;
-
-use super::definition::{Definition, Place, not_supported_yet, supported_in_place_of};
-use super::found::Found;
-use super::parameters::{Arguments, unknown_names};
-use super::registry::{Parameter, Part, Role};
-use super::width::{Columns, Width};
-use super::{Estimator, Model, Step, expand};
+use crate::part::arguments::Arguments;
+use crate::part::class::{
+    Checked, Definition, Found, Resolve, Role, Rules, Slot, TransformerRules,
+};
+use crate::part::columns::{Columns, Width};
+use crate::part::fit::{Estimator, Transformer};
+use crate::part::kind::as_number;
+use crate::part::resolve::not_supported_yet;
+use crate::part::splitter::Splitter;
 
 /// Resolves the `model` section of a machine.
 ///
-/// `n_columns` are the numbers of inputs and targets, if they are known. What the peer refuses
-/// when it reads a config goes to `diagnostics`; what it only refuses when it builds a machine,
-/// and what gordoc cannot do yet, goes to `blockers`. `None` when at least one error was added
-/// to either, or the numbers are not known.
+/// `n_columns` are the numbers of inputs and targets, if they are known. `None` when at least
+/// one error was added to `diagnostics`, or the numbers are not known.
 pub fn resolve(
     definition: &Node,
     n_columns: Option<(usize, usize)>,
     diagnostics: &mut Diagnostics,
-    blockers: &mut Diagnostics,
 ) -> Option<Model> {
     let width = |count: Option<usize>| count.map_or(Width::Unknown, Width::Exactly);
     let columns = Columns {
@@ -33,15 +35,13 @@ pub fn resolve(
     };
     let mut resolver = Resolver {
         diagnostics,
-        blockers,
+        blockers: Diagnostics::default(),
     };
-    let found = resolver.part(definition, Place::Step, columns)?;
-    let estimator = match found.role {
-        Role::Detector => found.estimator(),
-        _ => resolver.require_estimator(found, definition.span),
-    }?;
+    let estimator = resolver.model(definition, columns);
+    let blockers = resolver.blockers;
+    diagnostics.at_build(|found| found.append(blockers));
     Some(Model {
-        estimator,
+        estimator: estimator?,
         expanded: expand::expand(definition),
         span: definition.span,
     })
@@ -50,212 +50,192 @@ pub fn resolve(
 /// Resolves a definition that must transform targets, such as `scoring_scaler`.
 ///
 /// `None` when at least one error was added to `diagnostics`.
-pub fn resolve_step(
+pub(crate) fn resolve_transformer(
     definition: &Node,
     n_targets: Option<usize>,
     diagnostics: &mut Diagnostics,
-) -> Option<Step> {
+) -> Option<Arc<dyn Transformer>> {
     let targets = n_targets.map_or(Width::Unknown, Width::Exactly);
     let columns = Columns {
         inputs: targets,
         targets,
     };
-    let mut blockers = Diagnostics::default();
     let mut resolver = Resolver {
         diagnostics,
-        blockers: &mut blockers,
+        blockers: Diagnostics::default(),
     };
-    let step = resolver.scaler_of_targets(definition, Place::Step, columns);
+    let parts: &mut dyn Resolve = &mut resolver;
+    let transformer = parts.scaler_of_targets(definition, Slot::Step, columns);
+    let blockers = resolver.blockers;
     diagnostics.append(blockers);
-    step
+    transformer
+}
+
+/// Resolves the definition of a splitter.
+///
+/// `None` when at least one error was added to `diagnostics`.
+pub(crate) fn resolve_splitter(
+    definition: &Node,
+    diagnostics: &mut Diagnostics,
+) -> Option<Arc<dyn Splitter>> {
+    let definition = match definition::read(definition) {
+        Ok(definition) => definition,
+        Err(refusal) => {
+            diagnostics.push(*refusal.diagnostic);
+            return None;
+        }
+    };
+    let class = definition.class;
+    if class.role != Role::Splitter {
+        diagnostics.push(
+            Diagnostic::error(
+                "model::not_a_splitter",
+                format!("`{}` does not split rows", class.name()),
+            )
+            .label(definition.path, "not a splitter")
+            .help(
+                "use `sklearn.model_selection.TimeSeriesSplit` or `sklearn.model_selection.KFold`",
+            ),
+        );
+        return None;
+    }
+    let given = Arguments::check(
+        class.name(),
+        definition.parameters,
+        class.parameters,
+        diagnostics,
+    )?;
+    check_sizes(&given, diagnostics);
+    match class.rules {
+        Rules::Splitter(resolve) => resolve(&definition, &given, diagnostics),
+        _ => {
+            let help = "use `sklearn.model_selection.KFold` with `shuffle: true`";
+            diagnostics.push(not_supported_yet(class, definition.path, help));
+            None
+        }
+    }
+}
+
+/// Shares of rows to test on and to train on cannot be more than all.
+fn check_sizes(given: &Arguments<'_>, diagnostics: &mut Diagnostics) {
+    let share = |name: &str| {
+        let node = given.find(name)?;
+        as_number(node)
+            .filter(|size| *size < 1.0)
+            .map(|size| (size, node.span))
+    };
+    let (Some((test, place)), Some((train, other))) = (share("test_size"), share("train_size"))
+    else {
+        return;
+    };
+    if test + train > 1.0 {
+        diagnostics.push(
+            Diagnostic::error(
+                "model::conflicting_parameters",
+                format!("{test} and {train} of the rows are more than all"),
+            )
+            .label(place, "are tested on")
+            .label(other, "are trained on")
+            .help("leave `train_size` out, for the rest of the rows"),
+        );
+    }
 }
 
 /// Where findings go.
-pub(super) struct Resolver<'d> {
-    /// What the peer refuses when it reads a config.
-    pub(super) diagnostics: &'d mut Diagnostics,
-    /// What stops a machine from being built.
-    pub(super) blockers: &'d mut Diagnostics,
+struct Resolver<'d> {
+    /// What Gordo refuses when it reads a config.
+    diagnostics: &'d mut Diagnostics,
+    /// What stops a machine from being built: what Gordo only refuses then, and what gordoc
+    /// cannot do yet.
+    blockers: Diagnostics,
 }
 
 impl Resolver<'_> {
-    /// What a definition denotes; none if not even its class is known.
-    pub(super) fn part(&mut self, node: &Node, place: Place, columns: Columns) -> Option<Found> {
-        let definition = match Definition::read(node) {
+    /// What learns in a whole model.
+    fn model(&mut self, definition: &Node, columns: Columns) -> Option<Arc<dyn Estimator>> {
+        let found = self.part(definition, Slot::Step, columns)?;
+        match found.role {
+            Role::Detector => found.into_estimator(),
+            _ => {
+                let parts: &mut dyn Resolve = self;
+                parts.require_estimator(found, definition.span)
+            }
+        }
+    }
+}
+
+impl Resolve for Resolver<'_> {
+    fn part(&mut self, node: &Node, slot: Slot, columns: Columns) -> Option<Found> {
+        let definition = match definition::read(node) {
             Ok(definition) => definition,
-            Err(refusal) if refusal.stops_reading(place) => {
+            Err(refusal) if refusal.stops_reading(slot) => {
                 self.diagnostics.push(*refusal.diagnostic);
                 return None;
             }
-            Err(refusal) => return self.block(*refusal.diagnostic),
+            Err(refusal) => {
+                self.blockers.push(*refusal.diagnostic);
+                return None;
+            }
         };
+        let resolver: &mut dyn Resolve = self;
         let class = definition.class;
-        let named = self.check_names(&definition);
+        let named = resolver.check_names(&definition);
         if !class.role.is_of_models() {
-            return self.block(not_a_model(&definition));
+            return resolver.block(not_a_model(&definition));
         }
-        let columns = self.require_columns(&definition, columns);
-        let mut found = match class.part {
-            Part::Pipeline => self.pipeline(&definition, columns),
-            Part::FeatureUnion => self.feature_union(&definition, columns),
-            Part::TransformedTarget => self.transformed_target(&definition, columns),
-            Part::MultiOutput => self.multi_output(&definition, columns),
-            Part::Detector | Part::FoldsDetector => self.detector(&definition, columns),
-            _ if class.is_network() => self.network(&definition, columns),
-            _ if class.role == Role::Transformer => self.transformer(&definition, columns),
-            _ => self.learner(&definition, columns),
+        let columns = resolver.require_columns(&definition, columns);
+        let mut found = match &class.rules {
+            Rules::Transformer(rules) => transformer(resolver, rules, &definition, columns),
+            Rules::Part(resolve) | Rules::Network(resolve, _) => {
+                resolve(resolver, &definition, columns)
+            }
+            Rules::Splitter(_) | Rules::Layer(_) | Rules::Named => Found::unknown(),
         };
-        if !class.supported {
+        if !class.is_compiled {
             let help = format!("use {}", supported_in_place_of(class.role));
-            self.blockers
+            resolver
+                .blockers()
                 .push(not_supported_yet(class, definition.path, help));
         }
-        if !named || !class.supported {
+        if !named || !class.is_compiled {
             found.built = None;
         }
         Some(found)
     }
 
-    /// Nothing can be made of no columns at all.
-    fn require_columns(&mut self, definition: &Definition<'_>, columns: Columns) -> Columns {
-        if columns.inputs.most() != Some(0) {
-            return columns;
-        }
-        self.blockers.push(
-            Diagnostic::error(
-                "model::too_few_columns",
-                format!("no columns reach `{}`", definition.class.name()),
-            )
-            .label(definition.path, "gets no columns")
-            .help("keep at least 1 column in the step before"),
-        );
-        columns.with_inputs(Width::Unknown)
+    fn definition<'a>(&self, node: &'a Node) -> Result<Definition<'a>, Box<Diagnostic>> {
+        definition::read(node).map_err(|refusal| refusal.diagnostic)
     }
 
-    /// The names of parameters; those of networks depend on their kind.
-    fn check_names(&mut self, definition: &Definition<'_>) -> bool {
-        let class = definition.class;
-        if class.is_network() {
-            return true;
-        }
-        let before = self.diagnostics.iter().count();
-        let owner = format!("parameters of `{}`", class.public_path());
-        let unknown = unknown_names(class.name(), definition.parameters, class.parameters);
+    fn diagnostics(&mut self) -> &mut Diagnostics {
         self.diagnostics
-            .extend(unknown.map(|finding| finding.label(definition.path, owner.clone())));
-        let given = |name: &str| match definition.parameters {
-            Some(node) if matches!(node.value, Value::List(_)) => {
-                class.list_parameter() == Some(name)
-            }
-            Some(node) => node.get(name).is_some(),
-            None => false,
-        };
-        let missing = class.required().filter(|required| !given(required.name));
-        self.diagnostics.extend(
-            missing.map(|required| missing_parameter(class.name(), definition.path, required)),
-        );
-        self.diagnostics.iter().count() == before
     }
 
-    /// The values of parameters; none after a finding.
-    pub(super) fn arguments<'a>(&mut self, definition: &Definition<'a>) -> Option<Arguments<'a>> {
-        let class = definition.class;
-        self.check_strays(definition);
-        // The peer walks through steps when it reads a config, also through those that are none.
-        let list = class
-            .list_parameter()
-            .and_then(|list| definition.parameters?.get(list));
-        let walks = list.is_none_or(|list| {
-            matches!(list.value, Value::List(_) | Value::Map(_) | Value::Text(_))
-        });
-        Arguments::check_values(
-            definition.parameters,
-            class.parameters,
-            class.list_parameter(),
-            if walks {
-                self.blockers
-            } else {
-                self.diagnostics
-            },
-        )
-    }
-
-    /// The peer makes what looks like a class also where none belongs.
-    fn check_strays(&mut self, definition: &Definition<'_>) {
-        let class = definition.class;
-        for parameter in class.parameters {
-            let given = definition
-                .parameters
-                .and_then(|given| given.get(parameter.name));
-            if let Some(node) = given.filter(|_| !parameter.kind.may_be_definition())
-                && let Ok(stray) = Definition::read(node)
-            {
-                self.check_names(&stray);
-            }
-        }
-    }
-
-    /// An estimator inside another one, which cannot be a detector, with its offset.
-    pub(super) fn inner_estimator(
-        &mut self,
-        node: &Node,
-        columns: Columns,
-    ) -> Option<(Option<Estimator>, usize)> {
-        let found = self.part(node, Place::Value, columns)?;
-        if found.role == Role::Detector {
-            return self.block(inner_detector(
-                "a detector inside another estimator is not supported yet",
-                node.span,
-                "put the other parts into its `base_estimator`",
-            ));
-        }
-        let offset = found.offset;
-        Some((self.require_estimator(found, node.span), offset))
-    }
-
-    fn require_estimator(&mut self, found: Found, span: Span) -> Option<Estimator> {
-        if found.role == Role::Transformer {
-            return self.block(
-                Diagnostic::error("model::no_estimator", "nothing in the model learns")
-                    .label(span, "only transforms")
-                    .help("end the pipeline with `KerasAutoEncoder`"),
-            );
-        }
-        found.estimator()
-    }
-
-    /// A part that must transform.
-    pub(super) fn step(&mut self, node: &Node, place: Place, columns: Columns) -> Option<Found> {
-        let found = self.part(node, place, columns)?;
-        if matches!(found.role, Role::Transformer | Role::Pipeline) {
-            return Some(found);
-        }
-        self.block(
-            Diagnostic::error(
-                "model::not_a_transformer",
-                "an estimator stands where only a transformer can",
-            )
-            .label(node.span, "learns, but does not transform")
-            .help("put a scaler here"),
-        )
-    }
-
-    /// Adds a finding that stops a machine from being built.
-    pub(super) fn block<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
-        self.blockers.push(diagnostic);
-        None
+    fn blockers(&mut self) -> &mut Diagnostics {
+        &mut self.blockers
     }
 }
 
-/// A parameter without a default that `owner` was not given.
-pub(super) fn missing_parameter(owner: &str, path: Span, parameter: &Parameter) -> Diagnostic {
-    let name = parameter.name;
-    Diagnostic::error(
-        "model::missing_parameter",
-        format!("`{owner}` has no `{name}`"),
-    )
-    .label(path, format!("needs `{name}`"))
-    .help(format!("give `{name}` {}", parameter.kind.wanted()))
+fn transformer(
+    resolver: &mut dyn Resolve,
+    rules: &TransformerRules,
+    definition: &Definition<'_>,
+    columns: Columns,
+) -> Found {
+    let Some(given) = resolver.arguments(definition) else {
+        let width = if rules.keeps_columns {
+            columns.inputs
+        } else {
+            Width::Unknown
+        };
+        return Found::transformer(width, rules.inverts, None);
+    };
+    if (rules.check)(resolver, definition, &given) == Checked::Conflicting {
+        return Found::transformer(Width::Unknown, rules.inverts, None);
+    }
+    let width = (rules.columns)(resolver, definition, &given, columns.inputs);
+    let built = rules.build.map(|build| build(&given));
+    Found::transformer(width, rules.inverts, built)
 }
 
 fn not_a_model(definition: &Definition<'_>) -> Diagnostic {
@@ -265,11 +245,4 @@ fn not_a_model(definition: &Definition<'_>) -> Diagnostic {
     )
     .label(definition.path, "neither transforms nor learns")
     .help("put a scaler or an estimator here")
-}
-
-/// A detector where only an estimator can stand.
-pub(super) fn inner_detector(message: &str, span: Span, help: &str) -> Diagnostic {
-    Diagnostic::error("model::inner_detector", message)
-        .label(span, "must be the whole model")
-        .help(help)
 }

@@ -4,9 +4,15 @@ mod raw;
 
 use serde_json::{Value as Json, json};
 
+use std::any::Any;
+
+use gordo_runtime::Smoothing;
+
 use super::*;
 use crate::config::node::{Node, Value as Written};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Stage};
+use crate::part::detector::diff_based::DiffBasedDetector;
+use crate::part::fit::Estimator;
 
 /// A node as the config parser would make it, with the nth node at bytes `n..n + 1`.
 fn node(json: &Json) -> Node {
@@ -62,23 +68,21 @@ fn report(diagnostics: &Diagnostics) -> Vec<String> {
 
 /// The model of a definition over four tags, and what was found.
 fn resolved(definition: &Json) -> (Option<Model>, Vec<String>) {
-    let (model, refused, blocked) = judged(definition, (4, 4));
+    let (model, refused, blocked) = checked(definition, (4, 4));
     (model, [refused, blocked].concat())
 }
 
 /// The model of a definition over so many tags and targets, what stops the config from being
 /// read, and what stops the machine from being built.
-fn judged(
+fn checked(
     definition: &Json,
     n_columns: (usize, usize),
 ) -> (Option<Model>, Vec<String>, Vec<String>) {
     let mut diagnostics = Diagnostics::default();
-    let mut blockers = Diagnostics::default();
-    let node = node(definition);
-    let model = resolve(&node, Some(n_columns), &mut diagnostics, &mut blockers);
-    let has_errors = diagnostics.has_errors() || blockers.has_errors();
-    assert_eq!(model.is_none(), has_errors, "{definition}");
-    (model, report(&diagnostics), report(&blockers))
+    let model = resolve(&node(definition), Some(n_columns), &mut diagnostics);
+    assert_eq!(model.is_none(), diagnostics.has_errors(), "{definition}");
+    let [config, build] = [Stage::Config, Stage::Build].map(|stage| diagnostics.of_stage(stage));
+    (model, report(&config), report(&build))
 }
 
 #[track_caller]
@@ -105,10 +109,13 @@ fn check_warns(definition: &Json, expected: &str) {
 fn check_network(keywords: Json) -> Network {
     let (model, found) = resolved(&network(keywords));
     assert!(found.is_empty(), "{found:?}");
-    match model.unwrap().estimator {
-        Estimator::Network(network) => network,
-        other => panic!("{other:?}"),
-    }
+    model.unwrap().network().expect("a network").clone()
+}
+
+/// An estimator as what it is.
+fn a<T: Any>(estimator: &dyn Estimator) -> &T {
+    let any: &dyn Any = estimator;
+    any.downcast_ref().expect("an estimator of this class")
 }
 
 #[test]
@@ -124,18 +131,13 @@ fn the_common_detector_resolves() {
         "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>"
     );
     let texts = model.detector_texts().unwrap();
-    assert_eq!(texts.scaler, "MinMaxScaler()");
-    assert_eq!(
-        texts.base_estimator,
-        "Pipeline(steps=[('step_0', MinMaxScaler()), ('step_1', \
-         KerasAutoEncoder(epochs=3, kind='feedforward_hourglass'))])"
-    );
-    let Estimator::Detector(detector) = model.estimator else {
-        panic!("not a detector");
-    };
-    assert!(detector.require_thresholds && !detector.shuffle);
-    assert_eq!(detector.smoothing, Some(Smoothing::Exponential));
-    assert!(matches!(&detector.base, Estimator::Pipeline { steps, .. } if steps.len() == 1));
+    assert_eq!(texts[0], ("scaler", json!("MinMaxScaler()")));
+    let base = "Pipeline(steps=[('step_0', MinMaxScaler()), ('step_1', \
+         KerasAutoEncoder(epochs=3, kind='feedforward_hourglass'))])";
+    assert_eq!(texts[1], ("base_estimator", json!(base)));
+    let settings = a::<DiffBasedDetector>(&*model.estimator).settings;
+    assert!(settings.require_thresholds && !settings.shuffle);
+    assert_eq!(settings.smoothing, Some(Smoothing::Exponential));
 }
 
 #[test]
@@ -150,11 +152,11 @@ fn a_detector_without_parts_has_the_documented_ones() {
                 { "clip": false, "copy": true, "feature_range": [0, 1] } },
             "shuffle": false } })
     );
-    let Estimator::Detector(detector) = model.estimator else {
-        panic!("not a detector");
-    };
-    assert_eq!(detector.base, Estimator::Network(check_network(json!({}))));
-    assert_eq!((detector.window, detector.smoothing), (None, None));
+    assert_eq!(model.detector_texts(), None);
+    let detector = a::<DiffBasedDetector>(&*model.estimator);
+    assert_eq!(detector.base.network(), Some(&check_network(json!({}))));
+    let settings = detector.settings;
+    assert_eq!((settings.window, settings.smoothing), (None, None));
 }
 
 #[test]
@@ -162,7 +164,8 @@ fn require_thresholds_survives_expansion() {
     let (model, _) = resolved(&json!({ DETECTOR: { "require_thresholds": false } }));
     let model = model.unwrap();
     assert_eq!(model.expanded[DETECTOR]["require_thresholds"], json!(false));
-    assert!(matches!(model.estimator, Estimator::Detector(d) if !d.require_thresholds));
+    let detector = a::<DiffBasedDetector>(&*model.estimator);
+    assert!(!detector.settings.require_thresholds);
 }
 
 #[test]
@@ -174,10 +177,9 @@ fn an_expanded_definition_resolves_to_the_same_model() {
     ] {
         let first = resolved(&definition).0.unwrap();
         let again = resolved(&first.expanded).0.unwrap();
-        assert_eq!(
-            (&again.estimator, &again.expanded),
-            (&first.estimator, &first.expanded)
-        );
+        assert_eq!(again.expanded, first.expanded);
+        let text = |model: &Model| format!("{:?}", model.estimator);
+        assert_eq!(text(&again), text(&first));
     }
 }
 
@@ -324,7 +326,7 @@ fn every_finding_of_a_definition_is_reported() {
 }
 
 #[test]
-fn network_keywords_are_judged() {
+fn network_keywords_are_checked() {
     let check = |keywords: Json, expected: &str| check_fails(&network(keywords), &[expected]);
     check(json!({ "kind": "lstm_model" }), "model::unknown_kind");
     check(json!({ "kind": "my.factory" }), "model::not_supported_yet");
@@ -384,37 +386,30 @@ fn keywords_without_effect_are_warned_of() {
 }
 
 #[test]
-fn scoring_scalers_resolve_to_steps() {
-    let check = |definition: Json, expected: Option<Step>| {
+fn scoring_scalers_resolve_to_transformers() {
+    let check = |definition: Json, expected: Option<&str>| {
         let mut diagnostics = Diagnostics::default();
-        assert_eq!(
-            resolve_step(&node(&definition), Some(4), &mut diagnostics),
-            expected
-        );
+        let found = resolve_transformer(&node(&definition), Some(4), &mut diagnostics);
+        assert_eq!(found.map(|found| format!("{found:?}")).as_deref(), expected);
         assert_eq!(diagnostics.has_errors(), expected.is_none());
     };
     check(
         json!({ PIPELINE: [{ SCALER: { "feature_range": [-1, 1.5] } }, "passthrough",
             "sklearn.preprocessing.MaxAbsScaler"] }),
-        Some(Step::Pipeline(vec![
-            Step::MinMaxScaler {
-                feature_range: (-1.0, 1.5),
-                clip: false,
-            },
-            Step::MaxAbsScaler,
-        ])),
+        Some(
+            "TransformerPipeline { steps: [MinMaxScaler { feature_range: (-1.0, 1.5), \
+             clip: false }, MaxAbsScaler] }",
+        ),
     );
     check(network(json!({})), None);
 }
 
 #[test]
 fn splitters_resolve() {
-    let check = |definition: Json, expected: Option<Splitter>, code: &str| {
+    let check = |definition: Json, expected: Option<&str>, code: &str| {
         let mut diagnostics = Diagnostics::default();
-        assert_eq!(
-            resolve_splitter(&node(&definition), &mut diagnostics),
-            expected
-        );
+        let found = resolve_splitter(&node(&definition), &mut diagnostics);
+        assert_eq!(found.map(|found| format!("{found:?}")).as_deref(), expected);
         let found = report(&diagnostics).join("\n");
         assert!(
             found.starts_with(code) && found.is_empty() == code.is_empty(),
@@ -424,29 +419,22 @@ fn splitters_resolve() {
     let k_fold = "sklearn.model_selection.KFold";
     check(
         json!({ "sklearn.model_selection.TimeSeriesSplit": { "n_splits": 3, "gap": 2 } }),
-        Some(Splitter::TimeSeriesSplit {
-            n_splits: 3,
-            max_train_size: None,
-            test_size: None,
-            gap: 2,
-        }),
+        Some("TimeSeriesSplit { n_splits: 3, max_train_size: None, test_size: None, gap: 2 }"),
         "",
     );
-    let shuffled = |shuffle| {
-        Some(Splitter::KFold {
-            n_splits: 5,
-            shuffle,
-        })
-    };
-    check(json!(k_fold), shuffled(None), "");
+    check(
+        json!(k_fold),
+        Some("KFold { n_splits: 5, shuffle: No }"),
+        "",
+    );
     check(
         json!({ k_fold: { "shuffle": true, "random_state": 7 } }),
-        shuffled(Some(7)),
+        Some("KFold { n_splits: 5, shuffle: Seeded(7) }"),
         "",
     );
     check(
         json!({ k_fold: { "shuffle": true } }),
-        shuffled(Some(0)),
+        Some("KFold { n_splits: 5, shuffle: Seeded(0) }"),
         "model::unseeded_shuffle",
     );
     check(

@@ -2,12 +2,15 @@
 //!
 //! Gordo reads it only when a machine is built, so all that is found here is of the build.
 
+use std::sync::Arc;
+
 use super::suggest::unknown_keys;
 use super::{Evaluation, Metric, Mode};
 use crate::config::{Node, Value};
 use crate::diagnostic::did_you_mean;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{self, Splitter};
+use crate::model;
+use crate::part::splitter::time_series_split::TimeSeriesSplit;
 
 const MODES: &[&str] = &["full_build", "cross_val_only", "build_only"];
 
@@ -40,10 +43,10 @@ pub(super) fn read(
         .filter(|node| !node.is_falsy())
     {
         None => Some(None),
-        Some(node) => model::resolve_step(node, n_targets, diagnostics).map(Some),
+        Some(node) => model::resolve_transformer(node, n_targets, diagnostics).map(Some),
     };
     let splitter = match section.get("cv").filter(|node| node.value != Value::Null) {
-        None => Some(default_splitter()),
+        None => Some(Arc::new(TimeSeriesSplit::THREE) as _),
         Some(node) => model::resolve_splitter(node, diagnostics),
     };
     let seed = seed(section, diagnostics);
@@ -55,15 +58,6 @@ pub(super) fn read(
         seed: seed?,
         document: section.to_metadata_json(),
     })
-}
-
-fn default_splitter() -> Splitter {
-    Splitter::TimeSeriesSplit {
-        n_splits: 3,
-        max_train_size: None,
-        test_size: None,
-        gap: 0,
-    }
 }
 
 fn mode(section: &Node, diagnostics: &mut Diagnostics) -> Option<Mode> {

@@ -50,6 +50,8 @@ pub use selection::Selection;
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;
 use crate::name::Name;
+use crate::part::fit::Transformer;
+use crate::part::splitter::Splitter;
 use crate::provider::{Provider, RequestedSeries, TimeRange};
 use crate::source::{Source, Span, Spanned};
 
@@ -83,7 +85,9 @@ pub struct NamedDataset {
 
 /// What reading a config gave.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub struct Normalized {
+    /// The config.
+    pub source: Source,
     /// The project, unless Gordo would refuse the config while reading it.
     pub project: Option<Project>,
     /// All findings, in the order of the source; those of the build say why machines of the
@@ -227,9 +231,9 @@ pub struct Evaluation {
     /// What folds are scored by, in order.
     pub metrics: Vec<Metric>,
     /// Scaler fitted on all targets before scoring.
-    pub scoring_scaler: Option<crate::model::Step>,
+    pub(crate) scoring_scaler: Option<Arc<dyn Transformer>>,
     /// How rows are split into folds.
-    pub splitter: crate::model::Splitter,
+    pub(crate) splitter: Arc<dyn Splitter>,
     /// Seed of everything random.
     pub seed: u64,
     /// The section, globals folded in, as JSON.

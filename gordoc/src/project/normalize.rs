@@ -6,18 +6,19 @@ use std::path::Path;
 
 use super::machine::MachineOutcome;
 use super::reader::MachineReader;
-use super::{Options, Project, Reading, globals, name};
+use super::{Normalized, Options, Project, globals, name};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, Stage};
 use crate::name::Name;
 use crate::source::{Source, Span};
 
 /// Parses a config, and folds globals and defaults into every machine; all mistakes are gathered.
-pub fn read(source: &Source, options: &Options) -> Reading {
+pub fn read(source: &Source, options: &Options) -> Normalized {
     let mut diagnostics = Diagnostics::default();
     match crate::config::parse(source, &mut diagnostics) {
         Some(config) => normalize(&config, source, options, diagnostics),
-        None => Reading {
+        None => Normalized {
+            source: source.clone(),
             project: None,
             diagnostics: diagnostics.in_source_order(),
             series: Vec::new(),
@@ -31,7 +32,7 @@ fn normalize(
     source: &Source,
     options: &Options,
     mut diagnostics: Diagnostics,
-) -> Reading {
+) -> Normalized {
     let project_name = project_name(config, source, options, &mut diagnostics);
     let globals = globals::fold(config, source, options, &mut diagnostics);
     let mut reader = MachineReader {
@@ -76,7 +77,8 @@ fn normalize(
         }
         project
     });
-    Reading {
+    Normalized {
+        source: source.clone(),
         project,
         diagnostics,
         series,

@@ -297,9 +297,7 @@ impl MachineReader<'_> {
         if let Some(known) = self.models.get(&key) {
             return known.clone();
         }
-        let mut at_build = Diagnostics::default();
-        let model = model::resolve(definition, n_columns, &mut self.diagnostics, &mut at_build);
-        self.diagnostics.at_build(|found| found.append(at_build));
+        let model = model::resolve(definition, n_columns, &mut self.diagnostics);
         self.models.insert(key, model.clone());
         model
     }

@@ -2,7 +2,7 @@
 //! reads.
 
 use super::Tag;
-use super::row_filter::{RowFilter, Scope, Written};
+use super::row_filter::{ParsedFilter, RowFilter, Scope};
 use super::tag_lists::Tags;
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -58,8 +58,8 @@ fn row_filter(
     };
     let loaded: Vec<&str> = tags.loaded().collect();
     let listed = tags.listed();
-    let written = Written::read(key, node, source, &listed, found)?;
-    let named = written.tags();
+    let parsed = ParsedFilter::read(key, node, source, &listed, found)?;
+    let named = parsed.tags();
     if !named.is_empty() && !tags.agree(found) {
         return None;
     }
@@ -67,9 +67,9 @@ fn row_filter(
     let triggers = named.iter().filter(is_new).map(|tag| tags.trigger(tag));
     let trigger_tags = triggers.collect();
     let scope = Scope::open(loaded.iter().copied()).paired(tags.are_paired);
-    let meaning = written.meaning(&scope, found)?;
+    let filter = parsed.check(&scope, found)?;
     Some(Selection {
-        row_filter: Some(meaning),
+        row_filter: Some(filter),
         row_filter_tags: named.into_iter().map(|tag| tag.value).collect(),
         trigger_tags,
         ..Selection::default()
@@ -89,7 +89,7 @@ fn known_periods(
     let Some(node) = filter_node(section, key) else {
         return Some(None);
     };
-    let written = Written::read(key, node, source, &tags.listed(), found)?;
+    let parsed = ParsedFilter::read(key, node, source, &tags.listed(), found)?;
     let scope = match row_filter {
         Some(selection) => {
             let triggers = selection.trigger_tags.iter();
@@ -99,8 +99,8 @@ fn known_periods(
         // What it would have loaded is unknown.
         None => Scope::open(tags.loaded()),
     };
-    written
-        .meaning(&scope.paired(tags.are_paired), found)
+    parsed
+        .check(&scope.paired(tags.are_paired), found)
         .map(Some)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Options, Reading, read};
+use super::{Normalized, Options, read};
 use crate::diagnostic::{Severity, Stage};
 use crate::source::Source;
 
@@ -10,7 +10,7 @@ const DATASET: &str = "tag_list: [A, B], train_start_date: 2024-01-01T00:00:00Z,
      train_end_date: 2024-02-01T00:00:00Z, data_provider: {type: RandomDataProvider}";
 
 /// Reads a config of one machine with this dataset and these other entries.
-fn reading(dataset: &str, machine: &str, globals: &str) -> Reading {
+fn reading(dataset: &str, machine: &str, globals: &str) -> Normalized {
     let text = format!(
         "machines:\n- {{name: pump, model: sklearn.decomposition.PCA, dataset: {{{dataset}}}, \
          {machine}}}\nglobals: {{{globals}}}\n"

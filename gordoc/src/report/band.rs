@@ -13,7 +13,7 @@ const APART: i32 = 1;
 
 /// Rows one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct RowRun {
     /// Time of the first row.
     pub(super) first: i64,
     /// Time of the last row.
@@ -43,7 +43,7 @@ impl Order<'_> {
     }
 
     /// Where a stretch begins and ends: half way to the next rows, if that is known.
-    pub(super) fn bounds(self, stretch: Stretch) -> (i64, i64) {
+    pub(super) fn bounds(self, stretch: RowRun) -> (i64, i64) {
         let half = match self {
             Self::Spaced(width) => width / 2,
             Self::Listed(_) => 0,
@@ -54,17 +54,17 @@ impl Order<'_> {
 }
 
 /// Gathers rows to stretches, in time order.
-pub(super) fn gather(times: impl IntoIterator<Item = i64>, order: Order<'_>) -> Vec<Stretch> {
+pub(super) fn find_runs(times: impl IntoIterator<Item = i64>, order: Order<'_>) -> Vec<RowRun> {
     let mut times: Vec<i64> = times.into_iter().collect();
     times.sort_unstable();
-    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut stretches: Vec<RowRun> = Vec::new();
     for time in times {
         match stretches.last_mut() {
             Some(stretch) if order.follows(stretch.last, time) => {
                 stretch.last = time;
                 stretch.n_rows += 1;
             }
-            _ => stretches.push(Stretch {
+            _ => stretches.push(RowRun {
                 first: time,
                 last: time,
                 n_rows: 1,
@@ -79,8 +79,8 @@ pub(super) fn gather(times: impl IntoIterator<Item = i64>, order: Order<'_>) -> 
 /// One that is too narrow to see is widened. Of many within a few pixels as much is drawn as they
 /// cover together, so that scattered rows do not look like all rows.
 pub(super) fn bands(bounds: impl IntoIterator<Item = (i64, i64)>, canvas: &Canvas) -> Path {
-    let mut line = Line::default();
-    let mut open: Option<Cell> = None;
+    let mut line = CellLine::default();
+    let mut open: Option<PixelCell> = None;
     for (start, end) in bounds {
         let (start, end) = (PARTS * canvas.pixel(start), PARTS * canvas.pixel(end));
         let is_narrow = end - start < LEAST;
@@ -100,7 +100,7 @@ pub(super) fn bands(bounds: impl IntoIterator<Item = (i64, i64)>, canvas: &Canva
             match &mut open {
                 Some(cell) if cell.number >= number => cell.take(covered),
                 _ => {
-                    let cell = Cell::of(number, from, covered, is_narrow);
+                    let cell = PixelCell::of(number, from, covered, is_narrow);
                     line.take(open.replace(cell));
                 }
             }
@@ -115,7 +115,7 @@ pub(super) fn bands(bounds: impl IntoIterator<Item = (i64, i64)>, canvas: &Canva
 }
 
 /// A few pixels, and what of them is covered.
-struct Cell {
+struct PixelCell {
     number: f64,
     /// Place of the first band.
     start: f64,
@@ -123,7 +123,7 @@ struct Cell {
     least: f64,
 }
 
-impl Cell {
+impl PixelCell {
     fn of(number: f64, start: f64, covered: f64, is_narrow: bool) -> Self {
         Self {
             number,
@@ -141,13 +141,13 @@ impl Cell {
 
 /// Bands as they are drawn: those that touch are one.
 #[derive(Default)]
-struct Line {
+struct CellLine {
     path: Path,
     open: Option<(i32, i32)>,
 }
 
-impl Line {
-    fn take(&mut self, cell: Option<Cell>) {
+impl CellLine {
+    fn take(&mut self, cell: Option<PixelCell>) {
         let Some(cell) = cell else { return };
         let width = cell.covered.max(cell.least).min(CELL);
         let start = cell.start.min((cell.number + 1.0) * CELL - width);
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn rows_that_follow_each_other_are_one_stretch() {
         let of = |order| -> Vec<(i64, i64, usize)> {
-            let stretches = gather([50, 10, 20, 60, 30, 90], order);
+            let stretches = find_runs([50, 10, 20, 60, 30, 90], order);
             stretches
                 .iter()
                 .map(|it| (it.first, it.last, it.n_rows))
@@ -196,14 +196,14 @@ mod tests {
         // Nothing was between 30 and 50 nor between 60 and 90, but something between 20 and 30.
         let listed = [10, 20, 25, 30, 50, 60, 90];
         assert_eq!(of(Order::Listed(&listed)), [(10, 20, 2), (30, 90, 4)]);
-        assert_eq!(gather([], Order::Spaced(1)), []);
+        assert_eq!(find_runs([], Order::Spaced(1)), []);
         // A time may recur without a resolution.
-        assert_eq!(gather([1, 1, 2], Order::Listed(&[1, 1, 2])).len(), 1);
+        assert_eq!(find_runs([1, 1, 2], Order::Listed(&[1, 1, 2])).len(), 1);
     }
 
     #[test]
     fn stretches_reach_half_way_to_the_next_row() {
-        let stretch = gather([10, 20], Order::Spaced(10))[0];
+        let stretch = find_runs([10, 20], Order::Spaced(10))[0];
         assert_eq!(Order::Spaced(10).bounds(stretch), (5, 25));
         assert_eq!(Order::Listed(&[]).bounds(stretch), (10, 20));
     }

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::band::{Order, Stretch, bands};
+use super::band::{Order, RowRun, bands};
 use super::canvas::{Canvas, HEIGHT, PARTS, WIDTH, place};
 use super::path::Path;
 use super::text::counted;
@@ -34,7 +34,7 @@ impl Strip {
     /// Rows in stretches that `order` tells how far to draw.
     pub(super) fn of(
         (class, name): (&'static str, &str),
-        stretches: &[Stretch],
+        stretches: &[RowRun],
         order: Order<'_>,
         canvas: &Canvas,
     ) -> Self {

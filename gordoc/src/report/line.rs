@@ -2,7 +2,7 @@
 //!
 //! Within a column of pixels only extremes are drawn, so spikes survive any number of rows.
 
-use super::band::{Order, bands, gather};
+use super::band::{Order, bands, find_runs};
 use super::canvas::{COLUMN, Canvas, HEIGHT, place};
 use super::path::{Path, Point};
 use super::scale::Scale;
@@ -17,7 +17,7 @@ const FEW: usize = 1000;
 
 /// Rows of a column.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct RowPaths {
     /// Lines between measured rows.
     pub(super) measured: Path,
     /// Lines from, to and between filled rows.
@@ -32,7 +32,7 @@ pub(super) struct Rows {
 
 /// Rows in one column of pixels, at least one.
 #[derive(Clone, Copy, Debug)]
-struct Group {
+struct PixelGroup {
     /// Numbers of the first and the last row.
     ends: (usize, usize),
     low: Row,
@@ -51,15 +51,15 @@ struct Row {
 }
 
 /// Draws the rows of a column on the grid; there is no line over rows that are missing.
-pub(super) fn rows(grid: &Gridded, column: &Filled, canvas: &Canvas, scale: &Scale) -> Rows {
-    let mut drawn = Rows {
+pub(super) fn rows(grid: &Gridded, column: &Filled, canvas: &Canvas, scale: &Scale) -> RowPaths {
+    let mut drawn = RowPaths {
         filled_at: filled_at(grid, column, canvas),
-        ..Rows::default()
+        ..RowPaths::default()
     };
     let first = canvas.place(grid.first);
     let are_marked = canvas.place(grid.first.saturating_add(grid.width)) - first >= MARKED;
-    let mut before: Option<Group> = None;
-    let mut open: Option<Group> = None;
+    let mut before: Option<PixelGroup> = None;
+    let mut open: Option<PixelGroup> = None;
     let rows = column.values.iter().zip(&column.is_filled).enumerate();
     for (number, (value, is_filled)) in rows.filter(|(_, (value, _))| value.is_finite()) {
         let row = Row {
@@ -73,7 +73,7 @@ pub(super) fn rows(grid: &Gridded, column: &Filled, canvas: &Canvas, scale: &Sca
         match &mut open {
             Some(group) if group.low.at.0 / COLUMN == row.at.0 / COLUMN => group.take(row),
             _ => {
-                if let Some(group) = open.replace(Group::of(row)) {
+                if let Some(group) = open.replace(PixelGroup::of(row)) {
                     drawn.group(before, group);
                     before = Some(group);
                 }
@@ -91,11 +91,11 @@ fn filled_at(grid: &Gridded, column: &Filled, canvas: &Canvas) -> Path {
     let numbers = (0..column.is_filled.len()).filter(|number| column.is_filled[*number]);
     let labels = numbers.map(|number| grid.label(number));
     let order = Order::Spaced(grid.width);
-    let stretches = gather(labels, order).into_iter();
+    let stretches = find_runs(labels, order).into_iter();
     bands(stretches.map(|stretch| order.bounds(stretch)), canvas)
 }
 
-impl Group {
+impl PixelGroup {
     fn of(row: Row) -> Self {
         Self {
             ends: (row.number, row.number),
@@ -127,7 +127,7 @@ impl Group {
     }
 }
 
-impl Rows {
+impl RowPaths {
     fn mark(&mut self, row: Row) {
         let dots = if row.is_filled {
             &mut self.filled_dots
@@ -138,7 +138,7 @@ impl Rows {
     }
 
     /// Draws a group, and the line to it from the one before if no row is missing between.
-    fn group(&mut self, before: Option<Group>, group: Group) {
+    fn group(&mut self, before: Option<PixelGroup>, group: PixelGroup) {
         let (first, last) = group.extremes();
         let before = before.filter(|before| before.ends.1 + 1 == group.ends.0);
         if let Some(before) = before {
@@ -189,7 +189,7 @@ pub(super) fn readings(readings: &[Reading], canvas: &Canvas, scale: &Scale) -> 
 
 /// Place of a value from the top of its field.
 fn height(value: f64, scale: &Scale) -> i32 {
-    place((1.0 - scale.share(value)) * HEIGHT)
+    place((1.0 - scale.fraction(value)) * HEIGHT)
 }
 
 #[cfg(test)]
@@ -208,7 +208,7 @@ mod tests {
         (canvas, Scale::between(0.0, HEIGHT))
     }
 
-    fn draw(values: &[f64], filled: &[usize]) -> Rows {
+    fn draw(values: &[f64], filled: &[usize]) -> RowPaths {
         let mut is_filled = vec![false; values.len()];
         for number in filled {
             is_filled[*number] = true;

@@ -11,44 +11,25 @@ mod line;
 mod page;
 mod panel;
 mod path;
+mod plot;
 mod scale;
 mod steps;
 mod table;
 mod text;
 mod time_axis;
 
-use crate::dataset::{Dataset, Trace};
-use crate::project;
-use crate::source::Source;
-
-/// What a page shows.
-#[derive(Clone, Copy, Debug)]
-pub struct Plot<'a> {
-    /// The project's name.
-    pub project: &'a str,
-    /// The machine's name.
-    pub machine: &'a str,
-    /// The text of the config.
-    pub source: &'a Source,
-    /// What its rows should be.
-    pub config: &'a project::Dataset,
-    /// What was read and what became of it.
-    pub trace: &'a Trace,
-    /// The rows, or why there are none.
-    pub outcome: Result<&'a Dataset, &'a [String]>,
-}
-
-/// Draws which rows a machine sees, and why others are missing, as HTML.
-pub fn plot(plot: &Plot<'_>) -> String {
-    page::render(plot)
-}
+pub use page::plot;
+pub use plot::Plot;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::dataset::Column;
+    use crate::dataset::Trace;
     use crate::dataset::trace::{Filled, Gridded, Removal, Remover, TagTrace};
+    use crate::project;
     use crate::provider::Reading;
+    use crate::source::Source;
 
     const N_ROWS: usize = 365 * 144;
     const WIDTH: i64 = 600_000_000_000;

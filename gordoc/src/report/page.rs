@@ -3,12 +3,12 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::Plot;
-use super::band::{Order, Stretch, gather};
+use super::band::{Order, RowRun, find_runs};
 use super::canvas::Canvas;
 use super::drawing::{Strip, definitions, lanes, panel_size, swatch};
-use super::panel::{Content, Panel, contents};
-use super::steps::{Step, n_labels, steps};
+use super::panel::{Panel, PanelContent, contents};
+use super::plot::Plot;
+use super::steps::{RemovalStep, n_labels, steps};
 use super::table::{TagRow, table, tags};
 use super::text::{Number, between, count, counted};
 use crate::json_text;
@@ -29,7 +29,7 @@ struct Page<'a> {
     problems: &'a [String],
     legend: Vec<(&'static str, String)>,
     n_labels: Option<Number>,
-    steps: Vec<Step>,
+    steps: Vec<RemovalStep>,
     n_kept: Option<Number>,
     tags: Vec<TagRow>,
     panels: Vec<Panel>,
@@ -40,15 +40,15 @@ struct Page<'a> {
     height: f64,
 }
 
-/// The page as HTML.
-pub(super) fn render(plot: &Plot<'_>) -> String {
+/// Draws which rows a machine sees, and why others are missing, as HTML.
+pub fn plot(plot: &Plot<'_>) -> String {
     let page = page(plot).render();
     page.expect("templates only write text into memory")
 }
 
 fn page<'a>(plot: &Plot<'a>) -> Page<'a> {
     let tags = tags(plot);
-    let contents: Vec<Content<'_>> = tags.iter().flat_map(|tag| contents(plot, tag)).collect();
+    let contents: Vec<PanelContent<'_>> = tags.iter().flat_map(|tag| contents(plot, tag)).collect();
     let canvas = canvas(plot, &contents);
     let mut joined = plot.trace.joined.clone().unwrap_or_default();
     joined.sort_unstable();
@@ -87,14 +87,14 @@ fn page<'a>(plot: &Plot<'a>) -> Page<'a> {
 }
 
 /// The strips of kept rows, if there are some, and of what each step removed.
-fn strips(plot: &Plot<'_>, steps: &[Step], order: Order<'_>, canvas: &Canvas) -> Vec<Strip> {
-    let strip = |class, name, stretches: &[Stretch], is_in_panels| {
+fn strips(plot: &Plot<'_>, steps: &[RemovalStep], order: Order<'_>, canvas: &Canvas) -> Vec<Strip> {
+    let strip = |class, name, stretches: &[RowRun], is_in_panels| {
         let mut strip = Strip::of((class, name), stretches, order, canvas);
         strip.is_in_panels = is_in_panels;
         strip
     };
     let kept = plot.outcome.ok().map(|dataset| {
-        let stretches = gather(dataset.times.iter().copied(), order);
+        let stretches = find_runs(dataset.times.iter().copied(), order);
         strip("kept", "kept", &stretches, false)
     });
     let removed = steps.iter().map(|step| {
@@ -105,12 +105,12 @@ fn strips(plot: &Plot<'_>, steps: &[Step], order: Order<'_>, canvas: &Canvas) ->
 }
 
 /// Whether a step is shown in panels: a single tag shows its own gaps.
-fn is_in_panels(plot: &Plot<'_>, step: &Step) -> bool {
+fn is_in_panels(plot: &Plot<'_>, step: &RemovalStep) -> bool {
     step.class != "absent" || plot.trace.tags.len() > 1
 }
 
 /// Room for the labels of all scales, and a span of time in which everything has a place.
-fn canvas(plot: &Plot<'_>, contents: &[Content<'_>]) -> Canvas {
+fn canvas(plot: &Plot<'_>, contents: &[PanelContent<'_>]) -> Canvas {
     let ticks = contents.iter().flat_map(|content| content.scale.ticks());
     let letters = ticks.map(|tick| tick.label.len()).max().unwrap_or(0);
     let period = plot.config.period;
@@ -175,7 +175,7 @@ fn facts(plot: &Plot<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// Everything that panels draw, with the class that it is drawn by.
-fn legend(plot: &Plot<'_>, steps: &[Step]) -> Vec<(&'static str, String)> {
+fn legend(plot: &Plot<'_>, steps: &[RemovalStep]) -> Vec<(&'static str, String)> {
     let mut legend = vec![("reading", "reading".to_owned())];
     let grids = || plot.trace.tags.values().filter_map(|tag| tag.grid.as_ref());
     if grids().next().is_some() {
@@ -191,7 +191,7 @@ fn legend(plot: &Plot<'_>, steps: &[Step]) -> Vec<(&'static str, String)> {
     if grids().any(|grid| !grid.gaps.is_empty()) {
         legend.push(("gap", "no data in this tag".to_owned()));
     }
-    let shown = |step: &&Step| !step.stretches.is_empty() && is_in_panels(plot, step);
+    let shown = |step: &&RemovalStep| !step.stretches.is_empty() && is_in_panels(plot, step);
     for step in steps.iter().filter(shown) {
         let name = match step.class {
             "absent" => "no data in another tag".to_owned(),

@@ -6,8 +6,9 @@ use super::band::bands;
 use super::canvas::{Canvas, HEIGHT, PARTS, place};
 use super::drawing::{Strip, TOP, short};
 use super::path::Path;
+use super::plot::Plot;
 use super::scale::Scale;
-use super::{Plot, line, table, text};
+use super::{line, table, text};
 use crate::dataset::trace::{Filled, TagTrace};
 use crate::project::Tag;
 
@@ -17,7 +18,7 @@ const FOOT: f64 = 5.0;
 const SPARSE: usize = 400;
 
 /// What a panel draws, before anything is drawn.
-pub(super) struct Content<'a> {
+pub(super) struct PanelContent<'a> {
     tag: &'a Tag,
     /// Key of the aggregation method, if there are several.
     method: Option<&'a str>,
@@ -48,22 +49,22 @@ pub(super) struct Panel {
 }
 
 /// What is drawn of a tag that was read: a panel for each of its columns.
-pub(super) fn contents<'a>(plot: &Plot<'a>, tag: &'a Tag) -> Vec<Content<'a>> {
+pub(super) fn contents<'a>(plot: &Plot<'a>, tag: &'a Tag) -> Vec<PanelContent<'a>> {
     let Some(history) = plot.trace.tags.get(&tag.name) else {
         return Vec::new();
     };
     let columns = history.grid.iter().flat_map(|grid| &grid.columns);
     let methods = plot.config.aggregation.value.methods();
-    let mut contents: Vec<Content<'a>> = std::iter::zip(columns, methods)
-        .map(|(column, method)| Content::of(tag, history, Some(column), method.is_level()))
+    let mut contents: Vec<PanelContent<'a>> = std::iter::zip(columns, methods)
+        .map(|(column, method)| PanelContent::of(tag, history, Some(column), method.is_level()))
         .collect();
     if contents.is_empty() {
-        contents.push(Content::of(tag, history, None, true));
+        contents.push(PanelContent::of(tag, history, None, true));
     }
     contents
 }
 
-impl<'a> Content<'a> {
+impl<'a> PanelContent<'a> {
     fn of(
         tag: &'a Tag,
         history: &'a TagTrace,
@@ -146,7 +147,7 @@ impl<'a> Content<'a> {
     fn write_ticks(&self, canvas: &Canvas, svg: &mut String) {
         let (left, right) = (short(canvas.left), short(Canvas::right()));
         for tick in self.scale.ticks() {
-            let y = short((1.0 - self.scale.share(tick.value)) * HEIGHT);
+            let y = short((1.0 - self.scale.fraction(tick.value)) * HEIGHT);
             write!(
                 svg,
                 "<path class=\"rule\" d=\"M{left} {y}H{right}\"/><text class=\"value\" x=\"{}\" \

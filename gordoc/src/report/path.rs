@@ -24,7 +24,7 @@ impl Path {
 
     /// A line from one place to another, which may be the same for a dot.
     pub(super) fn line(&mut self, from: Point, to: Point) {
-        self.go(from);
+        self.move_to(from);
         let (across, down) = (to.0 - from.0, to.1 - from.1);
         match (across, down) {
             (_, 0) => self.write('h', &[across]),
@@ -39,7 +39,7 @@ impl Path {
         self.line(at, at);
     }
 
-    fn go(&mut self, to: Point) {
+    fn move_to(&mut self, to: Point) {
         match self.at {
             Some(at) if at == to => {}
             Some(at) => self.write('m', &[to.0 - at.0, to.1 - at.1]),

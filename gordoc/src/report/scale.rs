@@ -2,7 +2,7 @@
 //!
 //! Knows no pixels.
 
-/// Room above and below the values, as a share of their range.
+/// Room above and below the values, as a fraction of their range.
 const MARGIN: f64 = 0.06;
 /// Steps that the range is wide at least.
 const N_STEPS: f64 = 6.0;
@@ -58,7 +58,7 @@ impl Scale {
     }
 
     /// How far up a value is: 0 at the bottom, 1 at the top.
-    pub(super) fn share(&self, value: f64) -> f64 {
+    pub(super) fn fraction(&self, value: f64) -> f64 {
         (value / 4.0 - self.low / 4.0) / (self.high / 4.0 - self.low / 4.0)
     }
 
@@ -129,15 +129,15 @@ mod tests {
     fn check(values: &[f64], expect: &[&str]) {
         let scale = Scale::over(values.iter().copied());
         for value in values.iter().filter(|value| value.is_finite()) {
-            let share = scale.share(*value);
-            assert!((0.0..=1.0).contains(&share), "{value} is at {share}");
+            let fraction = scale.fraction(*value);
+            assert!((0.0..=1.0).contains(&fraction), "{value} is at {fraction}");
         }
         let ticks = scale.ticks();
         let labels: Vec<&str> = ticks.iter().map(|tick| tick.label.as_str()).collect();
         assert_eq!(labels, expect);
         for tick in ticks {
-            let share = scale.share(tick.value);
-            assert!((0.0..=1.0).contains(&share), "{tick:?} is at {share}");
+            let fraction = scale.fraction(tick.value);
+            assert!((0.0..=1.0).contains(&fraction), "{tick:?} is at {fraction}");
             let read: f64 = tick.label.parse().unwrap();
             assert_eq!(read.to_bits(), (tick.value + 0.0).to_bits(), "{tick:?}");
         }
@@ -167,7 +167,7 @@ mod tests {
         check(&[], &["-1.0", "-0.5", "0", "0.5", "1.0"]);
         check(&[0.1 + 0.2, 0.3], &["0.28", "0.30", "0.32"]);
         let scale = Scale::over([7.0].into_iter());
-        assert!((scale.share(7.0) - 0.5).abs() < 1e-12);
+        assert!((scale.fraction(7.0) - 0.5).abs() < 1e-12);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Plot;
-use super::band::{Order, Stretch, gather};
+use super::band::{Order, RowRun, find_runs};
+use super::plot::Plot;
 use super::text::{MOST_LISTED, Number, between, count, counted, instant};
 use crate::dataset::trace::{Gridded, Removal, Remover};
 use crate::json_text;
@@ -11,7 +11,7 @@ use crate::project::RowFilter;
 
 /// Rows that something removed.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) struct RemovalStep {
     /// How it is drawn.
     pub(super) class: &'static str,
     /// What removed them.
@@ -25,10 +25,10 @@ pub(super) struct Step {
     /// How many rows are left then.
     pub(super) n_left: Number,
     /// Where they were.
-    pub(super) stretches: Vec<Stretch>,
+    pub(super) stretches: Vec<RowRun>,
 }
 
-impl Step {
+impl RemovalStep {
     /// The first of its stretches.
     pub(super) fn listed(&self) -> Vec<String> {
         let stretches = self.stretches.iter().take(MOST_LISTED);
@@ -58,13 +58,13 @@ impl Step {
 }
 
 /// Steps in the order of work; none that the config does not ask for.
-pub(super) fn steps(plot: &Plot<'_>, order: Order<'_>) -> Vec<Step> {
+pub(super) fn steps(plot: &Plot<'_>, order: Order<'_>) -> Vec<RemovalStep> {
     let Some(joined) = &plot.trace.joined else {
         return Vec::new();
     };
     let mut steps = Vec::new();
     if let Order::Spaced(_) = order {
-        steps.push(absent(plot, joined, order));
+        steps.push(missing_rows(plot, joined, order));
     }
     let mut n_left = joined.len();
     // Methods of `filter_periods` judge the same rows.
@@ -101,22 +101,22 @@ fn labels(plot: &Plot<'_>) -> impl Iterator<Item = i64> {
 }
 
 /// Rows that some tag does not have.
-fn absent(plot: &Plot<'_>, joined: &[i64], order: Order<'_>) -> Step {
+fn missing_rows(plot: &Plot<'_>, joined: &[i64], order: Order<'_>) -> RemovalStep {
     let mut rows = joined.iter().peekable();
     let absent = labels(plot).filter(|label| rows.next_if_eq(&label).is_none());
     let absent: Vec<i64> = absent.collect();
-    Step {
+    RemovalStep {
         class: "absent",
         name: "no data in some tag".to_owned(),
         written: None,
         conditions: Vec::new(),
         n_removed: Number::of_count(absent.len()),
         n_left: Number::of_count(joined.len()),
-        stretches: gather(absent, order),
+        stretches: find_runs(absent, order),
     }
 }
 
-fn step(plot: &Plot<'_>, removal: &Removal, n_left: usize, order: Order<'_>) -> Step {
+fn step(plot: &Plot<'_>, removal: &Removal, n_left: usize, order: Order<'_>) -> RemovalStep {
     let selection = &plot.config.selection;
     let text = |filter: &Option<RowFilter>| {
         let filter = filter.as_ref();
@@ -142,14 +142,14 @@ fn step(plot: &Plot<'_>, removal: &Removal, n_left: usize, order: Order<'_>) -> 
         Remover::FilterPeriods(method) => format!("{name}: {method}"),
         _ => name.to_owned(),
     };
-    Step {
+    RemovalStep {
         class,
         name,
         written,
         conditions: conditions(plot, removal),
         n_removed: Number::of_count(removal.times.len()),
         n_left: Number::of_count(n_left),
-        stretches: gather(removal.times.iter().copied(), order),
+        stretches: find_runs(removal.times.iter().copied(), order),
     }
 }
 

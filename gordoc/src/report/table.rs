@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::Plot;
+use super::plot::Plot;
 use super::text::{Number, count, counted, span};
 use crate::dataset::trace::{Gridded, TagTrace};
 use crate::dataset::{Column, Dataset, summary};

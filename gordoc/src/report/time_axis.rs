@@ -57,7 +57,7 @@ pub(super) struct Tick {
 
 /// Distance of ticks.
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum TickStep {
     Nanoseconds(i64),
     Months(i64),
 }
@@ -65,14 +65,14 @@ enum Step {
 /// Round times of a span, as many as there is room for on `width` pixels.
 pub(super) fn ticks((start, end): (i64, i64), width: f64) -> Vec<Tick> {
     let span = (i128::from(end) - i128::from(start)) as f64;
-    let fits = |step: &Step| {
+    let fits = |step: &TickStep| {
         let letters = step.label(start).len().max(step.around(start).len());
         let n_ticks = span / step.nanoseconds() + 1.0;
         n_ticks * (letters as f64 * LETTER + ROOM) <= width
     };
-    let steps = fractions().chain(STEPS).map(Step::Nanoseconds);
-    let mut steps = steps.chain(MONTHS.map(Step::Months));
-    let step = steps.find(fits).unwrap_or(Step::Months(1200));
+    let steps = fractions().chain(STEPS).map(TickStep::Nanoseconds);
+    let mut steps = steps.chain(MONTHS.map(TickStep::Months));
+    let step = steps.find(fits).unwrap_or(TickStep::Months(1200));
     let mut last: Option<String> = None;
     let times = step.times(start, end).into_iter();
     times
@@ -98,7 +98,7 @@ fn fractions() -> impl Iterator<Item = i64> {
     powers.flat_map(|power| [1, 2, 5].map(|digit| digit * power))
 }
 
-impl Step {
+impl TickStep {
     /// About how long it is.
     fn nanoseconds(self) -> f64 {
         match self {
@@ -121,7 +121,7 @@ impl Step {
             Self::Months(step) => {
                 let (first, last) = (months(start), months(end));
                 let firsts = (first.div_euclid(step)..=last.div_euclid(step)).map(|n| n * step);
-                let times = firsts.filter_map(beginning);
+                let times = firsts.filter_map(month_start);
                 times.filter(|time| (start..=end).contains(time)).collect()
             }
         }
@@ -163,7 +163,7 @@ fn months(time: i64) -> i64 {
 }
 
 /// When a month begins, counted from the year 0.
-fn beginning(month: i64) -> Option<i64> {
+fn month_start(month: i64) -> Option<i64> {
     let year = i16::try_from(month.div_euclid(12)).ok()?;
     let month = i8::try_from(month.rem_euclid(12) + 1).ok()?;
     let midnight = date(year, month, 1).at(0, 0, 0, 0);

@@ -4,11 +4,14 @@
 //! Describes configs and judges none: `check` knows more than a schema can say.
 
 mod dataset;
+mod keywords;
 mod model;
 mod provider;
 mod runtime;
 
 use serde_json::{Map, Value, json};
+
+use keywords::{described, reference};
 
 /// The schema, as a document of draft 7, which editors know best.
 pub fn schema() -> Value {
@@ -116,20 +119,6 @@ fn section(name: &str, description: &str) -> Value {
             ],
         }),
     )
-}
-
-fn reference(name: &str) -> Value {
-    json!({"$ref": format!("#/definitions/{name}")})
-}
-
-fn described(description: &str, mut schema: Value) -> Value {
-    schema["description"] = json!(description);
-    schema
-}
-
-/// A schema, or null.
-fn nullable(schema: &Value) -> Value {
-    json!({"anyOf": [schema, {"type": "null"}]})
 }
 
 #[cfg(test)]

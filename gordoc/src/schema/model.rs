@@ -5,7 +5,7 @@ use std::ops::Bound;
 use gordo_runtime::Activation;
 use serde_json::{Map, Value, json};
 
-use super::{nullable, reference};
+use super::keywords::{nullable, reference};
 use crate::model::catalog::{Entry, Kind, ParameterDefault, catalog};
 
 /// Defines `definition`: a class path, or a mapping of one to its parameters.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{described, nullable, reference};
+use super::keywords::{described, nullable, reference};
 use crate::project;
 
 /// Defines `runtime`, `evaluation` and what they are made of.

@@ -1,4 +1,4 @@
-//! Cross-validation: fits a model per fold, scores it, finds thresholds.
+//! Cross-validation: tests the model of each fold, and scores it.
 //!
 //! Fold models are trained as the final model is; they are thrown away.
 
@@ -7,98 +7,80 @@ use gordo_runtime::Step as _;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::model::Step;
+use crate::part::detector::threshold::Validation;
+use crate::part::fit::{Fitted, Transformer};
+use crate::part::rows;
+use crate::part::splitter::Fold;
 use crate::project::Metric;
-use crate::trained::{self, State};
 
-use super::fold::Fold;
+use super::Error;
 use super::score;
-use super::threshold::{Errors, Thresholds};
-use super::{Error, fit, rows};
 
-/// What one fold's model answered, and how it judges errors.
+/// What one fold's model predicted, and what its errors say of thresholds.
 #[derive(Clone, Debug)]
-pub(crate) struct Answered {
-    /// Answers to the last of the fold's test rows.
+pub(crate) struct FoldResult {
+    /// Predictions of the last of the fold's test rows.
     pub(crate) answers: Batch,
-    /// Thresholds over lasting errors, if the model is a detector.
-    pub(crate) thresholds: Option<Thresholds>,
-    /// Thresholds over the detector's window, if it has one.
-    pub(crate) smooth: Option<Thresholds>,
+    /// Thresholds, if the model is a detector.
+    pub(crate) validation: Option<Validation>,
 }
 
-/// A model fitted on one fold, whatever its kind.
-pub(crate) struct Model {
-    /// Its answers to the test rows.
-    pub(crate) answers: Batch,
-    /// Its error scaler and window, if it is a detector.
-    pub(crate) detector: Option<(State, Option<usize>)>,
-}
-
-/// Answers of a fitted state to a fold's test rows.
-pub(crate) fn model(state: State, x: &Batch, fold: &Fold) -> Result<Model, Error> {
-    let answers = state.apply(rows::take(x, &fold.test))?;
-    let detector = match state {
-        State::Detector(detector) => {
-            let trained::Detector { scaler, window, .. } = *detector;
-            Some((scaler, window))
+/// Tests a model on a fold's rows.
+pub(crate) fn test(
+    model: &dyn Fitted,
+    x: &Batch,
+    y: &Batch,
+    fold: &Fold,
+) -> Result<FoldResult, Error> {
+    let answers = model.apply(rows::take(x, &fold.test))?;
+    let validation = match model.detector() {
+        Some(detector) => {
+            let lost = fold.test.len() - answers.rows;
+            let targets = rows::take(y, &fold.test[lost..]);
+            Some(detector.validate(&answers, &targets)?)
         }
-        _ => None,
+        None => None,
     };
-    Ok(Model { answers, detector })
+    Ok(FoldResult {
+        answers,
+        validation,
+    })
 }
 
 /// Fits and tests every fold, in parallel; results are in the folds' order.
 pub(crate) fn run(
     folds: &[Fold],
-    y: &Batch,
-    fit: impl Fn(usize, &Fold) -> Result<Model, Error> + Sync,
-) -> Result<Vec<Answered>, Error> {
-    let answered: Vec<Result<Answered, Error>> = folds
+    fit: impl Fn(usize, &Fold) -> Result<FoldResult, Error> + Sync,
+) -> Result<Vec<FoldResult>, Error> {
+    let results: Vec<Result<FoldResult, Error>> = folds
         .par_iter()
         .enumerate()
-        .map(|(index, fold)| judge(fit(index, fold)?, y, fold))
+        .map(|(index, fold)| fit(index, fold))
         .collect();
     // In order, so that of several failures always the same one is told.
-    answered.into_iter().collect()
+    results.into_iter().collect()
 }
 
-fn judge(model: Model, y: &Batch, fold: &Fold) -> Result<Answered, Error> {
-    let mut answered = Answered {
-        answers: model.answers,
-        thresholds: None,
-        smooth: None,
-    };
-    if let Some((scaler, window)) = model.detector {
-        let lost = fold.test.len() - answered.answers.rows;
-        let targets = rows::take(y, &fold.test[lost..]);
-        let errors = Errors::new(&scaler, &answered.answers, &targets)?;
-        answered.thresholds = Some(errors.thresholds());
-        answered.smooth = window.map(|window| errors.smooth_thresholds(window));
-    }
-    Ok(answered)
-}
-
-/// Scores of all folds under the peer's names.
+/// Scores of all folds under Gordo's names.
 ///
 /// The scoring scaler is fitted on all targets, those of the test rows among them.
 pub(crate) fn scores(
-    (metrics, scaler): (&[Metric], Option<&Step>),
+    (metrics, scaler): (&[Metric], Option<&dyn Transformer>),
     targets: &[String],
     y: &Batch,
     folds: &[Fold],
-    answered: &[Answered],
+    results: &[FoldResult],
 ) -> Result<Map<String, Value>, Error> {
-    let scaler = scaler.map(|scaler| fit::step(scaler, y)).transpose()?;
+    let scaler = scaler.map(|scaler| scaler.fit(y)).transpose()?;
     let scale = |batch: Batch| match &scaler {
         Some(scaler) => scaler.apply(batch),
         None => Ok(batch),
     };
     let mut pairs = Vec::with_capacity(folds.len());
-    for (fold, answered) in folds.iter().zip(answered) {
+    for (fold, result) in folds.iter().zip(results) {
         pairs.push((
             scale(rows::take(y, &fold.test))?,
-            scale(answered.answers.clone())?,
+            scale(result.answers.clone())?,
         ));
     }
     let mut scores = Map::new();
@@ -115,6 +97,3 @@ pub(crate) fn scores(
     }
     Ok(scores)
 }
-
-#[cfg(test)]
-mod tests;

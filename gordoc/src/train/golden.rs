@@ -1,13 +1,11 @@
-//! Fixtures for tests, and the peer's numbers they are compared with.
+//! Fixtures for tests, and Gordo's numbers they are compared with.
 
 use std::path::PathBuf;
 
 use gordo_runtime::{Activation, Batch, Values};
 use serde_json::Value;
 
-use crate::model::{
-    EarlyStopping, Layer, Loss, Network, NetworkClass, Optimizer, Splitter, Step, Training,
-};
+use crate::model::{EarlyStopping, Layer, Loss, Network, Optimizer, Training};
 
 /// Documents of a folder of golden files whose names start so; says so if there are none.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
@@ -107,58 +105,6 @@ fn definition(value: &Value) -> (String, Value) {
     (path.rsplit('.').next().unwrap().to_owned(), parameters)
 }
 
-/// A scaler of a golden definition; `None` if it is another transformer.
-pub(crate) fn step(value: &Value) -> Option<Step> {
-    let (class, parameters) = definition(value);
-    let pair = |name: &str, low: f64, high: f64| match &parameters[name] {
-        Value::Null => (low, high),
-        list => (number(&list[0]), number(&list[1])),
-    };
-    let flag = |name: &str, default: bool| parameters[name].as_bool().unwrap_or(default);
-    Some(match class.as_str() {
-        "MinMaxScaler" => Step::MinMaxScaler {
-            feature_range: pair("feature_range", 0.0, 1.0),
-            clip: flag("clip", false),
-        },
-        "StandardScaler" => Step::StandardScaler {
-            with_mean: flag("with_mean", true),
-            with_std: flag("with_std", true),
-        },
-        "RobustScaler" => Step::RobustScaler {
-            with_centering: flag("with_centering", true),
-            with_scaling: flag("with_scaling", true),
-            quantile_range: pair("quantile_range", 25.0, 75.0),
-            unit_variance: flag("unit_variance", false),
-        },
-        "MaxAbsScaler" => Step::MaxAbsScaler,
-        _ => return None,
-    })
-}
-
-/// A splitter of a golden definition; `None` if it is another one.
-pub(crate) fn splitter(value: &Value) -> Option<Splitter> {
-    let (class, parameters) = definition(value);
-    let size = |name: &str| {
-        parameters[name]
-            .as_u64()
-            .map(|size| usize::try_from(size).unwrap())
-    };
-    let seed = parameters["random_state"].as_u64().unwrap_or(0);
-    Some(match class.as_str() {
-        "TimeSeriesSplit" => Splitter::TimeSeriesSplit {
-            n_splits: size("n_splits").unwrap_or(5),
-            max_train_size: size("max_train_size"),
-            test_size: size("test_size"),
-            gap: size("gap").unwrap_or(0),
-        },
-        "KFold" => Splitter::KFold {
-            n_splits: size("n_splits").unwrap_or(5),
-            shuffle: (parameters["shuffle"] == true).then(|| u32::try_from(seed).unwrap()),
-        },
-        _ => return None,
-    })
-}
-
 fn activation(name: &str) -> Activation {
     match name {
         "linear" => Activation::Linear,
@@ -217,7 +163,7 @@ pub(crate) fn optimizer(class: &str, parameters: &Value) -> Option<Optimizer> {
 /// Keras' defaults, with layers.
 pub(crate) fn network(layers: Vec<Layer>) -> Network {
     Network {
-        class: NetworkClass::AutoEncoder,
+        class: "KerasAutoEncoder",
         kind: "feedforward_symmetric".to_owned(),
         layers,
         training: Training {

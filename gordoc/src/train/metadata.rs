@@ -1,4 +1,4 @@
-//! The metadata a build leaves, in the peer's form.
+//! The metadata a build leaves, in Gordo's form.
 //!
 //! Arranges what other rooms found out; reads no clock.
 
@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use crate::model::{self, Estimator};
+use crate::model::Model;
+use crate::part::detector::threshold::Validation;
+use crate::part::fit::Fitted;
+use crate::part::splitter::Fold;
 use crate::project;
 
-use super::evaluation::Answered;
-use super::fold::Fold;
 use super::network::History;
-use super::threshold::Thresholds;
 
 /// What a build found out, as far as it got.
 #[derive(Clone, Debug, Default)]
@@ -101,97 +101,23 @@ fn time(nanoseconds: i64) -> String {
 
 /// What a model says of itself: thresholds of a detector, history of a network.
 pub(crate) fn model(
-    estimator: &Estimator,
+    model: &Model,
+    fitted: &dyn Fitted,
     targets: &[String],
-    answered: &[Answered],
+    folds: &[Validation],
     history: Option<&History>,
 ) -> Map<String, Value> {
-    let mut meta = match last(estimator) {
-        Estimator::Detector(detector) => self::detector(detector, targets, answered),
-        _ => Map::new(),
+    let mut meta = match fitted.detector() {
+        Some(detector) => detector.metadata(targets, folds),
+        None => Map::new(),
     };
+    for (key, text) in model.detector_texts().into_iter().flatten() {
+        meta.insert(key.to_owned(), text);
+    }
     if let Some(history) = history {
         meta.insert("history".to_owned(), history.document());
     }
     meta
-}
-
-/// The part of a pipeline that speaks for it.
-fn last(estimator: &Estimator) -> &Estimator {
-    match estimator {
-        Estimator::Pipeline { last, .. } => self::last(last),
-        _ => estimator,
-    }
-}
-
-fn detector(
-    detector: &model::Detector,
-    targets: &[String],
-    answered: &[Answered],
-) -> Map<String, Value> {
-    let mut meta = Map::new();
-    let folds: Vec<&Thresholds> = answered
-        .iter()
-        .filter_map(|a| a.thresholds.as_ref())
-        .collect();
-    let smooth: Vec<&Thresholds> = answered.iter().filter_map(|a| a.smooth.as_ref()).collect();
-    let validated = !folds.is_empty();
-    if let Some(last) = folds.last() {
-        meta.insert("feature-thresholds".to_owned(), json!(last.features));
-        meta.insert("aggregate-threshold".to_owned(), json!(last.aggregate));
-        put_per_fold(&mut meta, "", targets, &folds);
-    }
-    meta.insert("window".to_owned(), json!(detector.window));
-    let method = detector.smoothing.map(gordo_runtime::Smoothing::name);
-    meta.insert("smoothing-method".to_owned(), json!(method));
-    if let Some(last) = smooth.last() {
-        meta.insert("smooth-feature-thresholds".to_owned(), json!(last.features));
-        meta.insert(
-            "smooth-aggregate-threshold".to_owned(),
-            json!(last.aggregate),
-        );
-    }
-    if validated {
-        put_per_fold(&mut meta, "smooth-", targets, &smooth);
-    }
-    if !matches!(detector.base, Estimator::Network(_)) {
-        meta.insert(
-            "scaler".to_owned(),
-            json!(super::describe::step(&detector.scaler)),
-        );
-        let base = super::describe::estimator(&detector.base);
-        meta.insert("base_estimator".to_owned(), json!(base));
-        meta.insert("shuffle".to_owned(), json!(detector.shuffle));
-    }
-    meta
-}
-
-/// Thresholds of each fold; the peer counts these folds from 0.
-fn put_per_fold(
-    meta: &mut Map<String, Value>,
-    prefix: &str,
-    targets: &[String],
-    folds: &[&Thresholds],
-) {
-    let by_fold = |value: &dyn Fn(&Thresholds) -> f64| -> Value {
-        let folds = folds.iter().enumerate();
-        folds
-            .map(|(index, fold)| (format!("fold-{index}"), json!(value(fold))))
-            .collect::<Map<String, Value>>()
-            .into()
-    };
-    let mut features = Map::new();
-    if !folds.is_empty() {
-        for (column, target) in targets.iter().enumerate() {
-            features.insert(target.clone(), by_fold(&|fold| fold.features[column]));
-        }
-    }
-    meta.insert(
-        format!("{prefix}feature-thresholds-per-fold"),
-        features.into(),
-    );
-    let aggregate = by_fold(&|fold| fold.aggregate);
-    meta.insert(format!("{prefix}aggregate-thresholds-per-fold"), aggregate);
 }
 
 #[cfg(test)]

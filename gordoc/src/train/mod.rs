@@ -3,56 +3,31 @@
 //! A function of the machine, its rows and a seed: reads no clock, and gives the same bits on
 //! any number of threads.
 
-pub(crate) mod describe;
-mod error;
 mod evaluation;
-mod fit;
-pub mod fold;
 mod metadata;
 pub mod network;
-mod rows;
 pub mod score;
-pub mod threshold;
 
 #[cfg(test)]
-mod golden;
+pub(crate) mod golden;
 
-pub use error::Error;
+pub use crate::part::error::FitError as Error;
+pub use crate::part::fit::{Progress, Run};
 
 use gordo_runtime::Batch;
-use gordo_runtime::Step as _;
 use serde_json::Value;
 
 use crate::dataset::{Dataset, Table};
-use crate::model::Estimator;
+use crate::part::detector::threshold::Validation;
+use crate::part::fit::{Fit, FitContext, Fitted};
+use crate::part::rows;
+use crate::part::splitter::Fold;
 use crate::project::{self, Mode};
 use crate::random::Seed;
-use crate::trained::{self, State};
+use crate::trained;
 
-use self::evaluation::Answered;
-use self::fold::Fold;
+use self::evaluation::FoldResult;
 use self::metadata::Findings;
-use self::network::Course;
-
-/// Which of a machine's models is being trained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The model of a fold, counted from 0.
-    Fold(usize),
-    /// The model that is kept.
-    Final,
-}
-
-/// Told of every epoch, from any thread.
-pub trait Progress: Sync {
-    /// An epoch is done; epochs count from 1.
-    fn epoch(&self, part: Part, epoch: usize, epochs: usize, loss: f64);
-}
-
-/// Tells nobody.
-impl Progress for () {
-    fn epoch(&self, _: Part, _: usize, _: usize, _: f64) {}
-}
 
 /// What training is told from outside.
 #[derive(Clone, Copy)]
@@ -89,31 +64,36 @@ pub fn train(
     }
     let task = Task::new(machine, dataset, *options)?;
     let mut findings = Findings::default();
-    let answered = if machine.evaluation.mode == Mode::FullBuild {
+    let folds = if machine.evaluation.mode == Mode::FullBuild {
         task.evaluate(&mut findings)?
     } else {
         Vec::new()
     };
     let started = task.now();
-    let fitted = fit::estimator(
-        &machine.model.estimator,
-        &task.x,
-        &task.y,
-        &task.course(Part::Final),
-    )?;
+    let estimator = &machine.model.estimator;
+    let Fit {
+        mut fitted,
+        history,
+    } = estimator.fit(&task.x, &task.y, &task.context(Run::Final))?;
     findings.training_seconds = task.since(started);
-    let mut state = fitted.state;
-    set_thresholds(&mut state, &answered);
-    let answers = state.apply(task.x.clone())?;
+    let validations: Vec<Validation> = folds
+        .into_iter()
+        .filter_map(|fold| fold.validation)
+        .collect();
+    if let Some(detector) = fitted.detector_mut() {
+        detector.calibrate(&validations);
+    }
+    let answers = fitted.apply(task.x.clone())?;
     findings.offset = task.x.rows - answers.rows;
     findings.creation_date = options.creation_date.map(str::to_owned);
     findings.model = metadata::model(
-        &machine.model.estimator,
+        &machine.model,
+        &*fitted,
         &dataset.y.names(),
-        &answered,
-        fitted.history.as_ref(),
+        &validations,
+        history.as_ref(),
     );
-    Ok(task.trained(state, &findings))
+    Ok(task.trained(fitted, &findings))
 }
 
 /// Scores a machine's folds without training it; gives the machine document.
@@ -163,46 +143,44 @@ impl<'a> Task<'a> {
         Some(self.now()? - started?)
     }
 
-    fn course(&self, part: Part) -> Course<'a> {
-        Course {
-            seed: match part {
-                Part::Fold(index) => self.seed.split("fold", index),
-                Part::Final => self.seed.split("final", 0),
+    fn context(&self, run: Run) -> FitContext<'a> {
+        FitContext {
+            seed: match run {
+                Run::Fold(index) => self.seed.split("fold", index),
+                Run::Final => self.seed.split("final", 0),
             },
-            part,
+            run,
             progress: self.options.progress,
         }
     }
 
     /// Fits and scores the folds.
-    fn evaluate(&self, findings: &mut Findings) -> Result<Vec<Answered>, Error> {
+    fn evaluate(&self, findings: &mut Findings) -> Result<Vec<FoldResult>, Error> {
         let started = self.now();
         let evaluation = &self.machine.evaluation;
-        let folds = fold::split(&evaluation.splitter, self.x.rows)?;
-        let answered = evaluation::run(&folds, &self.y, |index, fold| self.fit(index, fold))?;
+        let folds = evaluation.splitter.split(self.x.rows)?;
+        let results = evaluation::run(&folds, |index, fold| self.fit(index, fold))?;
         findings.scores = evaluation::scores(
-            (&evaluation.metrics, evaluation.scoring_scaler.as_ref()),
+            (&evaluation.metrics, evaluation.scoring_scaler.as_deref()),
             &self.dataset.y.names(),
             &self.y,
             &folds,
-            &answered,
+            &results,
         )?;
         findings.splits = metadata::splits(&folds, &self.dataset.times);
         findings.evaluation_seconds = self.since(started);
-        Ok(answered)
+        Ok(results)
     }
 
-    fn fit(&self, index: usize, fold: &Fold) -> Result<evaluation::Model, Error> {
-        let fitted = fit::estimator(
-            &self.machine.model.estimator,
-            &rows::take(&self.x, &fold.train),
-            &rows::take(&self.y, &fold.train),
-            &self.course(Part::Fold(index)),
-        )?;
-        evaluation::model(fitted.state, &self.x, fold)
+    fn fit(&self, index: usize, fold: &Fold) -> Result<FoldResult, Error> {
+        let x = rows::take(&self.x, &fold.train);
+        let y = rows::take(&self.y, &fold.train);
+        let estimator = &self.machine.model.estimator;
+        let fit = estimator.fit(&x, &y, &self.context(Run::Fold(index)))?;
+        evaluation::test(&*fit.fitted, &self.x, &self.y, fold)
     }
 
-    fn trained(&self, state: State, findings: &Findings) -> trained::Machine {
+    fn trained(&self, state: Box<dyn Fitted>, findings: &Findings) -> trained::Machine {
         let machine = self.machine;
         let resolution = machine.dataset.resolution.as_ref();
         trained::Machine {
@@ -212,9 +190,9 @@ impl<'a> Task<'a> {
             target_tags: self.dataset.y.names(),
             resolution: resolution.map_or_else(String::new, |found| found.value.text.clone()),
             offset: findings.offset,
-            python_type: python_type(&machine.model.estimator).to_owned(),
+            python_type: machine.model.python_type(),
             definition: machine.model.expanded.clone(),
-            state,
+            model: state.into(),
             metadata: metadata::document(machine, &self.dataset.metadata, findings),
             checksum: None,
         }
@@ -234,45 +212,6 @@ fn batch(table: &Table, name: &'static str) -> Result<Batch, Error> {
         });
     }
     Ok(Batch::double(table.n_rows(), width, values))
-}
-
-/// Gives a detector the thresholds of the last fold.
-fn set_thresholds(state: &mut State, answered: &[Answered]) {
-    let detector = match state {
-        State::Detector(detector) => detector,
-        State::Pipeline(states) => {
-            if let Some(last) = states.last_mut() {
-                set_thresholds(last, answered);
-            }
-            return;
-        }
-        _ => return,
-    };
-    let Some(last) = answered.last() else {
-        return;
-    };
-    if let Some(thresholds) = last.thresholds.clone() {
-        detector.feature_thresholds = Some(thresholds.features);
-        detector.aggregate_threshold = Some(thresholds.aggregate);
-    }
-    if let Some(thresholds) = last.smooth.clone() {
-        detector.smooth_feature_thresholds = Some(thresholds.features);
-        detector.smooth_aggregate_threshold = Some(thresholds.aggregate);
-    }
-}
-
-/// The peer's text for a model's class.
-fn python_type(estimator: &Estimator) -> &'static str {
-    match estimator {
-        Estimator::Pipeline { .. } => "<class 'sklearn.pipeline.Pipeline'>",
-        Estimator::TransformedTarget { .. } => {
-            "<class 'sklearn.compose._target.TransformedTargetRegressor'>"
-        }
-        Estimator::Network(_) => "<class 'gordo.machine.model.models.KerasAutoEncoder'>",
-        Estimator::Detector(_) => {
-            "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>"
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Scores: how well answers meet targets, under the names of the peer.
+//! Scores: how well answers meet targets, under the names of Gordo.
 //!
 //! Compares numbers; knows no folds' rows and no models.
 
@@ -101,7 +101,7 @@ pub fn names(metric: &str, targets: &[String]) -> Vec<String> {
     each.chain([metric.clone()]).collect()
 }
 
-/// The peer's entry of one score: mean, standard deviation and extremes over folds, each fold.
+/// Gordo's entry of one score: mean, standard deviation and extremes over folds, each fold.
 ///
 /// A fold that could not be scored makes them null.
 pub fn entry(folds: &[f64]) -> Value {
@@ -125,19 +125,22 @@ pub fn entry(folds: &[f64]) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use gordo_runtime::Step as _;
-
-    use super::super::fit;
-    use super::super::golden::{assert_close, batch, documents, number, numbers, step};
+    use super::super::golden::{assert_close, batch, documents, number, numbers};
     use super::*;
+    use crate::config::Node;
+    use crate::diagnostic::Diagnostics;
+    use crate::model::resolve_transformer;
 
     #[test]
-    fn metrics_meet_the_peers() {
+    fn metrics_meet_gordos() {
         for (_, document) in documents("metrics", "metrics") {
             for case in document["cases"].as_array().unwrap() {
                 let (mut y, mut p) = (batch(&case["y_true"]), batch(&case["y_pred"]));
-                if let Some(step) = case["scaler"].as_str().and_then(|_| step(&case["scaler"])) {
-                    let scaler = fit::step(&step, &y).unwrap();
+                if case["scaler"].is_string() {
+                    let definition = Node::from_json(&case["scaler"]);
+                    let mut found = Diagnostics::default();
+                    let scaler = resolve_transformer(&definition, Some(y.width), &mut found);
+                    let scaler = scaler.unwrap().fit(&y).unwrap();
                     y = scaler.apply(y).unwrap();
                     p = scaler.apply(p).unwrap();
                 }
@@ -157,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn score_names_meet_the_peers() {
+    fn score_names_meet_gordos() {
         for (_, document) in documents("metrics", "score_names") {
             let texts = |list: &Value| -> Vec<String> {
                 let list = list.as_array().unwrap().iter();

@@ -1,41 +1,33 @@
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::*;
+use crate::config::Node;
 use crate::dataset::Column;
-use crate::model::{Detector, Layer, Model, Smoothing, Splitter, Step};
+use crate::diagnostic::Diagnostics;
+use crate::model::{self, Model};
 use crate::name::Name;
+use crate::part::document::Tensors;
+use crate::part::splitter::time_series_split::TimeSeriesSplit;
 use crate::project::{Aggregation, Evaluation, InterpolationMethod, Method, Metric, Period};
 use crate::provider;
 use crate::source::{Span, Spanned};
 
-fn scaler() -> Step {
-    Step::MinMaxScaler {
-        feature_range: (0.0, 1.0),
-        clip: false,
-    }
-}
+const SCALER: &str = "sklearn.preprocessing.MinMaxScaler";
 
-fn hourglass() -> Estimator {
-    let layer = |units, activity_l1| Layer {
-        units,
-        activation: gordo_runtime::Activation::Tanh,
-        activity_l1,
-    };
-    let network = golden::network(vec![layer(2, 0.0), layer(1, 1e-4), layer(2, 0.0)]);
-    Estimator::Detector(Box::new(Detector {
-        base: Estimator::TransformedTarget {
-            transformer: scaler(),
-            regressor: Box::new(Estimator::Pipeline {
-                steps: vec![scaler()],
-                last: Box::new(Estimator::Network(network)),
-            }),
-        },
-        scaler: scaler(),
-        require_thresholds: true,
-        shuffle: false,
-        window: Some(7),
-        smoothing: Some(Smoothing::Median),
-    }))
+/// A smoothing detector around a small network with transformed targets.
+fn detector() -> Model {
+    let network = json!({ "gordo.machine.model.models.KerasAutoEncoder": {
+        "kind": "feedforward_symmetric", "dims": [2, 1], "funcs": ["tanh", "tanh"] } });
+    let pipeline = json!({ "sklearn.pipeline.Pipeline": { "steps": [SCALER, network] } });
+    let base = json!({ "sklearn.compose.TransformedTargetRegressor": {
+        "transformer": SCALER, "regressor": pipeline } });
+    let definition = json!({ "gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector": {
+        "base_estimator": base, "window": 7 } });
+    let mut found = Diagnostics::default();
+    let definition = Node::from_json(&definition);
+    model::resolve(&definition, Some((2, 2)), &mut found).unwrap()
 }
 
 fn some<T>(value: T) -> Spanned<T> {
@@ -61,22 +53,17 @@ fn machine(mode: Mode) -> project::Machine {
             provider: some(provider::of_keys(&json!({"type": "RandomDataProvider"}))),
             document: json!({"tags": ["a", "b"]}),
         },
-        model: Model {
-            estimator: hourglass(),
-            expanded: json!({"x.DiffBasedAnomalyDetector": {}}),
-            span: Span::default(),
-        },
+        model: detector(),
         model_document: some(json!({})),
         evaluation: Evaluation {
             mode,
             metrics: vec![Metric::R2, Metric::MeanSquaredError],
-            scoring_scaler: Some(scaler()),
-            splitter: Splitter::TimeSeriesSplit {
-                n_splits: 3,
-                max_train_size: None,
-                test_size: None,
-                gap: 0,
-            },
+            scoring_scaler: model::resolve_transformer(
+                &Node::from_json(&json!(SCALER)),
+                Some(2),
+                &mut Diagnostics::default(),
+            ),
+            splitter: Arc::new(TimeSeriesSplit::THREE),
             seed: 0,
             document: json!({"cv_mode": "full_build"}),
         },
@@ -113,12 +100,18 @@ fn rows(n_rows: u32) -> Dataset {
 #[test]
 fn a_full_build_leaves_thresholds_scores_and_history() {
     let trained = train(&machine(Mode::FullBuild), &dataset(), &Options::default()).unwrap();
-    let State::Detector(detector) = &trained.state else {
-        panic!("a detector trains to a detector");
-    };
-    assert_eq!(detector.feature_thresholds.as_ref().unwrap().len(), 2);
-    assert!(detector.aggregate_threshold.unwrap() > 0.0);
-    assert!(detector.smooth_aggregate_threshold.unwrap() > 0.0);
+    assert!(
+        trained
+            .model
+            .detector()
+            .unwrap()
+            .aggregate_threshold()
+            .unwrap()
+            > 0.0
+    );
+    let state = trained.model.write(&mut Tensors::new());
+    assert_eq!(state["feature_thresholds"].as_array().unwrap().len(), 2);
+    assert!(state["smooth_aggregate_threshold"].as_f64().unwrap() > 0.0);
     assert_eq!(
         trained.python_type,
         "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>"
@@ -181,10 +174,10 @@ fn any_number_of_threads_gives_the_same_machine() {
         ..Options::default()
     };
     assert_ne!(
-        one.state,
+        one.model,
         train(&machine(Mode::FullBuild), &dataset(), &other)
             .unwrap()
-            .state
+            .model
     );
 }
 

@@ -3,74 +3,70 @@
 //! Network weights may stand in the file or, as gordoc writes them, in a tensor file beside it;
 //! everything else is inline. Reads the neutral form of exported Gordo models as well.
 
-mod place;
-mod read;
-mod write;
-
 #[cfg(test)]
 mod tests;
 
-pub use read::read;
-pub use write::write;
+use serde_json::{Value, json};
 
-use std::collections::BTreeMap;
+use super::Machine;
+use crate::part;
+use crate::part::document::Reader;
+
+pub use crate::part::document::{DocumentError, Tensor, Tensors};
 
 /// The version of the form written; a file without one is the neutral form.
 pub const FORMAT_VERSION: u64 = 1;
 
-/// Network arrays by name, each with its shape.
-pub type Tensors = BTreeMap<String, Tensor>;
-
-/// One array of single-precision numbers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tensor {
-    /// Length along each dimension.
-    pub shape: Vec<usize>,
-    /// Row-major.
-    pub values: Vec<f32>,
+/// Reads a machine; `tensors` holds the arrays that the document names instead of writing out.
+pub fn read(document: &Value, tensors: &Tensors) -> Result<Machine, DocumentError> {
+    let root = Reader::root(document, tensors, part::read);
+    if let Some(found) = document.get("format_version").and_then(Value::as_u64)
+        && found > FORMAT_VERSION
+    {
+        let newest = FORMAT_VERSION;
+        return Err(DocumentError::Version { found, newest });
+    }
+    let tags = root.get("tags")?.texts()?;
+    let target_tags = root.get("target_tags")?.texts()?;
+    let mut width = tags.len();
+    let at_state = root.get("state")?;
+    let state = at_state.part(&mut width)?;
+    at_state.check_len(width, target_tags.len())?;
+    let checksum = root
+        .optional("info")
+        .and_then(|info| info.optional("checksum"));
+    Ok(Machine {
+        name: root.get("name")?.name()?,
+        project: root.get("project")?.name()?,
+        tags,
+        target_tags,
+        resolution: root.get("resolution")?.text()?,
+        offset: root.get("model_offset")?.count()?,
+        python_type: root.get("python_type")?.text()?,
+        definition: root.get("definition")?.value.clone(),
+        model: state.into(),
+        metadata: root.get("metadata")?.value.clone(),
+        checksum: checksum.map(|checksum| checksum.text()).transpose()?,
+    })
 }
 
-/// What is wrong with a trained machine's document.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Error {
-    /// A value is missing or of another kind than expected.
-    #[error("`{at}` is not {expected}")]
-    Kind {
-        /// Path of keys to the value.
-        at: String,
-        /// What belongs there.
-        expected: &'static str,
-    },
-    /// A part that cannot be served.
-    #[error("`{at}` is a `{found}`, which gordoc cannot serve")]
-    Unknown {
-        /// Path of keys to the value.
-        at: String,
-        /// Its `type`.
-        found: String,
-    },
-    /// An array does not fit the machine around it.
-    #[error("`{at}` has {found} numbers, but {expected} belong there")]
-    Shape {
-        /// Path of keys to the array.
-        at: String,
-        /// Numbers found.
-        found: usize,
-        /// Numbers expected.
-        expected: usize,
-    },
-    /// A referenced array is not in the tensor file.
-    #[error("`{at}` names tensor `{name}`, which the tensor file lacks")]
-    MissingTensor {
-        /// Path of keys to the reference.
-        at: String,
-        /// Tensor name.
-        name: String,
-    },
-    /// Written by a newer gordoc.
-    #[error("format version {found} is not known; this gordoc reads up to {FORMAT_VERSION}")]
-    Version {
-        /// The file's version.
-        found: u64,
-    },
+/// Writes a machine; its network weights are the tensors.
+pub fn write(machine: &Machine) -> (Value, Tensors) {
+    let mut tensors = Tensors::new();
+    let document = json!({
+        "format_version": FORMAT_VERSION,
+        "name": &*machine.name,
+        "project": &*machine.project,
+        "tags": machine.tags,
+        "target_tags": machine.target_tags,
+        "resolution": machine.resolution,
+        "model_offset": machine.offset,
+        "is_anomaly_detector": machine.model.detector().is_some(),
+        "python_type": machine.python_type,
+        "definition": machine.definition,
+        "state": machine.model.write(&mut tensors),
+        "info": { "checksum": machine.checksum },
+        "metadata": machine.metadata,
+    });
+    (document, tensors)
 }

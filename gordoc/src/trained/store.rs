@@ -45,7 +45,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// Where in the document.
-        source: json::Error,
+        source: json::DocumentError,
     },
     /// The tensor file is damaged.
     #[error("{}: {reason}", path.display())]

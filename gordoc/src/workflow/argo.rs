@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Error, Input, Machine};
+use super::input::{Error, Input, Machine};
 use crate::json_text;
 
 /// The most bytes Linux hands to a process as one `NAME=value`, its end mark included.
@@ -107,7 +107,7 @@ fn json(value: &Value) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::{Error, Input, Machine};
+    use super::super::input::{Error, Input, Machine};
     use super::{EMBEDDED, groups, json, machine_json};
     use crate::name::{Name, Revision};
 

@@ -4,7 +4,7 @@ use minijinja::{Value, context};
 use serde_json::json;
 
 use super::argo::Task;
-use super::{Amount, Input, Resources};
+use super::input::{Amount, Input, Resources};
 
 /// The longest name of a workflow that Argo takes; it also becomes the value of a label.
 const MAX_WORKFLOW_NAME: usize = 63;

@@ -25,113 +25,15 @@
 
 mod argo;
 mod context;
+mod input;
 mod render;
 mod scalar;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde_json::Value;
-
-use crate::name::{Name, Revision};
-
+pub use input::{Amount, Error, Input, Machine, Resources};
 pub(crate) use scalar::scalar;
-
-/// Everything the manifests depend on.
-#[derive(Clone, Debug)]
-pub struct Input<'a> {
-    /// Project name, of at most 50 characters.
-    pub project: &'a Name,
-    /// Revision of the models.
-    pub revision: &'a Revision,
-    /// Version of gordoc, the tag of its images.
-    pub version: &'a str,
-    /// Where the images are pulled from, without a slash at the end.
-    pub registry: &'a str,
-    /// Level of the variable `GORDO_LOG_LEVEL`, upper case.
-    pub log_level: &'a str,
-    /// The machines in the order of the config; none gives no workflow.
-    pub machines: &'a [Machine<'a>],
-    /// The most machines one Workflow object trains; at least 1.
-    pub machines_per_workflow: usize,
-    /// What the pod of the server asks for.
-    pub server: Resources,
-    /// What the pod that trains a machine asks for.
-    pub builder: Resources,
-}
-
-/// A machine as the manifests see it.
-#[derive(Clone, Copy, Debug)]
-pub struct Machine<'a> {
-    /// Machine name.
-    pub name: &'a Name,
-    /// The machine as Gordo's `to_dict` gives it.
-    pub document: &'a Value,
-}
-
-/// What a pod is promised and what it may not exceed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Resources {
-    /// The promise.
-    pub requests: Amount,
-    /// The bound.
-    pub limits: Amount,
-}
-
-/// An amount of memory and of processor time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Amount {
-    /// Units of 10⁶ bytes.
-    pub memory: u64,
-    /// Thousandths of a processor.
-    pub cpu: u64,
-}
-
-/// Why there are no manifests.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Linux hands no variable above this size to a process, so the pod could never start.
-    #[error("`{machine}` takes {bytes} bytes as one variable of a pod; at most {limit} fit")]
-    MachineTooLarge {
-        /// Its name.
-        machine: String,
-        /// Size of its JSON.
-        bytes: usize,
-        /// The most that fits.
-        limit: usize,
-    },
-    /// A template does not fit what it is given: a bug.
-    #[error("a template of the manifests failed")]
-    Template(#[from] minijinja::Error),
-}
-
-impl<'a> Input<'a> {
-    /// The defaults of Gordo, and images of this version of gordoc.
-    pub fn new(project: &'a Name, revision: &'a Revision, machines: &'a [Machine<'a>]) -> Self {
-        Self {
-            project,
-            revision,
-            version: env!("CARGO_PKG_VERSION"),
-            registry: "gordoc",
-            log_level: "INFO",
-            machines,
-            machines_per_workflow: 30,
-            server: Resources::new((3000, 1000), (6000, 2000)),
-            builder: Resources::new((3900, 1001), (31200, 1001)),
-        }
-    }
-}
-
-impl Resources {
-    /// From pairs of memory and processor time, in the units of [`Amount`].
-    pub fn new(requests: (u64, u64), limits: (u64, u64)) -> Self {
-        let amount = |(memory, cpu)| Amount { memory, cpu };
-        Self {
-            requests: amount(requests),
-            limits: amount(limits),
-        }
-    }
-}
 
 /// The folder of all manifests, below the output folder.
 pub const FOLDER: &str = "manifests";

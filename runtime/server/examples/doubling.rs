@@ -7,14 +7,14 @@
 
 use std::process::ExitCode;
 
-use gordo_runtime::{Batch, Description, Detector, Machine, Rejection, Smoothing, Step, Values};
+use gordo_runtime::part::{DiffDetector, MaxAbsScaler};
+use gordo_runtime::{Batch, Description, Detector, Machine, Rejection, Smoothing};
 use gordo_server::{Project, Revision};
 
 /// Answers every reading twice as large, without the first `offset` rows.
 struct Doubling {
     description: Description,
-    detects: bool,
-    thresholds: Option<&'static [f64]>,
+    detector: Option<HalvingDetector>,
 }
 
 impl Machine for Doubling {
@@ -49,29 +49,22 @@ impl Machine for Doubling {
         Ok(Batch::double(inputs.rows - offset, inputs.width, doubled))
     }
 
-    fn detector(&self) -> Option<Detector<'_>> {
-        self.detects.then_some(Detector {
-            scaler: &Halving,
-            feature_thresholds: self.thresholds,
-            aggregate_threshold: self.thresholds.map(|_| 4.0),
-            require_thresholds: true,
-            smoothing: Some((Smoothing::Mean, 2)),
-        })
+    fn detector(&self) -> Option<&dyn Detector> {
+        let detector = self.detector.as_ref()?;
+        Some(detector)
     }
 }
 
-/// The detector's scaler.
-struct Halving;
+/// Errors of which the scaled ones are half as large.
+type HalvingDetector = DiffDetector<MaxAbsScaler<[f64; 2]>, [f64; 2]>;
 
-impl Step for Halving {
-    fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
-        let halves = batch.to_f64().iter().map(|value| value / 2.0).collect();
-        Ok(Batch {
-            values: Values::Double(halves),
-            ..batch
-        })
-    }
-}
+const DETECTOR: HalvingDetector = DiffDetector {
+    scaler: MaxAbsScaler { scale: [2.0, 2.0] },
+    feature_thresholds: Some([1.0, 2.0]),
+    aggregate_threshold: Some(4.0),
+    require_thresholds: true,
+    smoothing: Some((Smoothing::Mean, 2)),
+};
 
 const DESCRIPTION: Description = Description {
     name: "doubling",
@@ -87,8 +80,7 @@ const DESCRIPTION: Description = Description {
 
 static DOUBLING: Doubling = Doubling {
     description: DESCRIPTION,
-    detects: false,
-    thresholds: None,
+    detector: None,
 };
 
 static DETECTING: Doubling = Doubling {
@@ -98,8 +90,7 @@ static DETECTING: Doubling = Doubling {
         checksum: None,
         ..DESCRIPTION
     },
-    detects: true,
-    thresholds: Some(&[1.0, 2.0]),
+    detector: Some(DETECTOR),
 };
 
 static LATE: Doubling = Doubling {
@@ -110,8 +101,7 @@ static LATE: Doubling = Doubling {
         metadata: r#"{"name": "late", "project_name": "demo"}"#,
         ..DESCRIPTION
     },
-    detects: true,
-    thresholds: None,
+    detector: Some(DETECTOR.without_thresholds()),
 };
 
 static PROJECT: Project = Project {

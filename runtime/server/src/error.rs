@@ -11,7 +11,7 @@ use crate::python::repr;
 
 /// A request that is not answered with data. `Display` gives the sentence.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Refusal {
+pub(crate) enum RequestError {
     /// The body is not JSON, from this byte on.
     BrokenJson(usize),
     /// The body has no `X`.
@@ -57,7 +57,7 @@ pub(crate) enum Refusal {
     Broken,
 }
 
-impl Refusal {
+impl RequestError {
     /// The status, and the key its sentence stands under.
     pub(crate) fn status(&self) -> (StatusCode, &'static str) {
         match self {
@@ -81,7 +81,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BrokenJson(at) => write!(f, "The body is not JSON from byte {at} on."),

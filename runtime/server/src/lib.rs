@@ -1,7 +1,7 @@
 //! The HTTP model server that compiled machines are linked into.
 //!
-//! Turns requests in Gordo's wire formats into calls of [`Machine::predict`] and its
-//! detector, and their answers into Gordo's bodies. It reads no file and keeps no state:
+//! Turns requests in Gordo's wire formats into calls of [`Machine::predict`](gordo_runtime::Machine::predict) and its
+//! detector, and their results into Gordo's bodies. It reads no file and keeps no state:
 //! everything served is compiled in.
 //!
 //! ```no_run
@@ -20,12 +20,12 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use gordo_runtime::Machine;
-
 mod app;
 mod error;
 mod expected;
+mod handler;
 mod options;
+mod project;
 mod python;
 mod reply;
 mod revision;
@@ -37,24 +37,7 @@ mod wire;
 
 use options::Options;
 
-/// The release of Gordo whose interface is answered; clients read it as its version.
-pub const GORDO_VERSION: &str = "6.0.4";
-
-/// Everything one server answers for.
-pub struct Project {
-    /// Project name.
-    pub name: &'static str,
-    /// Revisions, numerically ascending; the last one is current.
-    pub revisions: &'static [Revision],
-}
-
-/// The machines of one training run.
-pub struct Revision {
-    /// Digits, as in `?revision=`.
-    pub name: &'static str,
-    /// The machines, in any order.
-    pub machines: &'static [&'static dyn Machine],
-}
+pub use project::{GORDO_VERSION, Project, Revision};
 
 /// Serves a project until SIGTERM or SIGINT: the whole `main` of a generated server.
 ///

@@ -1,17 +1,17 @@
-//! An answer before it becomes a response.
+//! A response before it becomes a response.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 
-use crate::error::Refusal;
+use crate::error::RequestError;
 use crate::wire::json::write;
 
-/// What the page-like answers of Gordo carry.
+/// What the page-like responses of Gordo carry.
 const HTML: &str = "text/html; charset=utf-8";
 /// Clients compare this for equality: no charset.
 const JSON: &str = "application/json";
 
-/// An answer: a JSON object without its `revision` key, or no body at all.
+/// A response: a JSON object without its `revision` key, or no body at all.
 pub(crate) struct Reply {
     status: StatusCode,
     body: Option<Vec<u8>>,
@@ -67,16 +67,16 @@ impl Reply {
     }
 }
 
-impl From<Refusal> for Reply {
-    fn from(refusal: Refusal) -> Self {
-        let (status, key) = refusal.status();
+impl From<RequestError> for Reply {
+    fn from(error: RequestError) -> Self {
+        let (status, key) = error.status();
         let mut object = Vec::with_capacity(128);
         object.push(b'{');
         write::key(&mut object, key);
-        write::string(&mut object, &refusal.to_string());
+        write::string(&mut object, &error.to_string());
         object.push(b'}');
-        let allow = match refusal {
-            Refusal::Method(allow) => Some(allow),
+        let allow = match error {
+            RequestError::Method(allow) => Some(allow),
             _ => None,
         };
         Self {

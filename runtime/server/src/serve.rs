@@ -11,11 +11,12 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 
-use crate::app::{self, App};
+use crate::app::App;
+use crate::handler::handle;
 
-/// How long connections may stay open after the last answer is ready: long enough to send a
+/// How long connections may stay open after the last response is ready: long enough to send a
 /// large one, shorter than the minute a cluster waits, for clients that never finish asking.
-const LINGER: Duration = Duration::from_secs(30);
+const GRACE_PERIOD: Duration = Duration::from_secs(30);
 
 /// Serves until a signal, then until running requests are answered.
 pub(crate) async fn serve(app: Arc<App>, address: SocketAddr) -> io::Result<()> {
@@ -35,9 +36,7 @@ pub(crate) async fn serve(app: Arc<App>, address: SocketAddr) -> io::Result<()> 
         // Answers are written whole; waiting for more would only delay them.
         let _ = stream.set_nodelay(true);
     });
-    let router = Router::new()
-        .fallback(app::answer)
-        .with_state(Arc::clone(&app));
+    let router = Router::new().fallback(handle).with_state(Arc::clone(&app));
     let told = Arc::clone(&stopping);
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         stop.await;
@@ -61,12 +60,12 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Resolves when no request was running for [`LINGER`] after the signal.
+/// Resolves when no request was running for [`GRACE_PERIOD`] after the signal.
 async fn drained(app: &App, stopping: &Notify) {
     stopping.notified().await;
     let step = Duration::from_millis(100);
     let mut quiet = Duration::ZERO;
-    while quiet < LINGER {
+    while quiet < GRACE_PERIOD {
         tokio::time::sleep(step).await;
         quiet = if app.n_running() == 0 {
             quiet + step

@@ -5,13 +5,13 @@
 use axum::http::{HeaderMap, Uri};
 
 /// Where a request goes.
-pub(crate) struct Target {
+pub(crate) struct RequestTarget {
     /// Decoded segments; empty ones stay, so that doubled and trailing slashes show.
     pub(crate) segments: Vec<String>,
     query: Vec<(String, String)>,
 }
 
-impl Target {
+impl RequestTarget {
     /// Reads a request line; a proxy's mount prefix is taken off the path.
     pub(crate) fn new(uri: &Uri, headers: &HeaderMap) -> Self {
         let path = without_prefix(uri.path(), headers);
@@ -90,12 +90,12 @@ fn hex_pair(digits: &[u8]) -> Option<u8> {
 mod tests {
     use super::*;
 
-    fn target(uri: &str, original: Option<&str>) -> Target {
+    fn target(uri: &str, original: Option<&str>) -> RequestTarget {
         let mut headers = HeaderMap::new();
         if let Some(original) = original {
             headers.insert("x-envoy-original-path", original.parse().unwrap());
         }
-        Target::new(&uri.parse().unwrap(), &headers)
+        RequestTarget::new(&uri.parse().unwrap(), &headers)
     }
 
     #[test]

@@ -7,5 +7,4 @@
 pub mod dense;
 pub mod lstm;
 pub mod project;
-pub mod scale;
 pub mod window;

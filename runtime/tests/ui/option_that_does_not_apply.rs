@@ -7,7 +7,7 @@ use gordo_runtime::prelude::*;
     resolution = "10T",
     tags = ["A", "B"],
     target_tags = ["C"],
-    weights = "ui.bin"
+    weights = "ui_detector.bin"
 )]
 pub struct Refused {
     #[machine(clip = [0.0, 1.0])]

@@ -7,11 +7,11 @@ use gordo_runtime::prelude::*;
     resolution = "10T",
     tags = ["A", "B"],
     target_tags = ["C"],
-    weights = "ui.bin"
+    weights = "ui_detector.bin"
 )]
 pub struct Refused {
     output: Dense<2, 1, Linear>,
-    #[machine(detector, window = 4, smoothing = "median")]
+    #[machine(detector, smoothing = ["median", 4])]
     detect: DiffDetector<1>,
 }
 

@@ -87,7 +87,7 @@ fn read(
         found.deny_warnings();
     }
     report(&read.source, &found, streams)?;
-    match read.reading.project {
+    match read.project {
         Some(project) if !found.has_errors() => Ok(Ok(project)),
         _ => Ok(Err(Status::ConfigErrors)),
     }
@@ -163,7 +163,7 @@ fn report_outcomes(
         match outcome {
             Ok(learnt) => {
                 if let Some(warning) = gap_warning(&learnt.gaps, configured.dataset.period) {
-                    let mut stderr = streams.talk(Level::Warning);
+                    let mut stderr = streams.log(Level::Warning);
                     writeln!(stderr, "warning: `{name}`: {warning}")?;
                 }
                 machines.insert(learnt.machine.name.clone(), learnt.machine);
@@ -180,7 +180,7 @@ fn report_outcomes(
         }
     }
     report(&project.source, &found, streams)?;
-    summary::write(&lines, &mut streams.talk(Level::Info))?;
+    summary::write(&lines, &mut streams.log(Level::Info))?;
     let failed = [(not_loaded, "loaded"), (not_trained, "trained")];
     let failed = failed
         .iter()

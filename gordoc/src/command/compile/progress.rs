@@ -2,7 +2,7 @@
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::train::{Part, Progress};
+use crate::train::{Progress, Run};
 
 /// Bars over machines and their epochs.
 pub(super) struct Bars {
@@ -52,13 +52,13 @@ impl Bar {
 }
 
 impl Progress for Bar {
-    fn epoch(&self, part: Part, epoch: usize, epochs: usize, loss: f64) {
+    fn epoch(&self, part: Run, epoch: usize, epochs: usize, loss: f64) {
         if self.epochs.is_hidden() {
             return;
         }
         let part = match part {
-            Part::Fold(fold) => format!("fold {}", fold + 1),
-            Part::Final => "all rows".to_owned(),
+            Run::Fold(fold) => format!("fold {}", fold + 1),
+            Run::Final => "all rows".to_owned(),
         };
         let message = format!("{part}, epoch {epoch}/{epochs}, loss {loss:.5}");
         self.epochs.set_message(message);

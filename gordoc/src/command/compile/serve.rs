@@ -6,12 +6,14 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
+use gordo_runtime::Batch;
 use serde_json::{Value, json};
 
 use super::super::{Failure, Status};
 use super::summary::explained_variance;
 use crate::name::Name;
-use crate::trained::{Machine, State};
+use crate::part::fit::invert;
+use crate::trained::Machine;
 
 /// Where a project is served.
 #[derive(Clone, Copy)]
@@ -50,7 +52,7 @@ pub(super) fn exec(
 fn example(machines: &BTreeMap<Name, Machine>) -> Option<&Machine> {
     machines.values().max_by(|a, b| {
         let rank = |machine: &Machine| {
-            let is_detector = matches!(machine.state, State::Detector(_));
+            let is_detector = machine.model.detector().is_some();
             let is_closed = machine
                 .target_tags
                 .iter()
@@ -66,12 +68,12 @@ fn example(machines: &BTreeMap<Name, Machine>) -> Option<&Machine> {
 fn curl(url: &str, machine: &Machine) -> String {
     let row =
         |tags: &[String]| -> Vec<Value> { tags.iter().map(|tag| ordinary(machine, tag)).collect() };
-    let (route, body) = match &machine.state {
-        State::Detector(_) => (
+    let (route, body) = match machine.model.detector() {
+        Some(_) => (
             "anomaly/prediction",
             json!({ "X": [row(&machine.tags)], "y": [row(&machine.target_tags)] }),
         ),
-        _ => ("prediction", json!({ "X": [row(&machine.tags)] })),
+        None => ("prediction", json!({ "X": [row(&machine.tags)] })),
     };
     format!(
         "curl -s {url}/{}/{route} -H 'Content-Type: application/json' -d '{body}'",
@@ -89,15 +91,11 @@ fn ordinary(machine: &Machine, tag: &str) -> Value {
     rounded.map_or(Value::Null, Value::from)
 }
 
+/// The middle of the range that a detector scales a target to.
 fn middle(machine: &Machine, tag: &str) -> Option<f64> {
-    let State::Detector(detector) = &machine.state else {
-        return None;
-    };
+    let scaler = machine.model.detector()?.scaler();
     let target = machine.target_tags.iter().position(|name| name == tag)?;
-    match &detector.scaler {
-        State::MinMaxScaler {
-            data_min, data_max, ..
-        } => Some(f64::midpoint(data_min[target], data_max[target])),
-        _ => None,
-    }
+    let n_targets = machine.target_tags.len();
+    let row = invert(scaler, Batch::double(1, n_targets, vec![0.5; n_targets])).ok()?;
+    row.to_f64().get(target).copied()
 }

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::trained::{Machine, State};
+use crate::part::fit::FittedDetector;
+use crate::trained::Machine;
 
 /// One machine's line.
 pub(super) struct Line {
@@ -26,10 +27,7 @@ impl Line {
             name: machine.name.to_string(),
             rows,
             explained_variance: explained_variance(machine),
-            threshold: match &machine.state {
-                State::Detector(detector) => detector.aggregate_threshold,
-                _ => None,
-            },
+            threshold: (machine.model.detector()).and_then(FittedDetector::aggregate_threshold),
             took,
         }
     }

@@ -29,7 +29,7 @@ pub fn pump() -> String {
     );
     let mut pump = Pump::new();
     for minute in 0..ROWS {
-        let Reading {
+        let Sample {
             flow,
             pressure,
             current,
@@ -46,8 +46,8 @@ pub fn pump() -> String {
     text
 }
 
-/// What the sensors show in one minute.
-struct Reading {
+/// Values of the sensors in one minute.
+struct Sample {
     /// m³/h
     flow: f64,
     /// bar
@@ -88,7 +88,7 @@ impl Pump {
     }
 
     /// Moves on to a minute and reads the sensors.
-    fn step(&mut self, minute: u32) -> Reading {
+    fn step(&mut self, minute: u32) -> Sample {
         self.operate(minute);
         let day = f64::from(minute) / f64::from(DAY);
         let wear = wear(minute);
@@ -106,7 +106,7 @@ impl Pump {
         // A worn bearing knocks: its vibration grows and gets uneven.
         let knock = wear * (2.1 + 0.3 * self.random.normal());
 
-        Reading {
+        Sample {
             flow: flow + 0.6 * self.random.normal(),
             pressure: 0.0981 * head + 0.02 * self.random.normal(),
             current: 6.0 + 1.75 * power + 0.25 * self.random.normal(),

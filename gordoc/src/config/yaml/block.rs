@@ -1,8 +1,8 @@
 //! Block texts: `|` keeps lines, `>` folds them.
 
 use super::cursor::{Cursor, LineBreak};
-use super::folded::Folded;
-use super::problem::{Problem, Read};
+use super::scalar_text::ScalarText;
+use super::syntax_error::{Read, SyntaxError};
 
 /// What becomes of line breaks at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ struct Header {
 }
 
 /// Reads the block text at the cursor, whose parent is indented by `parent` blanks (-1 for none).
-pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, parent: isize) -> Read<()> {
+pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut ScalarText<'_>, parent: isize) -> Read<()> {
     let folds = cursor.byte() == Some(b'>');
     let header = header(cursor)?;
     let least = usize::try_from(parent + 1).unwrap_or(0).max(1);
@@ -68,7 +68,7 @@ pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, parent: isize
     Ok(())
 }
 
-fn put_all(breaks: &[LineBreak], text: &mut Folded<'_>) {
+fn put_all(breaks: &[LineBreak], text: &mut ScalarText<'_>) {
     for line_break in breaks {
         text.put(line_break.reads, line_break.at);
     }
@@ -104,7 +104,7 @@ fn header(cursor: &mut Cursor<'_>) -> Read<Header> {
     }
     if !cursor.ends_line() {
         let end = cursor.at() + cursor.letter().map_or(0, char::len_utf8);
-        return Err(Problem::scanner(
+        return Err(SyntaxError::scanner(
             "the text of a block starts on the next line",
             (cursor.at(), end),
         )

@@ -7,23 +7,23 @@
 
 mod block;
 mod cursor;
-mod folded;
-mod grammar;
+mod parser;
 mod plain;
-mod problem;
 mod quoted;
+mod scalar_text;
 mod scanner;
+mod syntax_error;
 mod tag;
 mod token;
 
-pub(crate) use folded::Part;
-pub(super) use grammar::{Event, Grammar, Properties, Step};
-pub(super) use problem::Problem;
+pub(super) use parser::{Event, Parser, Properties, SpannedEvent};
+pub(crate) use scalar_text::TextPart;
+pub(super) use syntax_error::SyntaxError;
 pub(super) use token::Style;
 
 use cursor::Cursor;
-use folded::Folded;
-use plain::Place;
+use plain::Context;
+use scalar_text::ScalarText;
 
 /// How the text of a scalar lies in the text it was read from, part by part.
 ///
@@ -32,7 +32,7 @@ pub(super) fn parts_of_scalar(
     source: &str,
     (start, end): (usize, usize),
     text: &str,
-) -> Option<Vec<Part>> {
+) -> Option<Vec<TextPart>> {
     let written = source.get(start..end)?;
     match written.bytes().next()? {
         b'"' | b'\'' => read_again(source, start, text, |cursor, read| {
@@ -51,7 +51,7 @@ pub(super) fn parts_of_scalar(
             })
         }
         _ => read_again(&source[..end], start, text, |cursor, read| {
-            plain::scan(cursor, read, Place::Block(0));
+            plain::scan(cursor, read, Context::Block(0));
             Some(())
         }),
     }
@@ -61,11 +61,11 @@ fn read_again(
     source: &str,
     start: usize,
     text: &str,
-    scan: impl Fn(&mut Cursor<'_>, &mut Folded<'_>) -> Option<()>,
-) -> Option<Vec<Part>> {
-    let mut folded = Folded::new(source, true);
-    scan(&mut Cursor::within(source, start), &mut folded)?;
-    folded.reads(text).then(|| folded.into_parts())
+    scan: impl Fn(&mut Cursor<'_>, &mut ScalarText<'_>) -> Option<()>,
+) -> Option<Vec<TextPart>> {
+    let mut scalar = ScalarText::new(source, true);
+    scan(&mut Cursor::within(source, start), &mut scalar)?;
+    scalar.reads(text).then(|| scalar.into_parts())
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Texts without quotes: they end with the line or at a mark, and go on in deeper lines.
 
 use super::cursor::Cursor;
-use super::folded::Folded;
+use super::scalar_text::ScalarText;
 
 /// Where a plain text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Context {
     /// Between brackets, where commas and brackets end it.
     Flow,
     /// In a block; lines with fewer blanks than this end it.
@@ -21,7 +21,7 @@ pub(super) struct Plain {
 }
 
 /// Reads the plain text at the cursor, and blanks behind it.
-pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, place: Place) -> Plain {
+pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut ScalarText<'_>, context: Context) -> Plain {
     let mut plain = Plain {
         end: cursor.at(),
         ends_line: false,
@@ -29,7 +29,7 @@ pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, place: Place)
     let mut gap = Gap::default();
     while cursor.byte() != Some(b'#') {
         let from = cursor.at();
-        letters(cursor, place);
+        letters(cursor, context);
         if cursor.at() == from {
             break;
         }
@@ -43,7 +43,7 @@ pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, place: Place)
             Some(gap) => gap,
             None => break,
         };
-        if matches!(place, Place::Block(indent) if cursor.column() < indent) {
+        if matches!(context, Context::Block(indent) if cursor.column() < indent) {
             break;
         }
     }
@@ -51,9 +51,9 @@ pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, place: Place)
 }
 
 /// Passes letters up to a separator or a mark.
-fn letters(cursor: &mut Cursor<'_>, place: Place) {
+fn letters(cursor: &mut Cursor<'_>, context: Context) {
     let bytes = cursor.rest().as_bytes();
-    let flow = place == Place::Flow;
+    let flow = context == Context::Flow;
     let mut n = 0;
     while let Some(byte) = bytes.get(n) {
         let ends = match byte {
@@ -82,7 +82,7 @@ struct Gap {
 }
 
 impl Gap {
-    fn fill(&self, text: &mut Folded<'_>) {
+    fn fill(&self, text: &mut ScalarText<'_>) {
         text.copy(self.blanks.0, self.blanks.1);
         for (reads, at) in &self.breaks {
             text.put(reads, *at);

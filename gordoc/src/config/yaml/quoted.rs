@@ -1,11 +1,11 @@
 //! Texts between quotes: escapes decoded, lines folded.
 
 use super::cursor::Cursor;
-use super::folded::Folded;
-use super::problem::{Problem, Read};
+use super::scalar_text::ScalarText;
+use super::syntax_error::{Read, SyntaxError};
 
 /// Reads the quoted text at the cursor, quotes included.
-pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut Folded<'_>) -> Read<()> {
+pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut ScalarText<'_>) -> Read<()> {
     let start = cursor.at();
     let double = cursor.byte() == Some(b'"');
     let quote = if double { b'"' } else { b'\'' };
@@ -21,7 +21,12 @@ pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut Folded<'_>) -> Read<()> {
 }
 
 /// Everything up to a blank, a line break, the closing quote or the end.
-fn letters(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, double: bool, start: usize) -> Read<()> {
+fn letters(
+    cursor: &mut Cursor<'_>,
+    text: &mut ScalarText<'_>,
+    double: bool,
+    start: usize,
+) -> Read<()> {
     loop {
         let from = cursor.at();
         cursor.advance_until(|byte| matches!(byte, b'\'' | b'"' | b'\\' | b' ' | b'\t'));
@@ -43,7 +48,7 @@ fn letters(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, double: bool, start: 
 }
 
 /// One escape of a text between double quotes.
-fn escape(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, start: usize) -> Read<()> {
+fn escape(cursor: &mut Cursor<'_>, text: &mut ScalarText<'_>, start: usize) -> Read<()> {
     let at = cursor.at();
     cursor.advance(1);
     if let Some(reads) = cursor.byte().and_then(short_escape) {
@@ -63,7 +68,7 @@ fn escape(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, start: usize) -> Read<
             let end = cursor.at() + cursor.letter().map_or(0, char::len_utf8);
             let written = &cursor.text()[at..end];
             return Err(
-                Problem::scanner(format!("`{written}` is not an escape"), (at, end))
+                SyntaxError::scanner(format!("`{written}` is not an escape"), (at, end))
                     .label("unknown escape")
                     .help("write `\\\\` for a backslash, or use single quotes"),
             );
@@ -83,7 +88,7 @@ fn escape(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, start: usize) -> Read<
     }
     let Some(letter) = char::from_u32(code) else {
         let end = cursor.at();
-        return Err(Problem::scanner(
+        return Err(SyntaxError::scanner(
             format!("`{}` is not a character", &cursor.text()[at..end]),
             (at, end),
         )
@@ -125,7 +130,7 @@ fn hexadecimal(cursor: &mut Cursor<'_>, length: usize, start: usize) -> Read<u32
             cursor.advance(length);
             Ok(code)
         }
-        _ => Err(Problem::scanner(
+        _ => Err(SyntaxError::scanner(
             format!("an escape has fewer than {length} hexadecimal digits"),
             (start, cursor.at()),
         )
@@ -135,7 +140,7 @@ fn hexadecimal(cursor: &mut Cursor<'_>, length: usize, start: usize) -> Read<u32
 }
 
 /// Blanks within a line stay; around a line break they go.
-fn spaces(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, start: usize) -> Read<()> {
+fn spaces(cursor: &mut Cursor<'_>, text: &mut ScalarText<'_>, start: usize) -> Read<()> {
     let from = cursor.at();
     while matches!(cursor.byte(), Some(b' ' | b'\t')) {
         cursor.advance(1);
@@ -159,11 +164,11 @@ fn spaces(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, start: usize) -> Read<
 }
 
 /// Passes what blank lines and indentation follow a line break; how many lines.
-fn blank_lines(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, start: usize) -> Read<usize> {
+fn blank_lines(cursor: &mut Cursor<'_>, text: &mut ScalarText<'_>, start: usize) -> Read<usize> {
     let mut n = 0;
     loop {
         if cursor.at_document_mark() {
-            return Err(Problem::scanner(
+            return Err(SyntaxError::scanner(
                 "a quoted text runs into the end of the document",
                 (cursor.at(), cursor.at() + 3),
             )
@@ -182,9 +187,9 @@ fn blank_lines(cursor: &mut Cursor<'_>, text: &mut Folded<'_>, start: usize) -> 
     }
 }
 
-fn never_closed(cursor: &Cursor<'_>, start: usize) -> Problem {
+fn never_closed(cursor: &Cursor<'_>, start: usize) -> SyntaxError {
     let quote = &cursor.text()[start..=start];
-    Problem::scanner(
+    SyntaxError::scanner(
         format!("a text that starts with {quote} has no end"),
         (start, start + 1),
     )

@@ -1,23 +1,23 @@
-//! A text to its words: indentation becomes starts and ends, a colon makes the text before it a
+//! A text to its tokens: indentation becomes starts and ends, a colon makes the text before it a
 //! key.
 //!
-//! Knows no grammar: words may follow each other in any order.
+//! Knows no grammar: tokens may follow each other in any order.
 
 mod keys;
-mod marks;
+mod tokens;
 
 use std::collections::VecDeque;
 
 use super::cursor::Cursor;
-use super::problem::{Problem, Read};
-use super::token::{Token, Word};
+use super::syntax_error::{Read, SyntaxError};
+use super::token::{SpannedToken, Token};
 use keys::{PossibleKey, PossibleKeys};
 
-/// Reads one word after the other.
+/// Reads one token after the other.
 pub(super) struct Scanner<'a> {
     cursor: Cursor<'a>,
     /// Words that were read and not yet taken.
-    words: VecDeque<Word<'a>>,
+    tokens: VecDeque<SpannedToken<'a>>,
     n_taken: usize,
     has_ended: bool,
     /// Columns of the block collections around the cursor; -1 outside of all.
@@ -30,7 +30,7 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// The words of a text.
+    /// The tokens of a text.
     pub(super) fn new(text: &'a str) -> Self {
         let mut cursor = Cursor::new(text);
         if text.starts_with('\u{feff}') {
@@ -38,7 +38,7 @@ impl<'a> Scanner<'a> {
         }
         Self {
             cursor,
-            words: VecDeque::new(),
+            tokens: VecDeque::new(),
             n_taken: 0,
             has_ended: false,
             indents: vec![-1],
@@ -48,29 +48,29 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// The next word, left in place; the end of the stream is there for ever.
-    pub(super) fn peek(&mut self) -> Read<&Word<'a>> {
+    /// The next token, left in place; the end of the stream is there for ever.
+    pub(super) fn peek(&mut self) -> Read<&SpannedToken<'a>> {
         while self.needs_more()? {
             self.fetch()?;
         }
-        Ok(&self.words[0])
+        Ok(&self.tokens[0])
     }
 
-    /// The next word.
-    pub(super) fn take(&mut self) -> Read<Word<'a>> {
+    /// The next token.
+    pub(super) fn take(&mut self) -> Read<SpannedToken<'a>> {
         if self.peek()?.token == Token::StreamEnd {
-            return Ok(self.words[0].clone());
+            return Ok(self.tokens[0].clone());
         }
         self.n_taken += 1;
-        Ok(self.words.pop_front().expect("peeked at"))
+        Ok(self.tokens.pop_front().expect("peeked at"))
     }
 
-    /// Whether the next word may change with what follows it.
+    /// Whether the next token may change with what follows it.
     fn needs_more(&mut self) -> Read<bool> {
         if self.has_ended {
             return Ok(false);
         }
-        if self.words.is_empty() {
+        if self.tokens.is_empty() {
             return Ok(true);
         }
         self.keys.forget_stale(&self.cursor)?;
@@ -125,22 +125,22 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn cannot_start(&self, byte: u8) -> Problem {
+    fn cannot_start(&self, byte: u8) -> SyntaxError {
         let at = self.cursor.at();
         if byte == b'\t' {
-            return Problem::scanner("a tab separates nothing", (at, at + 1))
+            return SyntaxError::scanner("a tab separates nothing", (at, at + 1))
                 .label("a tab")
                 .help("use blanks instead of tabs");
         }
         let mark = char::from(byte);
-        Problem::scanner(format!("no text starts with `{mark}`"), (at, at + 1))
+        SyntaxError::scanner(format!("no text starts with `{mark}`"), (at, at + 1))
             .label("cannot stand here")
             .help("put the text between quotes")
     }
 
     fn push(&mut self, token: Token<'a>, start: usize) {
         let end = self.cursor.at();
-        self.words.push_back(Word { token, start, end });
+        self.tokens.push_back(SpannedToken { token, start, end });
     }
 
     /// Passes a mark of so many bytes.
@@ -185,7 +185,7 @@ impl<'a> Scanner<'a> {
         let column = if in_flow { 0 } else { self.cursor.column() };
         let required = !in_flow && isize::try_from(column) == Ok(self.indent());
         self.keys.save(PossibleKey {
-            word: self.n_taken + self.words.len(),
+            token: self.n_taken + self.tokens.len(),
             required,
             at: self.cursor.at(),
             line: self.cursor.line(),

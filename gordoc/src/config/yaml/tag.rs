@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::cursor::Cursor;
-use super::problem::{Problem, Read};
+use super::syntax_error::{Read, SyntaxError};
 use super::token::Token;
 
 /// Reads `&name` or `*name` at the cursor.
@@ -18,7 +18,7 @@ pub(super) fn anchor<'a>(cursor: &mut Cursor<'a>) -> Read<&'a str> {
         );
     if name.is_empty() || !ends_well {
         let mark = &cursor.text()[start..=start];
-        return Err(Problem::scanner(
+        return Err(SyntaxError::scanner(
             format!("`{mark}` starts the name of an anchor, of letters, digits, `-` and `_`"),
             here(cursor),
         )
@@ -171,8 +171,8 @@ fn here(cursor: &Cursor<'_>) -> (usize, usize) {
     (at, at + cursor.letter().map_or(0, char::len_utf8))
 }
 
-fn bad_tag(cursor: &Cursor<'_>) -> Problem {
-    Problem::scanner(
+fn bad_tag(cursor: &Cursor<'_>) -> SyntaxError {
+    SyntaxError::scanner(
         "`!` starts a tag such as `!!str`, and a blank ends it",
         here(cursor),
     )
@@ -180,8 +180,8 @@ fn bad_tag(cursor: &Cursor<'_>) -> Problem {
     .help("leave the tag out, or quote a text that starts with `!`")
 }
 
-fn bad_directive(cursor: &Cursor<'_>) -> Problem {
-    Problem::scanner(
+fn bad_directive(cursor: &Cursor<'_>) -> SyntaxError {
+    SyntaxError::scanner(
         "a line that starts with `%` is `%YAML 1.1` or `%TAG`",
         here(cursor),
     )

@@ -1,4 +1,4 @@
-//! The words of YAML.
+//! The tokens of YAML.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub(in crate::config) enum Style {
     Block,
 }
 
-/// A word.
+/// A token.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token<'a> {
     StreamEnd,
@@ -47,9 +47,9 @@ pub(super) enum Token<'a> {
     Scalar(Cow<'a, str>, Style),
 }
 
-/// A word and its bytes.
+/// A token and its bytes.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Word<'a> {
+pub(super) struct SpannedToken<'a> {
     pub(super) token: Token<'a>,
     pub(super) start: usize,
     pub(super) end: usize,

@@ -131,16 +131,16 @@ impl Cache {
         self.forget_older(key, ranges, &path)
     }
 
-    /// Removes what a newer file makes needless.
+    /// Removes what a newer file makes needless; of runs beside each other, none removes what a
+    /// later one has fetched.
     fn forget_older(&self, key: &Key, ranges: &TimeRanges, newer: &Path) -> io::Result<()> {
         for path in self.paths(key).into_iter().filter(|path| path != newer) {
             let is_needless = match Entry::open(path.clone()) {
-                Ok(entry) => entry
-                    .about
-                    .ranges
-                    .as_slice()
-                    .iter()
-                    .all(|r| ranges.covers(r)),
+                Ok(entry) => {
+                    let is_older = entry.about.fetched <= self.now;
+                    let mut covered = entry.about.ranges.as_slice().iter();
+                    is_older && covered.all(|range| ranges.covers(range))
+                }
                 Err(_) => true,
             };
             if is_needless {

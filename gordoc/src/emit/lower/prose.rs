@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::trained::flow::Stage;
-use crate::trained::{Detector, Layer, Machine, State};
+use crate::part::lowering::Field;
+use crate::trained::Machine;
 
 /// The crate's documentation: what it is, what it was trained on, who wrote it.
-pub(super) fn crate_docs(machine: &Machine, stages: &[Stage<'_>]) -> Vec<String> {
+pub(super) fn crate_docs(machine: &Machine, fields: &[Field]) -> Vec<String> {
     let text = format!(
         "{} over {}{}{}. Emitted by gordoc {}: edit the config, not this file.",
-        capitalised(&what(machine, stages)),
+        capitalised(&what(machine, fields)),
         count(machine.tags.len(), "tag"),
         resolution(&machine.resolution),
         period(&machine.metadata),
@@ -27,7 +27,7 @@ pub(super) fn crate_docs(machine: &Machine, stages: &[Stage<'_>]) -> Vec<String>
 }
 
 /// One sentence on what the struct computes.
-pub(super) fn summary(machine: &Machine, stages: &[Stage<'_>]) -> String {
+pub(super) fn summary(machine: &Machine, fields: &[Field]) -> String {
     let readings = count(machine.tags.len(), "reading");
     let verb = if machine.target_tags == machine.tags {
         format!("Reconstructs a row of {readings}")
@@ -35,10 +35,7 @@ pub(super) fn summary(machine: &Machine, stages: &[Stage<'_>]) -> String {
         let targets = count(machine.target_tags.len(), "target");
         format!("Computes {targets} from a row of {readings}")
     };
-    let widths = stages.iter().filter_map(|stage| match stage {
-        Stage::Layer(Layer::Dense { units, .. } | Layer::Lstm { units, .. }, _) => Some(*units),
-        _ => None,
-    });
+    let widths = layers(fields).map(|layer| layer.outputs);
     match widths.min() {
         Some(narrowest) if narrowest < machine.tags.len() => {
             format!("{verb} through a bottleneck of {narrowest}.")
@@ -47,46 +44,26 @@ pub(super) fn summary(machine: &Machine, stages: &[Stage<'_>]) -> String {
     }
 }
 
-/// A sentence on a scaler, where its name does not say it.
-pub(super) fn scaler(state: &State) -> Option<&'static str> {
-    match state {
-        State::MinMaxScaler {
-            feature_range: (0.0, 1.0),
-            ..
-        } => Some("Engineering units to `[0, 1]`."),
-        State::StandardScaler { .. } => Some("Engineering units to standard deviations."),
-        State::RobustScaler { .. } => Some("Engineering units to quantile ranges."),
-        _ => None,
-    }
-}
-
-/// A sentence on a detector.
-pub(super) fn detector(detector: &Detector) -> Option<&'static str> {
-    detector
-        .feature_thresholds
-        .is_some()
-        .then_some("Error scaling and thresholds from the last fold.")
-}
-
-fn what(machine: &Machine, stages: &[Stage<'_>]) -> String {
-    let network = stages.iter().find_map(|stage| match stage {
-        Stage::Layer(layer, _) => Some(*layer),
-        _ => None,
-    });
-    let shape = if machine.definition.to_string().contains("_hourglass") {
-        "an hourglass"
+fn what(machine: &Machine, fields: &[Field]) -> String {
+    let layer = layers(fields).next();
+    let hourglass = machine.definition.to_string().contains("_hourglass");
+    let (article, shape) = if hourglass {
+        ("an", "hourglass ")
     } else {
-        "a"
+        ("a", "")
     };
-    match network {
-        Some(Layer::Lstm { .. }) if shape == "a" => "an LSTM network".to_owned(),
-        Some(Layer::Lstm { .. }) => format!("{shape} LSTM network"),
-        Some(Layer::Dense { .. }) if machine.target_tags == machine.tags => {
-            format!("{shape} autoencoder").replace("a autoencoder", "an autoencoder")
-        }
-        Some(Layer::Dense { .. }) => format!("{shape} network"),
+    match layer.map(|layer| layer.part.ty.name) {
+        Some("Lstm") if !hourglass => "an LSTM network".to_owned(),
+        Some("Lstm") => format!("{article} {shape}LSTM network"),
+        Some(_) if machine.target_tags == machine.tags => format!("an {shape}autoencoder"),
+        Some(_) => format!("{article} {shape}network"),
         None => "a linear model".to_owned(),
     }
+}
+
+/// The layers of networks, which are in single precision.
+fn layers(fields: &[Field]) -> impl Iterator<Item = &Field> {
+    fields.iter().filter(|field| !field.part.singles.is_empty())
 }
 
 fn capitalised(text: &str) -> String {

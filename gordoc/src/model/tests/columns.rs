@@ -16,7 +16,7 @@ fn components(count: impl Into<Json>) -> Json {
 
 /// What stops the build, classes to come left out.
 fn blocked(definition: &Json, n_columns: (usize, usize)) -> Vec<String> {
-    let (_, refused, mut blocked) = judged(definition, n_columns);
+    let (_, refused, mut blocked) = checked(definition, n_columns);
     assert!(refused.is_empty(), "{refused:?}");
     blocked.retain(|line| !line.starts_with("model::not_supported_yet"));
     blocked
@@ -79,23 +79,21 @@ fn powers_and_unions_add_columns() {
 }
 
 #[test]
-fn nothing_is_judged_by_numbers_that_are_not_known() {
+fn nothing_is_checked_by_numbers_that_are_not_known() {
     let mut found = Diagnostics::default();
-    let mut blockers = Diagnostics::default();
     let definition = node(&json!({ PIPELINE: [components(9), network(json!({}))] }));
-    let model = resolve(&definition, None, &mut found, &mut blockers);
-    assert!(model.is_none() && !found.has_errors());
-    let codes: Vec<_> = blockers.iter().map(|item| item.code).collect();
+    let model = resolve(&definition, None, &mut found);
+    assert!(model.is_none() && !found.of_stage(Stage::Config).has_errors());
+    let codes: Vec<_> = found.iter().map(|item| item.code).collect();
     assert_eq!(codes, ["model::not_supported_yet"]);
 }
 
 #[test]
 fn an_hourglass_is_as_wide_as_what_reaches_it() {
-    let (model, refused, found) = judged(&network(json!({})), (10, 3));
+    let (model, refused, found) = checked(&network(json!({})), (10, 3));
     assert!(refused.is_empty() && found.is_empty());
-    let Estimator::Network(network) = model.unwrap().estimator else {
-        panic!("not a network");
-    };
+    let model = model.unwrap();
+    let network = model.network().unwrap();
     let units: Vec<usize> = network.layers.iter().map(|layer| layer.units).collect();
     assert_eq!(units, [8, 7, 5, 5, 7, 8, 3]);
 }
@@ -149,7 +147,7 @@ fn folds_need_an_answer_for_every_row() {
 #[test]
 fn a_scoring_scaler_keeps_the_number_of_targets() {
     let mut found = Diagnostics::default();
-    resolve_step(&node(&components(1)), Some(4), &mut found);
+    resolve_transformer(&node(&components(1)), Some(4), &mut found);
     let found = report(&found).join("\n");
     assert!(found.contains("4 targets are scaled to 1"), "{found}");
 }

@@ -12,7 +12,7 @@ const RAW: &str = "gordo.machine.model.models.KerasRawModelRegressor";
 
 /// Codes of what is refused and of what is blocked, over four tags.
 fn codes(definition: &Json) -> (Vec<String>, Vec<String>) {
-    let (_, refused, blocked) = judged(definition, (4, 4));
+    let (_, refused, blocked) = checked(definition, (4, 4));
     let code = |line: String| line.split(' ').next().unwrap().to_owned();
     (
         refused.into_iter().map(code).collect(),
@@ -38,7 +38,7 @@ fn check_blocked(definition: &Json, expected: &[&str]) {
 }
 
 #[test]
-fn classes_to_come_are_judged_by_their_names() {
+fn classes_to_come_are_checked_by_their_names() {
     check_refused(
         &json!({ PCA: { "components": 2 } }),
         &["model::unknown_parameter"],
@@ -127,7 +127,7 @@ fn values_only_stop_the_build() {
         "model::wrong_kind",
     );
     check_blocked(&network(json!({ "epochs": 0 })), &["model::out_of_range"]);
-    let blocked = judged(&json!({ PCA: { "svd_solver": "ful" } }), (4, 4)).2;
+    let blocked = checked(&json!({ PCA: { "svd_solver": "ful" } }), (4, 4)).2;
     assert!(
         blocked[0].ends_with("(did you mean `full`?)"),
         "{blocked:?}"

@@ -26,7 +26,7 @@ fn found(kind: &Json, keywords: &Json) -> Vec<String> {
     for (name, value) in keywords.as_object().unwrap() {
         all[name] = value.clone();
     }
-    let (_, refused, mut blocked) = judged(&json!({ RAW: all }), (4, 4));
+    let (_, refused, mut blocked) = checked(&json!({ RAW: all }), (4, 4));
     assert!(refused.is_empty(), "{refused:?}");
     blocked.retain(|line| !line.contains("KerasRawModelRegressor` is not supported yet"));
     blocked
@@ -94,7 +94,7 @@ fn layers_are_followed_from_inputs_to_targets() {
 }
 
 #[test]
-fn layers_are_judged_by_their_parameters() {
+fn layers_are_checked_by_their_parameters() {
     check_layers(
         &[input(4), layer("Dense", &json!({}))],
         &["`Dense` has no `units`"],
@@ -130,7 +130,7 @@ fn layers_are_judged_by_their_parameters() {
 }
 
 #[test]
-fn compilation_is_judged() {
+fn compilation_is_checked() {
     check_compile(
         &json!({ "loss": "mse", "optimizer": "adam", "metrics": ["mae"] }),
         &[],
@@ -158,7 +158,7 @@ fn compilation_is_judged() {
 }
 
 #[test]
-fn forms_of_raw_networks_are_judged() {
+fn forms_of_raw_networks_are_checked() {
     let spec = sequential(&[input(4), dense(4)]);
     check(
         &json!({ "spec": spec.clone() }),
@@ -195,10 +195,10 @@ fn forms_of_raw_networks_are_judged() {
 }
 
 #[test]
-fn every_optimizer_is_judged_by_its_options() {
+fn every_optimizer_is_checked_by_its_options() {
     let check = |optimizer: &str, options: &Json, expected: &str| {
         let keywords = json!({ "optimizer": optimizer, "optimizer_kwargs": options });
-        let found = judged(&network(keywords), (4, 4)).2.join("\n");
+        let found = checked(&network(keywords), (4, 4)).2.join("\n");
         assert!(found.contains(expected), "{found}");
     };
     check(

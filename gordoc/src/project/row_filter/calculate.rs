@@ -3,19 +3,19 @@
 //! A condition beside a number counts as 1 or 0; conditions alone cannot be calculated with.
 
 use super::condition::{Condition, Number, Operation};
-use super::constant::{self, Refusal};
+use super::constant::{self, ArithmeticError};
+use super::expr::Expr;
 use super::function::{self, Function};
 use super::name;
-use super::tree::Tree;
-use super::types::{Meaning, Typing, misfit};
+use super::types::{TypeChecker, TypedExpr, type_error};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::{Span, Spanned};
 
-impl Typing<'_> {
+impl TypeChecker<'_> {
     pub(super) fn call(
         &mut self,
         name: &Spanned<String>,
-        arguments: &[Tree],
+        arguments: &[Expr],
         span: Span,
     ) -> Option<Number> {
         let function = Function::find(&name.value);
@@ -28,14 +28,14 @@ impl Typing<'_> {
             let noun = if n_wanted == 1 { "number" } else { "numbers" };
             let (name, n_given) = (&name.value, arguments.len());
             let message = format!("`{name}` takes {n_wanted} {noun}, not {n_given}");
-            self.found.push(misfit(message, span, "called here"));
+            self.found.push(type_error(message, span, "called here"));
             return None;
         }
         let numbers: Vec<Option<Number>> = arguments
             .iter()
             .map(|argument| {
-                let meaning = self.meaning(argument)?;
-                self.as_number(meaning, argument, &name.value)
+                let typed = self.type_of(argument)?;
+                self.as_number(typed, argument, &name.value)
             })
             .collect();
         let mut numbers = numbers.into_iter();
@@ -53,19 +53,19 @@ impl Typing<'_> {
     pub(super) fn unary<'t>(
         &mut self,
         sign: &Spanned<&'static str>,
-        part: &Tree,
-    ) -> Option<Meaning<'t>> {
+        part: &Expr,
+    ) -> Option<TypedExpr<'t>> {
         if matches!(sign.value, "~" | "not") {
             let label = format!("`{}` turns conditions around", sign.value);
-            return Some(Meaning::Truth(self.condition(part, &label)?.negated()));
+            return Some(TypedExpr::Truth(self.condition(part, &label)?.negated()));
         }
-        let meaning = self.meaning(part)?;
-        if let Meaning::Truth(_) = meaning {
+        let typed = self.type_of(part)?;
+        if let TypedExpr::Truth(_) = typed {
             self.not_a_number(part, "a condition", sign.value);
             return None;
         }
-        let number = self.as_number(meaning, part, sign.value)?;
-        Some(Meaning::Number(match (sign.value, number) {
+        let number = self.as_number(typed, part, sign.value)?;
+        Some(TypedExpr::Number(match (sign.value, number) {
             ("-", Number::Literal(value)) => Number::Literal(-value),
             ("-", number) => Number::Negative(Box::new(number)),
             (_, number) => number,
@@ -75,53 +75,53 @@ impl Typing<'_> {
     pub(super) fn binary(
         &mut self,
         operator: &Spanned<&'static str>,
-        parts: &[Tree; 2],
+        parts: &[Expr; 2],
     ) -> Option<Number> {
         let [left, right] = parts;
-        let meanings = [self.meaning(left), self.meaning(right)];
-        let is_truth = |meaning: &Option<Meaning<'_>>| matches!(meaning, Some(Meaning::Truth(_)));
-        let n_truths = meanings.iter().filter(|meaning| is_truth(meaning)).count();
+        let typed = [self.type_of(left), self.type_of(right)];
+        let is_truth = |typed: &Option<TypedExpr<'_>>| matches!(typed, Some(TypedExpr::Truth(_)));
+        let n_truths = typed.iter().filter(|typed| is_truth(typed)).count();
         if n_truths == 2 || (n_truths == 1 && operator.value == "/") {
-            let part = if is_truth(&meanings[0]) { left } else { right };
+            let part = if is_truth(&typed[0]) { left } else { right };
             self.not_a_number(part, "a condition", operator.value);
             return None;
         }
-        let [left_number, right_number] = meanings;
+        let [left_number, right_number] = typed;
         let left_number = self.as_number(left_number?, left, operator.value);
         let right_number = self.as_number(right_number?, right, operator.value);
         let operation = Operation::find(operator.value)?;
         let span = Span::new(left.span.start, right.span.end);
         match constant::combine(operation, left_number?, right_number?) {
             Ok(number) => Some(number),
-            Err(refusal) => {
-                let what = match refusal {
-                    Refusal::Zero => "divides by zero",
-                    Refusal::Imaginary => "is not a real number",
+            Err(error) => {
+                let what = match error {
+                    ArithmeticError::Zero => "divides by zero",
+                    ArithmeticError::Imaginary => "is not a real number",
                 };
                 let message = format!("{} {what}", self.quoted(span));
                 self.found
-                    .push(misfit(message, span, "has no value").class("ZeroDivisionError"));
+                    .push(type_error(message, span, "has no value").class("ZeroDivisionError"));
                 None
             }
         }
     }
 
     /// The number that a part is; a condition counts as 1 or 0. `None` after a finding.
-    fn as_number(&mut self, meaning: Meaning<'_>, tree: &Tree, operator: &str) -> Option<Number> {
-        let kind = match meaning {
-            Meaning::Number(number) => return Some(number),
-            Meaning::Truth(condition) => return Some(indicator(condition)),
-            Meaning::Text(_) => "a text",
-            Meaning::List(_) => "a list",
-            Meaning::Time => "the row's time",
+    fn as_number(&mut self, typed: TypedExpr<'_>, expr: &Expr, operator: &str) -> Option<Number> {
+        let kind = match typed {
+            TypedExpr::Number(number) => return Some(number),
+            TypedExpr::Truth(condition) => return Some(indicator(condition)),
+            TypedExpr::Text(_) => "a text",
+            TypedExpr::List(_) => "a list",
+            TypedExpr::Time => "the row's time",
         };
-        self.not_a_number(tree, kind, operator);
+        self.not_a_number(expr, kind, operator);
         None
     }
 
-    fn not_a_number(&mut self, tree: &Tree, kind: &str, operator: &str) {
-        let message = format!("{} is {kind}, not a number", self.quoted(tree.span));
-        let finding = misfit(message, tree.span, &format!("`{operator}` takes numbers"));
+    fn not_a_number(&mut self, expr: &Expr, kind: &str, operator: &str) {
+        let message = format!("{} is {kind}, not a number", self.quoted(expr.span));
+        let finding = type_error(message, expr.span, &format!("`{operator}` takes numbers"));
         self.found.push(match kind {
             "a condition" => finding.help("join conditions with `&` and `|`"),
             _ => finding,

@@ -5,9 +5,9 @@
 
 use super::calculate::indicator;
 use super::condition::{Condition, Number, Relation};
+use super::expr::{Expr, ExprKind};
 use super::name::quoted;
-use super::tree::{Form, Tree};
-use super::types::{Meaning, Typing, misfit};
+use super::types::{TypeChecker, TypedExpr, type_error};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 
@@ -37,31 +37,27 @@ impl Membership {
 }
 
 /// A side of a comparison.
-pub(super) type Side<'s, 't> = (&'s Meaning<'t>, Span);
+pub(super) type Side<'s, 't> = (&'s TypedExpr<'t>, Span);
 
-impl Typing<'_> {
+impl TypeChecker<'_> {
     /// `a < b <= c`: every neighbouring pair has to fit.
     pub(super) fn chain(
         &mut self,
-        first: &Tree,
-        rest: &[(Spanned<&'static str>, Tree)],
+        first: &Expr,
+        rest: &[(Spanned<&'static str>, Expr)],
         span: Span,
     ) -> Option<Condition> {
-        let first_meaning = self.meaning(first);
-        if first_meaning.is_none() {
+        let first_typed = self.type_of(first);
+        if first_typed.is_none() {
             self.suggest_brackets(first, span);
         }
-        let mut left = (first_meaning, first.span);
+        let mut left = (first_typed, first.span);
         let mut conditions = Vec::with_capacity(rest.len());
         for (operator, part) in rest {
-            let right = (self.meaning(part), part.span);
+            let right = (self.type_of(part), part.span);
             let sides = left.0.as_ref().zip(right.0.as_ref());
-            conditions.push(sides.and_then(|(left_meaning, right_meaning)| {
-                self.compare(
-                    operator.value,
-                    (left_meaning, left.1),
-                    (right_meaning, right.1),
-                )
+            conditions.push(sides.and_then(|(left_typed, right_typed)| {
+                self.compare(operator.value, (left_typed, left.1), (right_typed, right.1))
             }));
             left = right;
         }
@@ -73,8 +69,8 @@ impl Typing<'_> {
     }
 
     /// `~A > 5` as it was meant.
-    fn suggest_brackets(&mut self, first: &Tree, chain: Span) {
-        let Form::Unary(sign, part) = &first.form else {
+    fn suggest_brackets(&mut self, first: &Expr, chain: Span) {
+        let ExprKind::Unary(sign, part) = &first.kind else {
             return;
         };
         if sign.value != "~" {
@@ -93,7 +89,7 @@ impl Typing<'_> {
         left: Side<'_, '_>,
         right: Side<'_, '_>,
     ) -> Option<Condition> {
-        use Meaning::{List, Number, Text, Time, Truth};
+        use TypedExpr::{List, Number, Text, Time, Truth};
         match (left.0, right.0) {
             (Time, Text(_) | List(_)) => self.compare_time(operator, right),
             (Text(_) | List(_), Time) => self.compare_time(turned(operator), left),
@@ -107,7 +103,7 @@ impl Typing<'_> {
             (Text(_) | List(_), Text(_) | List(_)) => {
                 let message = "neither side of the comparison is a tag or a number";
                 let span = Span::new(left.1.start, right.1.end);
-                let finding = misfit(message, span, "compares nothing");
+                let finding = type_error(message, span, "compares nothing");
                 self.found
                     .push(finding.help("put a tag's name in backticks, not in quotes"));
                 None
@@ -125,17 +121,18 @@ impl Typing<'_> {
             let (value, other) = (self.shown(left.1), self.shown(right.1));
             let message = format!("`{operator}` takes a list, not a number");
             let meant = match right.0 {
-                Meaning::Number(Number::Literal(_)) => format!("{value} in [{other}]"),
+                TypedExpr::Number(Number::Literal(_)) => format!("{value} in [{other}]"),
                 _ => format!("{value} == {other}"),
             };
             self.found.push(
-                misfit(message, right.1, "not a list").help(format!("write {}", quoted(&meant))),
+                type_error(message, right.1, "not a list")
+                    .help(format!("write {}", quoted(&meant))),
             );
             return None;
         };
-        let number = |meaning: &Meaning<'_>| match meaning {
-            Meaning::Number(number) => Some(number.clone()),
-            Meaning::Truth(condition) => Some(indicator(condition.clone())),
+        let number = |typed: &TypedExpr<'_>| match typed {
+            TypedExpr::Number(number) => Some(number.clone()),
+            TypedExpr::Truth(condition) => Some(indicator(condition.clone())),
             _ => None,
         };
         Some(match (number(left.0)?, number(right.0)?) {
@@ -155,25 +152,25 @@ impl Typing<'_> {
     ) -> Option<Condition> {
         let Some(membership) = Membership::find(operator) else {
             let (kind, help) = match list.0 {
-                Meaning::Text(text) if text.trim().parse::<f64>().is_ok() => (
+                TypedExpr::Text(text) if text.trim().parse::<f64>().is_ok() => (
                     "a text",
                     Some(format!("write `{}` without quotes", text.trim())),
                 ),
-                Meaning::Text(_) => ("a text", None),
+                TypedExpr::Text(_) => ("a text", None),
                 _ => ("a list", Some("write `in` before a list".to_owned())),
             };
             let message = format!("`{operator}` compares numbers, but one side is {kind}");
-            let mut finding = misfit(message, list.1, kind);
+            let mut finding = type_error(message, list.1, kind);
             finding.help = help;
             self.found.push(finding);
             return None;
         };
         let number = match value.0 {
-            Meaning::Number(number) => number.clone(),
-            Meaning::Truth(condition) => indicator(condition.clone()),
+            TypedExpr::Number(number) => number.clone(),
+            TypedExpr::Truth(condition) => indicator(condition.clone()),
             _ => return None,
         };
-        let numbers = if let Meaning::List(items) = list.0 {
+        let numbers = if let TypedExpr::List(items) = list.0 {
             self.numbers_of(items)?
         } else {
             self.warn_of_no_match(list.1, "a text is never equal to a number");
@@ -187,22 +184,25 @@ impl Typing<'_> {
     }
 
     /// The numbers of a list, which may hold literals only.
-    fn numbers_of(&mut self, items: &[Tree]) -> Option<Vec<f64>> {
+    fn numbers_of(&mut self, items: &[Expr]) -> Option<Vec<f64>> {
         let mut numbers = Vec::with_capacity(items.len());
         let mut is_right = true;
         for item in items {
-            match self.meaning(item) {
-                Some(Meaning::Number(Number::Literal(number))) => numbers.push(number),
-                Some(Meaning::Truth(Condition::Constant(truth))) => {
+            match self.type_of(item) {
+                Some(TypedExpr::Number(Number::Literal(number))) => numbers.push(number),
+                Some(TypedExpr::Truth(Condition::Constant(truth))) => {
                     numbers.push(f64::from(u8::from(truth)));
                 }
-                Some(Meaning::Text(_)) => {
+                Some(TypedExpr::Text(_)) => {
                     self.warn_of_no_match(item.span, "a text is never equal to a number");
                 }
                 Some(_) => {
                     let message = format!("{} is not a number", self.quoted(item.span));
-                    self.found
-                        .push(misfit(message, item.span, "a list holds numbers and texts"));
+                    self.found.push(type_error(
+                        message,
+                        item.span,
+                        "a list holds numbers and texts",
+                    ));
                     is_right = false;
                 }
                 None => is_right = false,

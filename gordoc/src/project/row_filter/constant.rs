@@ -6,7 +6,7 @@ use super::condition::{Number, Operation};
 
 /// Why literals cannot be calculated with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum ArithmeticError {
     /// A divisor, or the base of a negative power, is zero.
     Zero,
     /// The power would be no real number.
@@ -14,10 +14,14 @@ pub(super) enum Refusal {
 }
 
 /// Two literals calculated with.
-pub(super) fn calculate(operation: Operation, left: f64, right: f64) -> Result<f64, Refusal> {
+pub(super) fn calculate(
+    operation: Operation,
+    left: f64,
+    right: f64,
+) -> Result<f64, ArithmeticError> {
     use Operation::{ArcTangent, Divide, FloorDivide, Multiply, Power, Remainder, Subtract};
     if right == 0.0 && matches!(operation, Divide | FloorDivide | Remainder) {
-        return Err(Refusal::Zero);
+        return Err(ArithmeticError::Zero);
     }
     Ok(match operation {
         Operation::Add => left + right,
@@ -26,9 +30,9 @@ pub(super) fn calculate(operation: Operation, left: f64, right: f64) -> Result<f
         Divide => left / right,
         FloorDivide => quotient_and_rest(left, right).0,
         Remainder => quotient_and_rest(left, right).1,
-        Power if left == 0.0 && right < 0.0 => return Err(Refusal::Zero),
+        Power if left == 0.0 && right < 0.0 => return Err(ArithmeticError::Zero),
         Power if left < 0.0 && right.is_finite() && right.fract() != 0.0 => {
-            return Err(Refusal::Imaginary);
+            return Err(ArithmeticError::Imaginary);
         }
         Power => libm::pow(left, right),
         ArcTangent => libm::atan2(left, right),
@@ -58,12 +62,12 @@ pub(super) fn combine(
     operation: Operation,
     left: Number,
     right: Number,
-) -> Result<Number, Refusal> {
+) -> Result<Number, ArithmeticError> {
     match (operation, left, right) {
         (_, Number::Literal(left), Number::Literal(right)) => {
             calculate(operation, left, right).map(Number::Literal)
         }
-        (Operation::Divide, _, Number::Literal(0.0)) => Err(Refusal::Zero),
+        (Operation::Divide, _, Number::Literal(0.0)) => Err(ArithmeticError::Zero),
         (Operation::Divide, left, Number::Literal(divisor)) => {
             let parts = [left, Number::Literal(1.0 / divisor)];
             Ok(Number::Binary(Operation::Multiply, Box::new(parts)))
@@ -116,10 +120,10 @@ mod tests {
             );
         }
         for (operation, left, right, expect) in [
-            (Divide, 1.0, 0.0, Refusal::Zero),
-            (Remainder, 1.0, 0.0, Refusal::Zero),
-            (Power, 0.0, -1.0, Refusal::Zero),
-            (Power, -8.0, 0.5, Refusal::Imaginary),
+            (Divide, 1.0, 0.0, ArithmeticError::Zero),
+            (Remainder, 1.0, 0.0, ArithmeticError::Zero),
+            (Power, 0.0, -1.0, ArithmeticError::Zero),
+            (Power, -8.0, 0.5, ArithmeticError::Imaginary),
         ] {
             assert_eq!(calculate(operation, left, right), Err(expect));
         }

@@ -16,7 +16,7 @@ pub(super) enum Instant {
 }
 
 /// Reads a time; a blank may stand before the offset.
-pub(super) fn read(text: &str) -> Instant {
+pub(super) fn parse(text: &str) -> Instant {
     let text = text.trim();
     let joined = text.rsplit_once(' ').and_then(|(time, offset)| {
         let is_offset = time.contains([' ', 'T', 't']) && offset.starts_with(['+', '-', 'Z', 'z']);
@@ -56,7 +56,7 @@ mod tests {
             ("Jan 1 1970 01:00 UTC", Instant::None),
             ("3000-01-01T00:00Z", Instant::None),
         ] {
-            assert_eq!(read(text), expect, "{text}");
+            assert_eq!(parse(text), expect, "{text}");
         }
     }
 }

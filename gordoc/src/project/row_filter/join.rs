@@ -7,11 +7,11 @@ use indexmap::IndexSet;
 
 use super::RowFilter;
 use super::condition::{Condition, Number, Relation};
+use super::expr::Expr;
 use super::name::quoted;
+use super::parsed::{FilterText, ParsedFilter};
 use super::scope::Scope;
-use super::tree::Tree;
-use super::types::{Meaning, Typing, misfit};
-use super::written::{Item, Written};
+use super::types::{TypeChecker, TypedExpr, type_error};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 
@@ -19,11 +19,11 @@ use crate::source::{Span, Spanned};
 const GROUP: usize = 15;
 
 /// A part of a joined expression, and the text that it stands in.
-type Part<'w, 'a> = (&'w Item<'a>, &'w Tree);
+type Part<'w, 'a> = (&'w FilterText<'a>, &'w Expr);
 
-impl Written<'_> {
+impl ParsedFilter<'_> {
     /// What the filter means; `None` after an error.
-    pub(crate) fn meaning(
+    pub(crate) fn check(
         &self,
         scope: &Scope<'_>,
         found: &mut Vec<Diagnostic>,
@@ -54,10 +54,10 @@ impl Written<'_> {
 }
 
 /// Place of a group: its text if it has but one.
-fn group_span(written: &Written<'_>, group: &[Item<'_>]) -> Span {
+fn group_span(filter: &ParsedFilter<'_>, group: &[FilterText<'_>]) -> Span {
     match group {
         [only] => only.span,
-        _ => written.node.span,
+        _ => filter.node.span,
     }
 }
 
@@ -71,7 +71,7 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     /// The conditions of a group, each of which a row has to fulfil.
-    fn group(&mut self, items: &[Item<'_>]) -> Option<Vec<Spanned<Condition>>> {
+    fn group(&mut self, items: &[FilterText<'_>]) -> Option<Vec<Spanned<Condition>>> {
         let alternatives = joined(items);
         if items.len() > 1 {
             self.found.extend(items.iter().filter_map(leak));
@@ -110,24 +110,24 @@ impl Reader<'_> {
         mut before: Option<Part<'w, 'a>>,
     ) -> Option<Vec<Spanned<Condition>>> {
         let mut read = Vec::with_capacity(parts.len());
-        for (item, tree) in parts {
+        for (item, expr) in parts {
             let neighbour = before.filter(|(other, _)| std::ptr::eq(*other, *item));
-            let condition = self.typed(item, |typing| match (neighbour, parts) {
-                (None, [_]) => typing.condition(tree, "a filter is a condition"),
-                (before, _) => typing.joined_condition(tree, before.map(|(_, tree)| tree)),
+            let condition = self.typed(item, |checker| match (neighbour, parts) {
+                (None, [_]) => checker.condition(expr, "a filter is a condition"),
+                (before, _) => checker.joined_condition(expr, before.map(|(_, expr)| expr)),
             });
-            read.push(condition.map(|condition| Spanned::new(condition, item.place(tree.span))));
-            before = Some((item, tree));
+            read.push(condition.map(|condition| Spanned::new(condition, item.place(expr.span))));
+            before = Some((item, expr));
         }
         read.into_iter().collect()
     }
 
     /// A number alone in a list: rows where it is not zero stay.
-    fn bare_number(&mut self, (item, tree): &Part<'_, '_>) -> Option<Spanned<Condition>> {
+    fn bare_number(&mut self, (item, expr): &Part<'_, '_>) -> Option<Spanned<Condition>> {
         let n_found = self.found.len();
-        let meaning = self.typed(item, |typing| typing.meaning(tree));
+        let typed = self.typed(item, |checker| checker.type_of(expr));
         self.found.truncate(n_found);
-        let Some(Meaning::Number(number)) = meaning else {
+        let Some(TypedExpr::Number(number)) = typed else {
             return None;
         };
         if matches!(number, Number::Literal(_)) {
@@ -135,7 +135,7 @@ impl Reader<'_> {
         }
         let parts = Box::new([number, Number::Literal(0.0)]);
         let condition = Condition::Compare(Relation::Different, parts);
-        Some(Spanned::new(condition, item.place(tree.span)))
+        Some(Spanned::new(condition, item.place(expr.span)))
     }
 
     /// Refuses conditions that no tag and no time decides.
@@ -149,7 +149,7 @@ impl Reader<'_> {
             .flatten()
             .next()
             .map_or(self.around, |part| part.span);
-        let finding = misfit(
+        let finding = type_error(
             "the filter is the same for every row",
             first,
             "names no tag",
@@ -159,27 +159,27 @@ impl Reader<'_> {
         true
     }
 
-    /// Finds a meaning in a text, and places what is found on the way.
+    /// Checks types in a text, and places what is found on the way.
     fn typed<T>(
         &mut self,
-        item: &Item<'_>,
-        read: impl FnOnce(&mut Typing<'_>) -> Option<T>,
+        item: &FilterText<'_>,
+        read: impl FnOnce(&mut TypeChecker<'_>) -> Option<T>,
     ) -> Option<T> {
-        let mut typing = Typing {
+        let mut checker = TypeChecker {
             text: item.text,
             scope: self.scope,
             columns: self.columns,
             found: Vec::new(),
         };
-        let meaning = read(&mut typing);
-        let found = typing.found.into_iter();
+        let result = read(&mut checker);
+        let found = checker.found.into_iter();
         self.found.extend(found.map(|finding| item.placed(finding)));
-        meaning
+        result
     }
 }
 
 /// The texts as one expression: `&` between the last part of one and the first of the next.
-fn joined<'w, 'a>(items: &'w [Item<'a>]) -> Vec<Vec<Part<'w, 'a>>> {
+fn joined<'w, 'a>(items: &'w [FilterText<'a>]) -> Vec<Vec<Part<'w, 'a>>> {
     let mut joined: Vec<Vec<Part<'w, 'a>>> = Vec::new();
     for item in items {
         for (at, parts) in item.alternatives.iter().enumerate() {
@@ -194,7 +194,7 @@ fn joined<'w, 'a>(items: &'w [Item<'a>]) -> Vec<Vec<Part<'w, 'a>>> {
 }
 
 /// The warning for a text whose `|` reaches beyond it.
-fn leak(item: &Item<'_>) -> Option<Diagnostic> {
+fn leak(item: &FilterText<'_>) -> Option<Diagnostic> {
     if item.alternatives.len() == 1 {
         return None;
     }

@@ -6,27 +6,27 @@ mod calculate;
 mod compare;
 mod condition;
 mod constant;
+mod expr;
 mod function;
 mod instant;
 mod join;
 mod literal;
 mod name;
 mod parse;
+mod parsed;
 mod scope;
-mod stumble;
+mod syntax_error;
 mod times;
 mod token;
-mod tree;
 mod types;
 mod unquoted;
-mod written;
 
 pub use condition::{Condition, Number, Operation, Relation};
 pub use function::Function;
 
 pub(crate) use name::quoted;
+pub(super) use parsed::ParsedFilter;
 pub(super) use scope::Scope;
-pub(super) use written::Written;
 
 use crate::source::{Span, Spanned};
 

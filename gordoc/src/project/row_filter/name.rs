@@ -56,18 +56,18 @@ const CHARACTERS: &[(char, &str)] = &[
 ];
 
 /// Whether a plain name can start with a character.
-pub(super) fn starts(c: char) -> bool {
+pub(super) fn is_start(c: char) -> bool {
     c == '_' || unicode_ident::is_xid_start(c)
 }
 
 /// Whether a plain name can go on with a character.
-pub(super) fn goes_on(c: char) -> bool {
+pub(super) fn is_continue(c: char) -> bool {
     unicode_ident::is_xid_continue(c)
 }
 
 /// Whether a name needs no backticks.
 pub(super) fn is_plain(name: &str) -> bool {
-    name.starts_with(starts) && name.chars().all(goes_on) && !KEYWORDS.contains(&name)
+    name.starts_with(is_start) && name.chars().all(is_continue) && !KEYWORDS.contains(&name)
 }
 
 /// Help for a word that is no name, because Python keeps it to itself.
@@ -95,7 +95,7 @@ pub(crate) fn quoted(written: &str) -> String {
 }
 
 /// Why a name cannot be used, even in backticks.
-pub(super) struct Refusal {
+pub(super) struct NameError {
     /// Offset and length of what is wrong.
     pub(super) place: (usize, usize),
     pub(super) message: String,
@@ -103,25 +103,25 @@ pub(super) struct Refusal {
 }
 
 /// Looks for what keeps a name from being used in backticks.
-pub(super) fn refusal(name: &str) -> Option<Refusal> {
+pub(super) fn find_error(name: &str) -> Option<NameError> {
     if name.is_empty() {
-        return Some(Refusal {
+        return Some(NameError {
             place: (0, 0),
             message: "a tag without a name cannot be used".into(),
             help: "write the name between the backticks",
         });
     }
     if KEYWORDS.contains(&name) {
-        return Some(Refusal {
+        return Some(NameError {
             place: (0, name.len()),
             message: format!("`{name}` is a word of Python and cannot be used"),
             help: "leave the tag out of the filter",
         });
     }
-    let allowed = |c: char| goes_on(c) || CHARACTERS.iter().any(|(known, _)| *known == c);
+    let allowed = |c: char| is_continue(c) || CHARACTERS.iter().any(|(known, _)| *known == c);
     let (at, c) = name.char_indices().find(|(_, c)| !allowed(*c))?;
     let shown = c.escape_debug();
-    Some(Refusal {
+    Some(NameError {
         place: (at, c.len_utf8()),
         message: format!("a name that holds `{shown}` cannot be used"),
         help: "leave the tag out of the filter",
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn some_names_cannot_be_used_at_all() {
         for name in ["a#b", "a\\b", "a°b", "a\tb", "class", "", "a\u{a0}b"] {
-            assert!(refusal(name).is_some(), "{name}");
+            assert!(find_error(name).is_some(), "{name}");
         }
         for name in [
             "a b",
@@ -195,7 +195,7 @@ mod tests {
             "aøb",
             "x(y)[z]:q,r;s",
         ] {
-            assert!(refusal(name).is_none(), "{name}");
+            assert!(find_error(name).is_none(), "{name}");
         }
     }
 

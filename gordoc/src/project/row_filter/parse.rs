@@ -1,15 +1,15 @@
-//! Tokens to a tree, loosest operators first.
+//! Tokens to an expression tree, loosest operators first.
 //!
 //! `|` and `or` are one operator, `&` and `and` another; both bind weaker than comparisons.
 
-use super::stumble::Stumble;
+use super::expr::{Expr, ExprKind, MAX_DEPTH};
+use super::syntax_error::SyntaxError;
 use super::token::{Token, syntax, tokens};
-use super::tree::{Form, MAX_DEPTH, Tree};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 
 /// A whole expression: parts between which `&` stands, between which `|` stands.
-pub(super) type Alternatives = Vec<Vec<Tree>>;
+pub(super) type Alternatives = Vec<Vec<Expr>>;
 
 /// Most brackets and signs within each other; each takes a dozen calls to read.
 const MAX_BRACKETS: usize = 60;
@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str) -> Parsed<Alternatives> {
     let alternatives = parser.alternatives()?;
     match parser.peek() {
         Token::End => Ok(alternatives),
-        _ => Err(parser.stumble().left_over().into()),
+        _ => Err(parser.syntax_error().left_over().into()),
     }
 }
 
@@ -49,7 +49,7 @@ impl<'a> Parser<'a> {
         Ok(alternatives)
     }
 
-    fn conjunction(&mut self) -> Parsed<Vec<Tree>> {
+    fn conjunction(&mut self) -> Parsed<Vec<Expr>> {
         let mut parts = vec![self.negation()?];
         while self.take_one(&["and", "&"]).is_some() {
             parts.push(self.negation()?);
@@ -57,7 +57,7 @@ impl<'a> Parser<'a> {
         Ok(parts)
     }
 
-    fn negation(&mut self) -> Parsed<Tree> {
+    fn negation(&mut self) -> Parsed<Expr> {
         match self.take_one(&["not"]) {
             Some(not) => self.deeper(|parser| {
                 let part = parser.negation()?;
@@ -67,7 +67,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn chain(&mut self) -> Parsed<Tree> {
+    fn chain(&mut self) -> Parsed<Expr> {
         let first = self.sum()?;
         let mut rest = Vec::new();
         while let Some(comparison) = self.comparison() {
@@ -77,7 +77,7 @@ impl<'a> Parser<'a> {
             return Ok(first);
         };
         let span = Span::new(first.span.start, last.span.end);
-        tree(Form::Chain(Box::new(first), rest), span)
+        expr(ExprKind::Chain(Box::new(first), rest), span)
     }
 
     fn comparison(&mut self) -> Option<Spanned<&'static str>> {
@@ -94,19 +94,19 @@ impl<'a> Parser<'a> {
         Some(Spanned::new("not in", Span::new(start, inside.span.end)))
     }
 
-    fn sum(&mut self) -> Parsed<Tree> {
+    fn sum(&mut self) -> Parsed<Expr> {
         self.left_to_right(&["+", "-"], Self::term)
     }
 
-    fn term(&mut self) -> Parsed<Tree> {
+    fn term(&mut self) -> Parsed<Expr> {
         self.left_to_right(&["*", "/", "//", "%"], Self::sign)
     }
 
     fn left_to_right(
         &mut self,
         operators: &[&str],
-        part: fn(&mut Self) -> Parsed<Tree>,
-    ) -> Parsed<Tree> {
+        part: fn(&mut Self) -> Parsed<Expr>,
+    ) -> Parsed<Expr> {
         let mut left = part(self)?;
         while let Some(operator) = self.take_one(operators) {
             let right = part(self)?;
@@ -115,7 +115,7 @@ impl<'a> Parser<'a> {
         Ok(left)
     }
 
-    fn sign(&mut self) -> Parsed<Tree> {
+    fn sign(&mut self) -> Parsed<Expr> {
         match self.take_one(&["-", "+", "~"]) {
             Some(sign) => self.deeper(|parser| {
                 let part = parser.sign()?;
@@ -125,7 +125,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn power(&mut self) -> Parsed<Tree> {
+    fn power(&mut self) -> Parsed<Expr> {
         let base = self.atom()?;
         let Some(operator) = self.take_one(&["**"]) else {
             return Ok(base);
@@ -134,63 +134,69 @@ impl<'a> Parser<'a> {
         binary(operator, base, exponent)
     }
 
-    fn atom(&mut self) -> Parsed<Tree> {
+    fn atom(&mut self) -> Parsed<Expr> {
         let token = &self.tokens[self.at];
-        let form = match &token.value {
-            Token::Number(number) => Form::Number(*number),
-            Token::Text(text) => Form::Text(text.clone()),
+        let kind = match &token.value {
+            Token::Number(number) => ExprKind::Number(*number),
+            Token::Text(text) => ExprKind::Text(text.clone()),
             Token::Name(name) => return self.name_or_call(name, token.span),
-            Token::Symbol("True") => Form::Truth(true),
-            Token::Symbol("False") => Form::Truth(false),
+            Token::Symbol("True") => ExprKind::Truth(true),
+            Token::Symbol("False") => ExprKind::Truth(false),
             Token::Symbol("(") => return self.deeper(Self::brackets),
             Token::Symbol("[") => return self.deeper(Self::list),
-            _ => return Err(self.stumble().no_value().into()),
+            _ => return Err(self.syntax_error().no_value().into()),
         };
         self.at += 1;
-        tree(form, token.span)
+        expr(kind, token.span)
     }
 
-    fn name_or_call(&mut self, name: &str, span: Span) -> Parsed<Tree> {
+    fn name_or_call(&mut self, name: &str, span: Span) -> Parsed<Expr> {
         self.at += 1;
         let Some(open) = self.take_one(&["("]) else {
-            return tree(Form::Name(name.to_owned()), span);
+            return expr(ExprKind::Name(name.to_owned()), span);
         };
         let arguments = self.deeper(|parser| parser.items(")", open.span))?;
         let end = self.before().end;
         let function = Spanned::new(name.to_owned(), span);
-        tree(
-            Form::Call(function, arguments.0),
+        expr(
+            ExprKind::Call(function, arguments.0),
             Span::new(span.start, end),
         )
     }
 
     /// An expression in brackets, or a list in round ones.
-    fn brackets(&mut self) -> Parsed<Tree> {
+    fn brackets(&mut self) -> Parsed<Expr> {
         let open = self.advance();
         if *self.peek() == Token::Symbol(")") {
             self.at += 1;
-            return tree(
-                Form::List(Vec::new()),
+            return expr(
+                ExprKind::List(Vec::new()),
                 Span::new(open.start, self.before().end),
             );
         }
         let (mut items, has_comma) = self.items(")", open)?;
         if has_comma {
-            return tree(Form::List(items), Span::new(open.start, self.before().end));
+            return expr(
+                ExprKind::List(items),
+                Span::new(open.start, self.before().end),
+            );
         }
         let mut inner = items.remove(0);
         inner.span = Span::new(open.start, self.before().end);
         Ok(inner)
     }
 
-    fn list(&mut self) -> Parsed<Tree> {
+    fn list(&mut self) -> Parsed<Expr> {
         let open = self.advance();
         let (items, _) = self.items("]", open)?;
-        tree(Form::List(items), Span::new(open.start, self.before().end))
+        expr(
+            ExprKind::List(items),
+            Span::new(open.start, self.before().end),
+        )
     }
 
     /// Expressions up to a closing bracket, and whether there was a comma.
-    fn items(&mut self, close: &'static str, open: Span) -> Parsed<(Vec<Tree>, bool)> {
+    fn items(&mut self, close: &'static str, open: Span) -> Parsed<(Vec<Expr>, bool)> {
         let (mut items, mut has_comma) = (Vec::new(), false);
         while self.take_one(&[close]).is_none() {
             let alternatives = self.alternatives()?;
@@ -203,15 +209,15 @@ impl<'a> Parser<'a> {
                 let open = syntax(message, open, "opened here");
                 return Err(open.help(format!("add `{close}`")).into());
             } else if *self.peek() != Token::Symbol(close) {
-                return Err(self.stumble().left_over().into());
+                return Err(self.syntax_error().left_over().into());
             }
         }
         Ok((items, has_comma))
     }
 
-    fn unary_tree(&self, sign: Spanned<&'static str>, part: Tree) -> Parsed<Tree> {
+    fn unary_tree(&self, sign: Spanned<&'static str>, part: Expr) -> Parsed<Expr> {
         let span = Span::new(sign.span.start, self.before().end);
-        tree(Form::Unary(sign, Box::new(part)), span)
+        expr(ExprKind::Unary(sign, Box::new(part)), span)
     }
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
@@ -225,8 +231,8 @@ impl<'a> Parser<'a> {
     }
 
     /// Where reading stopped.
-    fn stumble(&self) -> Stumble<'a> {
-        Stumble {
+    fn syntax_error(&self) -> SyntaxError<'a> {
+        SyntaxError {
             text: self.text,
             before: self.at.checked_sub(1).map(|at| self.tokens[at].span),
             token: &self.tokens[self.at],
@@ -264,24 +270,24 @@ impl<'a> Parser<'a> {
 }
 
 /// Alternatives that nothing can be joined to any more.
-pub(super) fn whole(mut alternatives: Alternatives) -> Parsed<Tree> {
+pub(super) fn whole(mut alternatives: Alternatives) -> Parsed<Expr> {
     if alternatives.len() == 1 {
         return all(alternatives.remove(0));
     }
-    let parts: Vec<Tree> = alternatives.into_iter().map(all).collect::<Parsed<_>>()?;
+    let parts: Vec<Expr> = alternatives.into_iter().map(all).collect::<Parsed<_>>()?;
     let span = around(&parts);
-    tree(Form::Any(parts), span)
+    expr(ExprKind::Any(parts), span)
 }
 
-fn all(mut parts: Vec<Tree>) -> Parsed<Tree> {
+fn all(mut parts: Vec<Expr>) -> Parsed<Expr> {
     if parts.len() == 1 {
         return Ok(parts.remove(0));
     }
     let span = around(&parts);
-    tree(Form::All(parts), span)
+    expr(ExprKind::All(parts), span)
 }
 
-fn around(parts: &[Tree]) -> Span {
+fn around(parts: &[Expr]) -> Span {
     match parts {
         [first, .., last] => Span::new(first.span.start, last.span.end),
         [only] => only.span,
@@ -289,13 +295,13 @@ fn around(parts: &[Tree]) -> Span {
     }
 }
 
-fn binary(operator: Spanned<&'static str>, left: Tree, right: Tree) -> Parsed<Tree> {
+fn binary(operator: Spanned<&'static str>, left: Expr, right: Expr) -> Parsed<Expr> {
     let span = Span::new(left.span.start, right.span.end);
-    tree(Form::Binary(operator, Box::new([left, right])), span)
+    expr(ExprKind::Binary(operator, Box::new([left, right])), span)
 }
 
-fn tree(form: Form, span: Span) -> Parsed<Tree> {
-    Tree::new(form, span).ok_or_else(|| too_deep(MAX_DEPTH, span).into())
+fn expr(kind: ExprKind, span: Span) -> Parsed<Expr> {
+    Expr::new(kind, span).ok_or_else(|| too_deep(MAX_DEPTH, span).into())
 }
 
 fn too_deep(most: usize, span: Span) -> Diagnostic {

@@ -31,7 +31,7 @@ pub(crate) struct Scope<'a> {
 
 /// What a name stands for.
 #[derive(Debug, PartialEq)]
-pub(super) enum Sense {
+pub(super) enum Binding {
     Column(String),
     Time,
     /// Nothing, and what helps.
@@ -76,27 +76,27 @@ impl<'a> Scope<'a> {
     }
 
     /// What a name stands for.
-    pub(super) fn sense(&self, name: &str) -> Sense {
+    pub(super) fn resolve(&self, name: &str) -> Binding {
         if name == INDEX && (self.are_paired || !self.lists(name)) {
-            return Sense::Time;
+            return Binding::Time;
         }
         if self.are_paired {
-            return Sense::Several;
+            return Binding::Several;
         }
         if self.lists(name) {
-            return Sense::Column(name.to_owned());
+            return Binding::Column(name.to_owned());
         }
         if let Some((_, help)) = NO_TAGS.iter().find(|(word, _)| *word == name) {
-            return Sense::NoColumn((*help).to_owned());
+            return Binding::NoColumn((*help).to_owned());
         }
         if is_function(name) {
-            return Sense::NoColumn(format!("write what it is taken of: `{name}(A)`"));
+            return Binding::NoColumn(format!("write what it is taken of: `{name}(A)`"));
         }
         let tag = name::tag_of(name);
         if self.loads_more || self.lists(&tag) {
-            return Sense::Column(tag.into_owned());
+            return Binding::Column(tag.into_owned());
         }
-        Sense::Unloaded
+        Binding::Unloaded
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn names_stand_for_columns_before_anything_else() {
-        let column = |name: &str| Sense::Column(name.to_owned());
+        let column = |name: &str| Binding::Column(name.to_owned());
         let scope = Scope::closed(["A", "A*B", "A_DOT_B", "index", "abs"]);
         for (name, sense) in [
             ("A", column("A")),
@@ -124,15 +124,15 @@ mod tests {
             ("A_DOT_B", column("A_DOT_B")),
             ("index", column("index")),
             ("abs", column("abs")),
-            ("B", Sense::Unloaded),
+            ("B", Binding::Unloaded),
         ] {
-            assert_eq!(scope.sense(name), sense, "{name}");
+            assert_eq!(scope.resolve(name), sense, "{name}");
         }
         let scope = Scope::open(["A"]);
-        assert_eq!(scope.sense("index"), Sense::Time);
-        assert_eq!(scope.sense("A_STAR_B"), column("A*B"));
-        assert!(matches!(scope.sense("sin"), Sense::NoColumn(_)));
-        assert!(matches!(scope.sense("inf"), Sense::NoColumn(_)));
+        assert_eq!(scope.resolve("index"), Binding::Time);
+        assert_eq!(scope.resolve("A_STAR_B"), column("A*B"));
+        assert!(matches!(scope.resolve("sin"), Binding::NoColumn(_)));
+        assert!(matches!(scope.resolve("inf"), Binding::NoColumn(_)));
     }
 
     #[test]

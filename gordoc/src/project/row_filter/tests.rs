@@ -1,4 +1,4 @@
-use super::super::{Options, Reading, read};
+use super::super::{Normalized, Options, read};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Source;
 
@@ -14,7 +14,7 @@ fn source(keys: &str) -> Source {
     Source::new("pump.yaml", text)
 }
 
-fn reading(source: &Source) -> Reading {
+fn reading(source: &Source) -> Normalized {
     let options = Options {
         without_models: true,
         ..Options::default()

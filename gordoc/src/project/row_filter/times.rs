@@ -4,13 +4,13 @@
 
 use super::compare::{Membership, Side};
 use super::condition::{Condition, Relation};
+use super::expr::Expr;
 use super::instant::{self, Instant};
-use super::tree::Tree;
-use super::types::{Meaning, Typing, misfit};
+use super::types::{TypeChecker, TypedExpr, type_error};
 use crate::config::missing_zone;
 use crate::source::Span;
 
-impl Typing<'_> {
+impl TypeChecker<'_> {
     /// The row's time on the left of a text or a list.
     pub(super) fn compare_time(
         &mut self,
@@ -19,19 +19,21 @@ impl Typing<'_> {
     ) -> Option<Condition> {
         if let Some(membership) = Membership::find(operator) {
             let instants = match other.0 {
-                Meaning::Text(text) => self.instant_to_match(text, other.1)?.into_iter().collect(),
-                Meaning::List(items) => self.instants_of(items)?,
+                TypedExpr::Text(text) => {
+                    self.instant_to_match(text, other.1)?.into_iter().collect()
+                }
+                TypedExpr::List(items) => self.instants_of(items)?,
                 _ => return None,
             };
             return Some(membership.condition(Condition::TimeAmong(instants)));
         }
-        let (Some(relation), Meaning::Text(text)) = (Relation::find(operator), other.0) else {
+        let (Some(relation), TypedExpr::Text(text)) = (Relation::find(operator), other.0) else {
             let message = format!("`{operator}` compares `index` with one time, not a list");
             self.found
-                .push(misfit(message, other.1, "a list").help("write `in` before a list"));
+                .push(type_error(message, other.1, "a list").help("write `in` before a list"));
             return None;
         };
-        match instant::read(text) {
+        match instant::parse(text) {
             Instant::Exact(instant) => Some(Condition::Time(relation, instant)),
             Instant::WithoutZone => {
                 self.found
@@ -43,10 +45,10 @@ impl Typing<'_> {
     }
 
     /// The instants of a list; none at all if one of its items never matches, as in Gordo.
-    fn instants_of(&mut self, items: &[Tree]) -> Option<Vec<i64>> {
+    fn instants_of(&mut self, items: &[Expr]) -> Option<Vec<i64>> {
         let mut instants = Vec::with_capacity(items.len());
         for item in items {
-            if let Meaning::Text(text) = self.meaning(item)? {
+            if let TypedExpr::Text(text) = self.type_of(item)? {
                 instants.push(self.instant_to_match(text, item.span)?);
             } else {
                 self.warn_of_no_match(item.span, "it is not a time");
@@ -63,7 +65,7 @@ impl Typing<'_> {
         reason = "no match is an answer, a mistake is not"
     )]
     fn instant_to_match(&mut self, text: &str, span: Span) -> Option<Option<i64>> {
-        match instant::read(text) {
+        match instant::parse(text) {
             Instant::Exact(instant) => Some(Some(instant)),
             Instant::WithoutZone => {
                 self.warn_of_no_match(span, "it has no timezone");
@@ -77,7 +79,7 @@ impl Typing<'_> {
         let message = format!("`{text}` is not a time");
         let help = "write it as `2020-01-31 00:00:00+00:00`";
         self.found
-            .push(misfit(message, span, "not ISO 8601").help(help));
+            .push(type_error(message, span, "not ISO 8601").help(help));
         None
     }
 
@@ -85,7 +87,7 @@ impl Typing<'_> {
         let message = "`index` is compared with something that is not a time";
         let help = "write the time between quotes: `index > '2020-01-31 00:00:00+00:00'`";
         self.found
-            .push(misfit(message, span, "the row's time").help(help));
+            .push(type_error(message, span, "the row's time").help(help));
         None
     }
 }

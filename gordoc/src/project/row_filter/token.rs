@@ -97,7 +97,7 @@ impl Lexer<'_> {
         let token = match first {
             '\'' | '"' => self.text_token(first)?,
             '`' => self.quoted_name()?,
-            _ if name::starts(first) => self.word()?,
+            _ if name::is_start(first) => self.word()?,
             _ => match literal::number(self.rest()) {
                 Some((number, length)) => {
                     self.at += length;
@@ -165,12 +165,12 @@ impl Lexer<'_> {
         };
         let start = self.at + 1;
         let name = inner[..length].to_owned();
-        if let Some(refusal) = name::refusal(&name) {
-            let (offset, width) = refusal.place;
+        if let Some(error) = name::find_error(&name) {
+            let (offset, width) = error.place;
             let span = Span::new(start + offset, start + offset + width);
-            let message = format!("{} in a filter", refusal.message);
+            let message = format!("{} in a filter", error.message);
             return Err(syntax(message, span, "cannot be used")
-                .help(refusal.help)
+                .help(error.help)
                 .into());
         }
         self.at = start + length + 1;
@@ -181,7 +181,7 @@ impl Lexer<'_> {
         let word: String = self
             .rest()
             .chars()
-            .take_while(|c| name::goes_on(*c))
+            .take_while(|c| name::is_continue(*c))
             .collect();
         let span = Span::new(self.at, self.at + word.len());
         self.at = span.end;
@@ -216,7 +216,7 @@ impl Lexer<'_> {
     /// A character that starts no token.
     fn stray(&self, first: char) -> Diagnostic {
         let after = self.rest()[first.len_utf8()..].chars();
-        let attribute: String = after.take_while(|c| name::goes_on(*c)).collect();
+        let attribute: String = after.take_while(|c| name::is_continue(*c)).collect();
         let length = match first {
             '.' => 1 + attribute.len(),
             _ => first.len_utf8(),

@@ -5,26 +5,26 @@
 use indexmap::IndexSet;
 
 use super::condition::{Condition, Number};
+use super::expr::{Expr, ExprKind};
 use super::name::quoted;
-use super::scope::{Scope, Sense};
-use super::tree::{Form, Tree};
+use super::scope::{Binding, Scope};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Span;
 
 /// What a part of a filter is.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Meaning<'t> {
+pub(super) enum TypedExpr<'t> {
     Number(Number),
     Truth(Condition),
     Text(&'t str),
-    List(&'t [Tree]),
+    List(&'t [Expr]),
     /// The row's time.
     Time,
 }
 
-/// Finds the meaning of the parts of one text.
-pub(super) struct Typing<'a> {
-    /// The text that the trees' places are in.
+/// Finds the types of the parts of one text.
+pub(super) struct TypeChecker<'a> {
+    /// The text that the exprs' places are in.
     pub(super) text: &'a str,
     pub(super) scope: &'a Scope<'a>,
     /// Names of the columns that numbers refer to.
@@ -34,60 +34,60 @@ pub(super) struct Typing<'a> {
 }
 
 /// A finding about parts that do not fit together.
-pub(super) fn misfit(message: impl Into<String>, span: Span, label: &str) -> Diagnostic {
+pub(super) fn type_error(message: impl Into<String>, span: Span, label: &str) -> Diagnostic {
     Diagnostic::error("dataset::filter_meaning", message)
         .label(span, label)
         .class("TypeError")
 }
 
-impl Typing<'_> {
+impl TypeChecker<'_> {
     /// The condition that a part is; `None` after a finding.
     ///
     /// `label` says at the part what asks for a condition.
-    pub(super) fn condition(&mut self, tree: &Tree, label: &str) -> Option<Condition> {
-        let meaning = self.meaning(tree)?;
-        let kind = match meaning {
-            Meaning::Truth(condition) => return Some(condition),
-            Meaning::Number(_) => "a number",
-            Meaning::Text(_) => "a text",
-            Meaning::List(_) => "a list",
-            Meaning::Time => "a time",
+    pub(super) fn condition(&mut self, expr: &Expr, label: &str) -> Option<Condition> {
+        let typed = self.type_of(expr)?;
+        let kind = match typed {
+            TypedExpr::Truth(condition) => return Some(condition),
+            TypedExpr::Number(_) => "a number",
+            TypedExpr::Text(_) => "a text",
+            TypedExpr::List(_) => "a list",
+            TypedExpr::Time => "a time",
         };
-        let message = format!("{} is {kind}, not a condition", self.quoted(tree.span));
-        let help = match meaning {
-            Meaning::Number(_) => {
-                let compared = format!("{} > 0", self.shown(tree.span));
+        let message = format!("{} is {kind}, not a condition", self.quoted(expr.span));
+        let help = match typed {
+            TypedExpr::Number(_) => {
+                let compared = format!("{} > 0", self.shown(expr.span));
                 format!("compare it: {}", quoted(&compared))
             }
-            Meaning::Time => "compare it: `index > '2020-01-31 00:00:00+00:00'`".to_owned(),
+            TypedExpr::Time => "compare it: `index > '2020-01-31 00:00:00+00:00'`".to_owned(),
             _ => "compare a tag with it".to_owned(),
         };
         self.found
-            .push(misfit(message, tree.span, label).help(help));
+            .push(type_error(message, expr.span, label).help(help));
         None
     }
 
     /// What a part is; `None` after a finding.
-    pub(super) fn meaning<'t>(&mut self, tree: &'t Tree) -> Option<Meaning<'t>> {
-        Some(match &tree.form {
-            Form::Number(number) => Meaning::Number(Number::Literal(*number)),
-            Form::Truth(truth) => Meaning::Truth(Condition::Constant(*truth)),
-            Form::Text(text) => Meaning::Text(text),
-            Form::List(items) => Meaning::List(items),
-            Form::Name(name) => self.name(name, tree.span)?,
-            Form::Call(function, arguments) => {
-                Meaning::Number(self.call(function, arguments, tree.span)?)
+    pub(super) fn type_of<'t>(&mut self, expr: &'t Expr) -> Option<TypedExpr<'t>> {
+        Some(match &expr.kind {
+            ExprKind::Number(number) => TypedExpr::Number(Number::Literal(*number)),
+            ExprKind::Truth(truth) => TypedExpr::Truth(Condition::Constant(*truth)),
+            ExprKind::Text(text) => TypedExpr::Text(text),
+            ExprKind::List(items) => TypedExpr::List(items),
+            ExprKind::Name(name) => self.name(name, expr.span)?,
+            ExprKind::Call(function, arguments) => {
+                TypedExpr::Number(self.call(function, arguments, expr.span)?)
             }
-            Form::Unary(sign, part) => self.unary(sign, part)?,
-            Form::Binary(operator, parts) => Meaning::Number(self.binary(operator, parts)?),
-            Form::Chain(first, rest) => Meaning::Truth(self.chain(first, rest, tree.span)?),
-            Form::All(parts) => Meaning::Truth(Condition::all(self.conditions(parts)?)),
-            Form::Any(parts) => Meaning::Truth(Condition::any(self.conditions(parts)?)),
+            ExprKind::Unary(sign, part) => self.unary(sign, part)?,
+            ExprKind::Binary(operator, parts) => TypedExpr::Number(self.binary(operator, parts)?),
+            ExprKind::Chain(first, rest) => TypedExpr::Truth(self.chain(first, rest, expr.span)?),
+            ExprKind::All(parts) => TypedExpr::Truth(Condition::all(self.conditions(parts)?)),
+            ExprKind::Any(parts) => TypedExpr::Truth(Condition::any(self.conditions(parts)?)),
         })
     }
 
     /// The conditions between which `&` or `|` stands.
-    fn conditions(&mut self, parts: &[Tree]) -> Option<Vec<Condition>> {
+    fn conditions(&mut self, parts: &[Expr]) -> Option<Vec<Condition>> {
         let read: Vec<Option<Condition>> = (0..parts.len())
             .map(|at| {
                 let before = at.checked_sub(1).map(|before| &parts[before]);
@@ -100,8 +100,8 @@ impl Typing<'_> {
     /// A condition that `&` or `|` joins to the part before it.
     pub(super) fn joined_condition(
         &mut self,
-        part: &Tree,
-        before: Option<&Tree>,
+        part: &Expr,
+        before: Option<&Expr>,
     ) -> Option<Condition> {
         let condition = self.condition(part, "`&` and `|` join conditions");
         if condition.is_none()
@@ -114,8 +114,8 @@ impl Typing<'_> {
     }
 
     /// `A == 3 | 5` as it was meant.
-    fn repeated_comparison(&self, before: &Tree, part: &Tree) -> Option<String> {
-        let (Form::Chain(first, rest), Form::Number(_)) = (&before.form, &part.form) else {
+    fn repeated_comparison(&self, before: &Expr, part: &Expr) -> Option<String> {
+        let (ExprKind::Chain(first, rest), ExprKind::Number(_)) = (&before.kind, &part.kind) else {
             return None;
         };
         let [(operator, _)] = rest.as_slice() else {
@@ -126,25 +126,25 @@ impl Typing<'_> {
         Some(format!("repeat the comparison: {}", quoted(&meant)))
     }
 
-    fn name<'t>(&mut self, name: &str, span: Span) -> Option<Meaning<'t>> {
-        match self.scope.sense(name) {
-            Sense::Column(column) => {
+    fn name<'t>(&mut self, name: &str, span: Span) -> Option<TypedExpr<'t>> {
+        match self.scope.resolve(name) {
+            Binding::Column(column) => {
                 let (at, _) = self.columns.insert_full(column);
-                return Some(Meaning::Number(Number::Column(at)));
+                return Some(TypedExpr::Number(Number::Column(at)));
             }
-            Sense::Time => return Some(Meaning::Time),
-            Sense::Several => {
+            Binding::Time => return Some(TypedExpr::Time),
+            Binding::Several => {
                 let message = format!("`{name}` is not one column but several");
                 let help = "write `aggregation_methods` as a text, such as `mean`";
                 self.found
                     .push(unknown_column(message, span, "one for each method").help(help));
             }
-            Sense::NoColumn(help) => {
+            Binding::NoColumn(help) => {
                 let message = format!("`{name}` is not a tag");
                 self.found
                     .push(unknown_column(message, span, "no tag").help(help));
             }
-            Sense::Unloaded => {
+            Binding::Unloaded => {
                 let message = format!("`{name}` is not among the tags that are loaded");
                 let help = did_you_mean(name, self.scope.listed()).map_or_else(
                     || "use a tag of `tag_list`, `target_tag_list` or `row_filter`".to_owned(),

@@ -9,7 +9,7 @@ use crate::source::Span;
 const CODE: &str = "dataset::unquoted_tag";
 
 /// Warnings for tags that can be read as calculations, if not all of their words are tags.
-pub(super) fn calculated_with(text: &str, listed: &[&str]) -> Vec<Diagnostic> {
+pub(super) fn warn_misread(text: &str, listed: &[&str]) -> Vec<Diagnostic> {
     let tags = find(text, listed);
     let is_misread = |(_, tag): &(Span, &str)| words(tag).any(|word| !listed.contains(&word));
     tags.into_iter()
@@ -18,12 +18,12 @@ pub(super) fn calculated_with(text: &str, listed: &[&str]) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// The error for a tag that cannot be read, if it is what another error stumbled over.
-pub(super) fn instead_of(error: &Diagnostic, text: &str, listed: &[&str]) -> Option<Diagnostic> {
+/// The error for a tag that cannot be read, if it is the cause of another error.
+pub(super) fn find_cause(error: &Diagnostic, text: &str, listed: &[&str]) -> Option<Diagnostic> {
     let place = error.labels.first()?.span;
-    let stumbled = |span: Span| span.start <= place.end && place.start <= span.end;
+    let overlaps = |span: Span| span.start <= place.end && place.start <= span.end;
     let mut tags = find(text, listed).into_iter();
-    let (span, tag) = tags.find(|(span, _)| stumbled(*span))?;
+    let (span, tag) = tags.find(|(span, _)| overlaps(*span))?;
     Some(finding(Severity::Error, span, tag))
 }
 
@@ -54,7 +54,7 @@ fn find<'t>(text: &str, listed: &[&'t str]) -> Vec<(Span, &'t str)> {
             Some(_) => {}
             None if matches!(c, '`' | '\'' | '"') => quote = Some(c),
             None if c == '#' => break,
-            None if at >= end && !name::goes_on(before) => {
+            None if at >= end && !name::is_continue(before) => {
                 if let Some(tag) = starting(&text[at..], listed) {
                     end = at + tag.len();
                     found.push((Span::new(at, end), tag));
@@ -71,7 +71,7 @@ fn find<'t>(text: &str, listed: &[&'t str]) -> Vec<(Span, &'t str)> {
 fn starting<'t>(text: &str, listed: &[&'t str]) -> Option<&'t str> {
     let starts = |tag: &&str| {
         let after = text.strip_prefix(*tag).and_then(|rest| rest.chars().next());
-        text.starts_with(*tag) && !after.is_some_and(name::goes_on)
+        text.starts_with(*tag) && !after.is_some_and(name::is_continue)
     };
     let tags = listed.iter().copied();
     let tags = tags.filter(|tag| !tag.trim().is_empty() && !name::is_plain(tag));
@@ -80,7 +80,7 @@ fn starting<'t>(text: &str, listed: &[&'t str]) -> Option<&'t str> {
 
 /// The plain names in a name.
 fn words(tag: &str) -> impl Iterator<Item = &str> {
-    let pieces = tag.split(|c| !name::goes_on(c));
+    let pieces = tag.split(|c| !name::is_continue(c));
     pieces.filter(|piece| name::is_plain(piece))
 }
 
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_difference_of_two_tags_is_no_mistake() {
-        assert_eq!(calculated_with("A-B > 5", &["A-B", "A", "B"]), []);
-        assert_eq!(calculated_with("A-B > 5", &["A-B", "A"]).len(), 1);
+        assert_eq!(warn_misread("A-B > 5", &["A-B", "A", "B"]), []);
+        assert_eq!(warn_misread("A-B > 5", &["A-B", "A"]).len(), 1);
     }
 }

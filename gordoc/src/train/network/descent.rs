@@ -4,13 +4,13 @@
 
 use crate::model::Training;
 
-use super::super::Error;
-use super::Course;
 use super::optimizer::Stepper;
 use super::record::{History, Metric, Truth};
 use super::stack::Stack;
 use super::stopping::Watch;
 use super::tile::{Lanes, Rows};
+use crate::part::fit::FitContext;
+use crate::train::Error;
 
 /// Gives gradients of a stack's loss.
 ///
@@ -71,7 +71,7 @@ impl<'a, E: Engine> Descent<'a, E> {
         mut self,
         rows: Rows<'_>,
         weights: &mut [f32],
-        course: &Course<'_>,
+        context: &FitContext<'_>,
     ) -> Result<History, Error> {
         let n_rows = rows.targets.len() / self.width.max(1);
         let trained = train_rows(self.training.validation_split, n_rows)?;
@@ -79,7 +79,7 @@ impl<'a, E: Engine> Descent<'a, E> {
         let held_out: Vec<usize> = (trained..n_rows).collect();
         let size = self.training.batch_size.unwrap_or(trained).max(1);
         let truth = Truth::new(rows.targets, self.width);
-        let mut stream = course.seed.split("order", 0).stream();
+        let mut stream = context.seed.split("order", 0).stream();
         let mut watch = self.training.early_stopping.as_ref().map(Watch::new);
         let mut history = History {
             figures: Vec::new(),
@@ -103,9 +103,9 @@ impl<'a, E: Engine> Descent<'a, E> {
                 let sums = self.validate(rows.with_order(&held_out), size, weights, &truth);
                 self.record(&mut history, "val_", &sums);
             }
-            course
+            context
                 .progress
-                .epoch(course.part, epoch + 1, self.training.epochs, loss);
+                .epoch(context.run, epoch + 1, self.training.epochs, loss);
             if let Some(watch) = &mut watch {
                 let figure = history.last(&watch.rule().monitor);
                 if watch.stops(epoch, figure, weights) {
@@ -149,10 +149,10 @@ impl<'a, E: Engine> Descent<'a, E> {
         sums
     }
 
-    /// Records an epoch's means in single precision, as the peer does; gives the loss.
+    /// Records an epoch's means in single precision, as Gordo does; gives the loss.
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "the peer's figures have single precision"
+        reason = "Gordo's figures have single precision"
     )]
     fn record(&self, history: &mut History, prefix: &str, sums: &Sums) -> f64 {
         let mean = |sum: f64| f64::from((sum / sums.rows as f64) as f32);

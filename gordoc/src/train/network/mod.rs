@@ -22,23 +22,12 @@ pub use tile::{LANES, Lanes, Rows};
 
 pub(crate) use record::History;
 
-use gordo_runtime::{Batch, Values};
+use gordo_runtime::{Batch, Values, part};
 
-use super::{Error, Part, Progress};
+use super::Error;
 use crate::model;
-use crate::random::Seed;
-use crate::trained;
-
-/// What one fit draws from and reports to.
-#[derive(Clone, Copy)]
-pub(crate) struct Course<'a> {
-    /// Where its random numbers start.
-    pub(crate) seed: Seed,
-    /// Which model is fitted.
-    pub(crate) part: Part,
-    /// Who is told of epochs.
-    pub(crate) progress: &'a dyn Progress,
-}
+use crate::part::fit::FitContext;
+use crate::part::network::fitted::{FittedLayer, FittedNetwork};
 
 /// Fits a network to rows.
 ///
@@ -50,8 +39,8 @@ pub(crate) fn learn(
     network: &model::Network,
     x: &Batch,
     y: &Batch,
-    course: &Course<'_>,
-) -> Result<(trained::Network, History), Error> {
+    context: &FitContext<'_>,
+) -> Result<(FittedNetwork, History), Error> {
     let stack = Stack::new(x.width, &network.layers);
     if stack.outputs() != y.width {
         return Err(Error::Width {
@@ -61,13 +50,13 @@ pub(crate) fn learn(
     }
     let inputs = finite_single(x, "input")?;
     let targets = finite_single(y, "target")?;
-    let mut weights = start::weights(&stack, course.seed.split("weights", 0));
+    let mut weights = start::weights(&stack, context.seed.split("weights", 0));
     let rows = Rows {
         inputs: &inputs,
         targets: &targets,
         order: &[],
     };
-    let history = descend(network, &stack, rows, &mut weights, course)?;
+    let history = descend(network, &stack, rows, &mut weights, context)?;
     Ok((fitted(network, &stack, &weights), history))
 }
 
@@ -77,28 +66,27 @@ pub(crate) fn descend(
     stack: &Stack,
     rows: Rows<'_>,
     weights: &mut [f32],
-    course: &Course<'_>,
+    context: &FitContext<'_>,
 ) -> Result<History, Error> {
     let objective = Objective::from(network.training.loss);
     let engine = dense::Loop::new(stack.clone(), objective);
-    Descent::new(&network.training, stack, engine).run(rows, weights, course)
+    Descent::new(&network.training, stack, engine).run(rows, weights, context)
 }
 
-fn fitted(network: &model::Network, stack: &Stack, weights: &[f32]) -> trained::Network {
-    let layers = stack.layers.iter().map(|layer| trained::Layer::Dense {
-        units: layer.units,
-        activation: layer.activation,
-        kernel: weights[layer.kernel.clone()].to_vec(),
-        bias: weights[layer.bias.clone()].to_vec(),
+fn fitted(network: &model::Network, stack: &Stack, weights: &[f32]) -> FittedNetwork {
+    let layers = stack.layers.iter().map(|layer| {
+        let layer: Box<dyn FittedLayer> = Box::new(part::Dense {
+            kernel: weights[layer.kernel.clone()].to_vec(),
+            bias: weights[layer.bias.clone()].to_vec(),
+            activation: layer.activation,
+        });
+        layer
     });
-    trained::Network {
-        class: match network.class {
-            model::NetworkClass::AutoEncoder => "KerasAutoEncoder".to_owned(),
-        },
+    FittedNetwork {
+        class: network.class.to_owned(),
         kind: network.kind.clone(),
         n_features: stack.inputs,
-        n_features_out: stack.outputs(),
-        sequence: None,
+        windows: None,
         layers: layers.collect(),
     }
 }

@@ -7,7 +7,7 @@ use super::tile::{LANES, Lanes};
 /// Figures per epoch, and the parameters of the last training call.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct History {
-    /// Name and one figure per epoch; `accuracy` before `loss`, as the peer's log sorts them.
+    /// Name and one figure per epoch; `accuracy` before `loss`, as Gordo's log sorts them.
     pub(crate) figures: Vec<(String, Vec<f64>)>,
     /// Epochs asked for.
     pub(crate) epochs: usize,
@@ -16,7 +16,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// The peer's `history` entry.
+    /// Gordo's `history` entry.
     pub(crate) fn document(&self) -> Value {
         let mut document = Map::new();
         for (name, figures) in &self.figures {

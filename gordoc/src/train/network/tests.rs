@@ -6,13 +6,14 @@ use super::super::golden::{
 use super::descent::Engine;
 use super::*;
 use crate::model::Optimizer;
-use crate::trained::State;
+use crate::part::fit::{Fitted as _, Run};
+use crate::random::Seed;
 use gordo_runtime::{Activation, Step as _};
 
-fn course() -> Course<'static> {
-    Course {
+fn context() -> FitContext<'static> {
+    FitContext {
         seed: Seed::new(0),
-        part: Part::Final,
+        run: Run::Final,
         progress: &(),
     }
 }
@@ -89,7 +90,7 @@ fn whole_fits_meet_gordo() {
             order: &[],
         };
         let mut weights = flat(&document["weights_before"]);
-        let history = descend(&network, &stack, rows, &mut weights, &course()).unwrap();
+        let history = descend(&network, &stack, rows, &mut weights, &context()).unwrap();
         let expected = &document["expected"];
         let want = wide(&flat(&expected["weights_after"]));
         assert_close(&name, &wide(&weights), &want, &document);
@@ -101,11 +102,11 @@ fn whole_fits_meet_gordo() {
             let got = numbers(&recorded[figure]);
             assert_close(&format!("{name} {figure}"), &got, &numbers(want), &document);
         }
-        let state = State::Network(fitted(&network, &stack, &weights));
+        let state = fitted(&network, &stack, &weights);
         let want = numbers(&expected["predict"]["data"]);
         let n_rows = golden::indices(&expected["predict"]["shape"])[0];
         let first: Vec<usize> = (0..n_rows).collect();
-        let rows = super::super::rows::take(&x, &first);
+        let rows = crate::part::rows::take(&x, &first);
         let got = state.apply(rows).unwrap().to_f64();
         assert_close(&name, &got, &want, &document);
     }
@@ -279,7 +280,7 @@ fn the_loop_answers_what_the_runtime_answers() {
         };
         engine.loss(&weights, rows);
         let network = golden::network(Vec::new());
-        let state = State::Network(fitted(&network, &stack, &weights));
+        let state = fitted(&network, &stack, &weights);
         let batch = Batch {
             rows: 45,
             steps: 1,
@@ -321,7 +322,7 @@ fn networks_that_end_in_a_softmax_learn() {
     };
     let x = Batch::double(64, 2, wide(&rows(64, 2, 0)));
     let y = Batch::double(64, 3, [0.1, 0.2, 0.7].repeat(64));
-    let (_, history) = learn(&network, &x, &y, &course()).unwrap();
+    let (_, history) = learn(&network, &x, &y, &context()).unwrap();
     let losses = numbers(&history.document()["loss"]);
     assert!(losses[19] < losses[0] / 2.0, "{losses:?}");
 }
@@ -335,11 +336,16 @@ fn a_seed_gives_the_same_weights_again() {
     }]);
     let x = Batch::double(64, 3, wide(&rows(64, 3, 0)));
     let fit = |seed| {
-        let course = Course {
+        let context = FitContext {
             seed: Seed::new(seed),
-            ..course()
+            ..context()
         };
-        learn(&network, &x, &x, &course).unwrap().0
+        let mut tensors = crate::part::document::Tensors::new();
+        learn(&network, &x, &x, &context)
+            .unwrap()
+            .0
+            .write(&mut tensors);
+        tensors
     };
     assert_eq!(fit(1), fit(1));
     assert_ne!(fit(1), fit(2));
@@ -359,7 +365,7 @@ fn a_loss_that_overflows_is_an_error() {
         nesterov: false,
     };
     let x = Batch::double(2, 1, vec![1e15, -1e15]);
-    let error = learn(&network, &x, &x, &course()).unwrap_err();
+    let error = learn(&network, &x, &x, &context()).unwrap_err();
     assert_eq!(error.code(), "train::diverged");
 }
 
@@ -371,7 +377,7 @@ fn a_number_beyond_single_precision_is_an_error() {
         activity_l1: 0.0,
     }]);
     let x = Batch::double(2, 1, vec![1.0, 1e300]);
-    let error = learn(&network, &x, &x, &course()).unwrap_err();
+    let error = learn(&network, &x, &x, &context()).unwrap_err();
     assert_eq!(error.code(), "train::not_finite");
 }
 
@@ -384,6 +390,6 @@ fn a_validation_split_needs_rows_on_both_sides() {
     }]);
     network.training.validation_split = 0.9;
     let x = Batch::double(2, 1, vec![1.0, 2.0]);
-    let error = learn(&network, &x, &x, &course()).unwrap_err();
+    let error = learn(&network, &x, &x, &context()).unwrap_err();
     assert_eq!(error.code(), "train::empty_split");
 }

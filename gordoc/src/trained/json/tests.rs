@@ -1,95 +1,96 @@
 use std::f64::consts::PI;
 
-use gordo_runtime::{Activation, Smoothing};
 use serde_json::{Value, json};
 
-use super::{Error, Tensors, read, write};
-use crate::name::Name;
-use crate::trained::{Detector, Layer, Machine, Network, Sequence, State};
+use super::{DocumentError, Machine, Tensors, read, write};
 
-fn scaler(width: usize) -> State {
-    State::MinMaxScaler {
-        feature_range: (-1.0, 1.0),
-        clip: true,
-        data_min: vec![-0.1; width],
-        data_max: vec![PI; width],
-        scale: vec![1.0 / 3.0; width],
-        min: vec![1e-300; width],
-    }
+fn scaler(width: usize) -> Value {
+    json!({
+        "type": "MinMaxScaler",
+        "feature_range": [-1.0, 1.0],
+        "clip": true,
+        "data_min": vec![-0.1; width],
+        "data_max": vec![PI; width],
+        "scale": vec![1.0 / 3.0; width],
+        "min": vec![1e-300; width],
+    })
 }
 
-/// A machine with every kind of part: three tags, two targets.
+/// A machine with every kind of part: three tags, two targets; weights written out.
 fn machine() -> Machine {
-    let lstm = Layer::Lstm {
-        units: 1,
-        activation: Activation::Tanh,
-        return_sequences: false,
-        kernel: vec![0.1; 8],
-        recurrent_kernel: vec![-0.2; 4],
-        bias: vec![0.3; 4],
-    };
-    let dense = Layer::Dense {
-        units: 2,
-        activation: Activation::LogSoftmax,
-        kernel: vec![f32::MIN_POSITIVE, 16_777_217.0],
-        bias: vec![-0.0, 1.0],
-    };
-    let network = State::Network(Network {
-        class: "KerasLSTMForecast".to_owned(),
-        kind: "lstm_model".to_owned(),
-        n_features: 2,
-        n_features_out: 2,
-        sequence: Some(Sequence {
-            lookback: 4,
-            lookahead: 1,
-        }),
-        layers: vec![lstm, dense],
+    let lstm = json!({
+        "type": "LSTM",
+        "units": 1,
+        "activation": "tanh",
+        "return_sequences": false,
+        "kernel": vec![0.1; 8],
+        "recurrent_kernel": vec![-0.2; 4],
+        "bias": vec![0.3; 4],
     });
-    let projection = State::Pca {
-        mean: vec![0.0; 3],
-        components: vec![0.5; 6],
-        explained_variance: vec![2.0, 1.0],
-        whiten: true,
-    };
-    let standard = State::StandardScaler {
-        mean: None,
-        scale: Some(vec![2.0; 3]),
-        var: Some(vec![4.0; 3]),
-    };
-    let regressor = State::Pipeline(vec![scaler(3), standard, projection, network]);
-    Machine {
-        name: Name::new("m").unwrap(),
-        project: Name::new("p").unwrap(),
-        tags: ["a", "b", "c"].map(str::to_owned).to_vec(),
-        target_tags: ["b", "d"].map(str::to_owned).to_vec(),
-        resolution: "10T".to_owned(),
-        offset: 4,
-        python_type: "<class 'x'>".to_owned(),
-        definition: json!({"x.Y": {"z": 1}}),
-        state: State::Detector(Box::new(Detector {
-            base: State::TransformedTarget {
-                transformer: Box::new(State::MaxAbsScaler {
-                    scale: vec![7.0; 2],
-                }),
-                regressor: Box::new(regressor),
+    let dense = json!({
+        "type": "Dense",
+        "units": 2,
+        "activation": "log_softmax",
+        "kernel": [f32::MIN_POSITIVE, 16_777_217.0],
+        "bias": [-0.0, 1.0],
+    });
+    let network = json!({
+        "type": "KerasLSTMForecast",
+        "kind": "lstm_model",
+        "n_features": 2,
+        "lookback_window": 4,
+        "lookahead": 1,
+        "layers": [lstm, dense],
+    });
+    let projection = json!({
+        "type": "PCA",
+        "mean": [0.0, 0.0, 0.0],
+        "components": [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]],
+        "explained_variance": [2.0, 1.0],
+        "whiten": true,
+    });
+    let standard = json!({
+        "type": "StandardScaler",
+        "mean": null,
+        "scale": [2.0, 2.0, 2.0],
+        "var": [4.0, 4.0, 4.0],
+    });
+    let document = json!({
+        "name": "m",
+        "project": "p",
+        "tags": ["a", "b", "c"],
+        "target_tags": ["b", "d"],
+        "resolution": "10T",
+        "model_offset": 4,
+        "python_type": "<class 'x'>",
+        "definition": {"x.Y": {"z": 1}},
+        "state": {
+            "type": "DiffBasedAnomalyDetector",
+            "base_estimator": {
+                "type": "TransformedTargetRegressor",
+                "transformer": {"type": "MaxAbsScaler", "scale": [7.0, 7.0]},
+                "regressor": {
+                    "type": "Pipeline",
+                    "steps": [scaler(3), standard, projection, network],
+                },
             },
-            scaler: State::RobustScaler {
-                center: Some(vec![0.5; 2]),
-                scale: None,
-                quantile_range: (25.0, 75.0),
+            "scaler": {
+                "type": "RobustScaler",
+                "center": [0.5, 0.5],
+                "scale": null,
+                "quantile_range": [25.0, 75.0],
             },
-            require_thresholds: false,
-            shuffle: true,
-            window: Some(12),
-            smoothing: Some(Smoothing::Exponential),
-            feature_thresholds: Some(vec![f64::INFINITY, 0.1]),
-            aggregate_threshold: Some(1e-9),
-            smooth_feature_thresholds: None,
-            smooth_aggregate_threshold: None,
-        })),
-        metadata: json!({"name": "m"}),
-        checksum: Some("abc".to_owned()),
-    }
+            "require_thresholds": false,
+            "shuffle": true,
+            "window": 12,
+            "smoothing_method": "ewma",
+            "feature_thresholds": ["Infinity", 0.1],
+            "aggregate_threshold": 1e-9,
+        },
+        "metadata": {"name": "m"},
+        "info": {"checksum": "abc"},
+    });
+    read(&document, &Tensors::new()).unwrap()
 }
 
 #[test]
@@ -98,6 +99,9 @@ fn a_machine_comes_back_as_it_was() {
     let text = document.to_string();
     let document: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(read(&document, &tensors), Ok(machine()));
+    let state = &document["state"];
+    assert_eq!(state["feature_thresholds"], json!(["Infinity", 0.1]));
+    assert_eq!(state["smooth_feature_thresholds"], Value::Null);
     assert_eq!(tensors.len(), 5);
     assert_eq!(tensors["layer_001.kernel"].shape, [1, 2]);
 }
@@ -148,7 +152,7 @@ fn refusals_name_the_path() {
 #[test]
 fn a_missing_tensor_is_named() {
     let (document, _) = write(&machine());
-    let Err(Error::MissingTensor { at, name }) = read(&document, &Tensors::new()) else {
+    let Err(DocumentError::MissingTensor { at, name }) = read(&document, &Tensors::new()) else {
         unreachable!("there are no tensors");
     };
     assert_eq!(name, "layer_000.kernel");

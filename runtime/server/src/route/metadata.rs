@@ -2,8 +2,8 @@
 
 use gordo_runtime::Description;
 
-use crate::GORDO_VERSION;
 use crate::app::App;
+use crate::project::GORDO_VERSION;
 use crate::reply::Reply;
 use crate::wire::json::write;
 

@@ -1,10 +1,10 @@
-//! From a path to the function that answers it.
+//! From a path to the function that handles it.
 
-mod answer;
 mod global;
 mod metadata;
 mod prediction;
 mod project;
+mod response;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,10 +12,10 @@ use std::time::Instant;
 use axum::http::{HeaderMap, Method};
 use gordo_runtime::Machine;
 
-use crate::app::{App, Served};
-use crate::error::Refusal;
+use crate::app::{App, ServedRevision};
+use crate::error::RequestError;
 use crate::reply::Reply;
-use crate::target::Target;
+use crate::target::RequestTarget;
 
 /// A path that is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(crate) enum Route {
 }
 
 /// Finds the route of decoded path segments.
-pub(crate) fn find(segments: &[String]) -> Result<Route, Refusal> {
+pub(crate) fn find(segments: &[String]) -> Result<Route, RequestError> {
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     // Only the two global paths may end in a slash.
     match segments[..] {
@@ -48,13 +48,13 @@ pub(crate) fn find(segments: &[String]) -> Result<Route, Refusal> {
         _ => {}
     }
     let ["gordo", "v0", ref inner @ ..] = segments[..] else {
-        return Err(Refusal::NoRoute);
+        return Err(RequestError::NoRoute);
     };
     if inner
         .iter()
         .any(|segment| segment.is_empty() || segment.contains('/'))
     {
-        return Err(Refusal::NoRoute);
+        return Err(RequestError::NoRoute);
     }
     match *inner {
         [_, "models"] => Ok(Route::Models),
@@ -63,7 +63,7 @@ pub(crate) fn find(segments: &[String]) -> Result<Route, Refusal> {
         [_, machine, "metadata" | "healthcheck"] => Ok(Route::Metadata(machine.to_owned())),
         [_, machine, "prediction"] => Ok(Route::Prediction(machine.to_owned())),
         [_, machine, "anomaly", "prediction"] => Ok(Route::Anomaly(machine.to_owned())),
-        _ => Err(Refusal::NoRoute),
+        _ => Err(RequestError::NoRoute),
     }
 }
 
@@ -93,18 +93,18 @@ impl Route {
 }
 
 /// A routed request, without its body.
-pub(crate) struct Call {
+pub(crate) struct RoutedRequest {
     pub(crate) app: Arc<App>,
     pub(crate) route: Route,
     /// Position of the revision asked for.
     pub(crate) revision: usize,
-    pub(crate) target: Target,
+    pub(crate) target: RequestTarget,
     pub(crate) headers: HeaderMap,
 }
 
-impl Call {
-    /// Computes the answer. `began` is when the request came in.
-    pub(crate) fn answer(&self, body: &[u8], began: Instant) -> Result<Reply, Refusal> {
+impl RoutedRequest {
+    /// Computes the response. `began` is when the request came in.
+    pub(crate) fn respond(&self, body: &[u8], began: Instant) -> Result<Reply, RequestError> {
         match &self.route {
             Route::Healthcheck => Ok(Reply::empty()),
             Route::ServerVersion => Ok(global::server_version()),
@@ -112,36 +112,36 @@ impl Call {
             Route::Revisions => Ok(project::revisions(&self.app)),
             Route::ExpectedModels => Ok(project::expected_models(&self.app)),
             Route::Metadata(name) => {
-                let machine = self.machine(name, Refusal::NoMetadata)?;
+                let machine = self.machine(name, RequestError::NoMetadata)?;
                 Ok(metadata::metadata(&self.app, machine.description()))
             }
             Route::Prediction(name) => {
-                let machine = self.machine(name, Refusal::NoModel)?;
+                let machine = self.machine(name, RequestError::NoModel)?;
                 prediction::predict(self, machine, body)
             }
             Route::Anomaly(name) => {
-                let machine = self.machine(name, Refusal::NoModel)?;
-                prediction::judge(self, machine, body, began)
+                let machine = self.machine(name, RequestError::NoModel)?;
+                prediction::detect_anomalies(self, machine, body, began)
             }
         }
     }
 
-    fn served(&self) -> Result<&Served, Refusal> {
+    fn served(&self) -> Result<&ServedRevision, RequestError> {
         self.app
             .revisions
             .get(self.revision)
-            .ok_or(Refusal::NoRoute)
+            .ok_or(RequestError::NoRoute)
     }
 
     /// The machine of a name in the revision asked for.
     fn machine(
         &self,
         name: &str,
-        absent: fn(String) -> Refusal,
-    ) -> Result<&'static dyn Machine, Refusal> {
+        absent: fn(String) -> RequestError,
+    ) -> Result<&'static dyn Machine, RequestError> {
         let starts_well = |first: u8| first.is_ascii_alphanumeric() || first == b'-';
         if !name.bytes().next().is_some_and(starts_well) {
-            return Err(Refusal::MachineName);
+            return Err(RequestError::MachineName);
         }
         let found = self.served()?.find_machine(name);
         found.ok_or_else(|| absent(name.to_owned()))

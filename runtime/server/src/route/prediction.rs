@@ -5,64 +5,66 @@ use std::time::Instant;
 use axum::http::header;
 use gordo_runtime::{Batch, Description, Machine};
 
-use super::Call;
-use super::answer::{Answer, parts};
-use crate::error::Refusal;
+use super::RoutedRequest;
+use super::response::{PredictionResponse, anomaly_columns};
+use crate::error::RequestError;
 use crate::reply::Reply;
 use crate::time::resolution;
 use crate::wire::column::Column;
 use crate::wire::frame::Table;
 use crate::wire::json::body::{self, Tables};
-use crate::wire::json::keys::Stamps;
-use crate::wire::json::write::Cells;
+use crate::wire::json::keys::Timestamps;
+use crate::wire::json::table::Cells;
 
-/// Answers the machine's output for each row.
-pub(crate) fn predict(call: &Call, machine: &dyn Machine, body: &[u8]) -> Result<Reply, Refusal> {
+/// Responds with the machine's output for each row.
+pub(crate) fn predict(
+    request: &RoutedRequest,
+    machine: &dyn Machine,
+    body: &[u8],
+) -> Result<Reply, RequestError> {
     let description = machine.description();
-    let tables = read(call, body)?;
+    let tables = read(request, body)?;
     let (x, _) = select(tables, description)?;
-    json_only(call)?;
+    json_only(request)?;
     let output = run(machine, &x)?;
-    let answer = Answer::new(description, &x, &output);
-    Ok(answer.reply(Vec::new(), Cells::Null, None))
+    let response = PredictionResponse::new(description, &x, &output);
+    Ok(response.reply(Vec::new(), Cells::Null, None))
 }
 
-/// Answers how far each row is from normal.
-pub(crate) fn judge(
-    call: &Call,
+/// Responds with how far each row is from normal.
+pub(crate) fn detect_anomalies(
+    request: &RoutedRequest,
     machine: &dyn Machine,
     body: &[u8],
     began: Instant,
-) -> Result<Reply, Refusal> {
+) -> Result<Reply, RequestError> {
     let description = machine.description();
-    let tables = read(call, body)?;
+    let tables = read(request, body)?;
     let (x, y) = select(tables, description)?;
-    let y = y.ok_or(Refusal::NoTargets)?;
-    let not_detector = Refusal::NotDetector(description.python_type);
+    let y = y.ok_or(RequestError::NoTargets)?;
+    let not_detector = RequestError::NotDetector(description.python_type);
     let detector = machine.detector().ok_or(not_detector.clone())?;
-    json_only(call)?;
+    json_only(request)?;
     let output = run(machine, &x)?;
     let targets = align(&y, output.rows)?;
     let anomaly = detector
-        .judge(&output, &targets)
-        .map_err(Refusal::Machine)?;
-    let thresholds =
-        detector.feature_thresholds.is_some() || detector.aggregate_threshold.is_some();
-    if detector.require_thresholds && !thresholds {
+        .detect(&output, &targets)
+        .map_err(RequestError::Machine)?;
+    if !detector.can_detect() {
         return Err(not_detector);
     }
-    let answer = Answer::new(description, &x, &output);
-    let all_columns = call.target.query("all_columns").is_some();
-    let parts = parts(anomaly, all_columns);
+    let response = PredictionResponse::new(description, &x, &output);
+    let all_columns = request.target.query("all_columns").is_some();
+    let columns = anomaly_columns(anomaly, all_columns);
     let end = resolution::nanos(description.resolution)
-        .and_then(|length| Stamps::new(&x.index, answer.skip(), length))
+        .and_then(|length| Timestamps::new(&x.index, response.skip(), length))
         .map_or(Cells::Null, Cells::Times);
-    Ok(answer.reply(answer.anomaly_groups(&parts), end, Some(began)))
+    Ok(response.reply(response.anomaly_groups(&columns), end, Some(began)))
 }
 
 /// Reads the tables of a body by its media type.
-fn read(call: &Call, bytes: &[u8]) -> Result<Tables, Refusal> {
-    let kind = call
+fn read(request: &RoutedRequest, bytes: &[u8]) -> Result<Tables, RequestError> {
+    let kind = request
         .headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
@@ -76,9 +78,9 @@ fn read(call: &Call, bytes: &[u8]) -> Result<Tables, Refusal> {
         return body::tables(bytes);
     }
     if kind == "multipart/form-data" && has_file_named_x(bytes) {
-        return Err(Refusal::NotServed("parquet files; send JSON"));
+        return Err(RequestError::NotServed("parquet files; send JSON"));
     }
-    Err(Refusal::NoInput)
+    Err(RequestError::NoInput)
 }
 
 /// Whether a form has a file part `X`; a part without `filename` is no file.
@@ -93,9 +95,9 @@ fn has_file_named_x(body: &[u8]) -> bool {
 }
 
 /// Answers are JSON; `format` counts only when it is exactly `parquet`.
-fn json_only(call: &Call) -> Result<(), Refusal> {
-    if call.target.query("format") == Some("parquet") {
-        return Err(Refusal::NotServed(
+fn json_only(request: &RoutedRequest) -> Result<(), RequestError> {
+    if request.target.query("format") == Some("parquet") {
+        return Err(RequestError::NotServed(
             "answers in parquet; ask for format=json",
         ));
     }
@@ -103,8 +105,11 @@ fn json_only(call: &Call) -> Result<(), Refusal> {
 }
 
 /// Takes the machine's columns from both tables; `y` is checked even where it is not used.
-fn select(tables: Tables, description: &Description) -> Result<(Table, Option<Table>), Refusal> {
-    let x = tables.x.ok_or(Refusal::NoInput)??;
+fn select(
+    tables: Tables,
+    description: &Description,
+) -> Result<(Table, Option<Table>), RequestError> {
+    let x = tables.x.ok_or(RequestError::NoInput)??;
     let y = tables.y.transpose()?;
     let x = x.select(description.tags)?;
     let y = y
@@ -113,15 +118,15 @@ fn select(tables: Tables, description: &Description) -> Result<(Table, Option<Ta
     Ok((x, y))
 }
 
-fn run(machine: &dyn Machine, x: &Table) -> Result<Batch, Refusal> {
+fn run(machine: &dyn Machine, x: &Table) -> Result<Batch, RequestError> {
     let inputs = Batch::double(x.rows, x.columns.len(), x.numbers()?);
-    machine.predict(inputs).map_err(Refusal::Machine)
+    machine.predict(inputs).map_err(RequestError::Machine)
 }
 
 /// The last rows of the targets, one for each row of the output.
-fn align(y: &Table, rows: usize) -> Result<Vec<f64>, Refusal> {
+fn align(y: &Table, rows: usize) -> Result<Vec<f64>, RequestError> {
     if y.rows > 0 && y.columns.iter().any(Column::is_object) {
-        return Err(Refusal::Value("y must be numbers.".to_owned()));
+        return Err(RequestError::Value("y must be numbers.".to_owned()));
     }
     let mut numbers = y.numbers()?;
     let width = y.columns.len();
@@ -129,7 +134,7 @@ fn align(y: &Table, rows: usize) -> Result<Vec<f64>, Refusal> {
         return Ok(numbers.repeat(rows));
     }
     let Some(surplus) = y.rows.checked_sub(rows) else {
-        return Err(Refusal::Value(format!(
+        return Err(RequestError::Value(format!(
             "y has {} rows, but the model answers {rows}.",
             y.rows
         )));

@@ -1,11 +1,11 @@
 //! Answers that are about a project: what is served, and what should be.
 
-use crate::app::{App, Served};
+use crate::app::{App, ServedRevision};
 use crate::reply::Reply;
 use crate::wire::json::write;
 
 /// `{P}/models`: the machines of the revision asked for.
-pub(crate) fn models(served: &Served) -> Reply {
+pub(crate) fn models(served: &ServedRevision) -> Reply {
     let mut out = Vec::from(*b"{");
     write::key(&mut out, "models");
     write::strings(&mut out, served.names());

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Refusal;
+use crate::error::RequestError;
 use crate::python::repr;
 
 /// A value as the body wrote it.
@@ -16,12 +16,12 @@ pub(crate) enum Cell {
     /// Nothing.
     Null,
     /// Something that is no number by itself.
-    Odd(Odd),
+    NonNumber(NonNumber),
 }
 
 /// A value that is no number by itself.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Odd {
+pub(crate) enum NonNumber {
     /// `true` or `false`
     Bool(bool),
     /// A text, which may spell a number.
@@ -41,10 +41,12 @@ impl Budget {
     }
 
     /// Takes room for missing cells.
-    pub(crate) fn take(&mut self, n_cells: usize) -> Result<(), Refusal> {
+    pub(crate) fn take(&mut self, n_cells: usize) -> Result<(), RequestError> {
         let left = self.0.checked_sub(n_cells);
         self.0 = left.ok_or_else(|| {
-            Refusal::Frame("The table has too many missing cells for the size of the body.".into())
+            RequestError::Frame(
+                "The table has too many missing cells for the size of the body.".into(),
+            )
         })?;
         Ok(())
     }
@@ -55,7 +57,7 @@ impl Budget {
 pub(crate) struct Column {
     /// One number per row; NaN where there is none.
     values: Vec<f64>,
-    odd: BTreeMap<usize, Odd>,
+    non_number: BTreeMap<usize, NonNumber>,
     /// A number was written with a point, an exponent or as NaN.
     has_float: bool,
     has_number: bool,
@@ -69,7 +71,7 @@ impl Column {
         row: usize,
         cell: Cell,
         budget: &mut Budget,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), RequestError> {
         let value = match cell {
             Cell::Number { value, integer } => {
                 self.has_number = true;
@@ -80,10 +82,10 @@ impl Column {
                 self.has_null = true;
                 f64::NAN
             }
-            Cell::Odd(_) => f64::NAN,
+            Cell::NonNumber(_) => f64::NAN,
         };
         if row < self.values.len() {
-            self.odd.remove(&row);
+            self.non_number.remove(&row);
             self.values[row] = value;
         } else {
             if row > self.values.len() {
@@ -91,14 +93,14 @@ impl Column {
             }
             self.values.push(value);
         }
-        if let Cell::Odd(odd) = cell {
-            self.odd.insert(row, odd);
+        if let Cell::NonNumber(non_number) = cell {
+            self.non_number.insert(row, non_number);
         }
         Ok(())
     }
 
     /// Adds missing cells up to a number of rows.
-    pub(crate) fn pad(&mut self, rows: usize, budget: &mut Budget) -> Result<(), Refusal> {
+    pub(crate) fn pad(&mut self, rows: usize, budget: &mut Budget) -> Result<(), RequestError> {
         budget.take(rows.saturating_sub(self.values.len()))?;
         self.values.resize(rows.max(self.values.len()), f64::NAN);
         Ok(())
@@ -115,56 +117,56 @@ impl Column {
     }
 
     /// The cell of a row that is no number by itself.
-    pub(crate) fn odd(&self, row: usize) -> Option<&Odd> {
-        self.odd.get(&row)
+    pub(crate) fn non_number(&self, row: usize) -> Option<&NonNumber> {
+        self.non_number.get(&row)
     }
 
     /// Whether Gordo would hold Python objects for it: texts, truth values or only nulls.
     pub(crate) fn is_object(&self) -> bool {
-        !self.odd.is_empty() || (self.has_null && !self.has_number)
+        !self.non_number.is_empty() || (self.has_null && !self.has_number)
     }
 
     /// Whether every cell was written as an integer.
     pub(crate) fn is_integer(&self) -> bool {
         self.has_number
             && !self.has_float
-            && self.odd.is_empty()
+            && self.non_number.is_empty()
             && !self.values.iter().any(|value| value.is_nan())
     }
 
     /// Puts row `order[i]` into row `i`.
     pub(crate) fn reorder(&mut self, order: &[usize]) {
         self.values = order.iter().map(|&row| self.values[row]).collect();
-        if self.odd.is_empty() {
+        if self.non_number.is_empty() {
             return;
         }
-        let mut odd = std::mem::take(&mut self.odd);
-        self.odd = order
+        let mut non_number = std::mem::take(&mut self.non_number);
+        self.non_number = order
             .iter()
             .enumerate()
-            .filter_map(|(row, from)| Some((row, odd.remove(from)?)))
+            .filter_map(|(row, from)| Some((row, non_number.remove(from)?)))
             .collect();
     }
 
     /// Turns texts and truth values into the numbers they spell; the error carries the row.
-    pub(crate) fn numbers(&self) -> Result<Vec<f64>, (usize, Refusal)> {
+    pub(crate) fn numbers(&self) -> Result<Vec<f64>, (usize, RequestError)> {
         let mut values = self.values.clone();
-        for (&row, odd) in &self.odd {
-            values[row] = odd.number().map_err(|refusal| (row, refusal))?;
+        for (&row, non_number) in &self.non_number {
+            values[row] = non_number.number().map_err(|error| (row, error))?;
         }
         Ok(values)
     }
 }
 
-impl Odd {
-    fn number(&self) -> Result<f64, Refusal> {
+impl NonNumber {
+    fn number(&self) -> Result<f64, RequestError> {
         match self {
             Self::Bool(value) => Ok(f64::from(u8::from(*value))),
-            Self::Nested => Err(Refusal::Value(
+            Self::Nested => Err(RequestError::Value(
                 "setting an array element with a sequence.".to_owned(),
             )),
             Self::Text(text) => float(text).ok_or_else(|| {
-                Refusal::Value(format!("could not convert string to float: {}", repr(text)))
+                RequestError::Value(format!("could not convert string to float: {}", repr(text)))
             }),
         }
     }
@@ -206,7 +208,7 @@ mod tests {
     }
 
     fn text(text: &str) -> Cell {
-        Cell::Odd(Odd::Text(text.to_owned()))
+        Cell::NonNumber(NonNumber::Text(text.to_owned()))
     }
 
     #[test]
@@ -225,19 +227,19 @@ mod tests {
             text(" 1.5 "),
             text("1_000"),
             text("-inf"),
-            Cell::Odd(Odd::Bool(true)),
+            Cell::NonNumber(NonNumber::Bool(true)),
         ]);
         assert_eq!(
             spelt.numbers().unwrap(),
             [1.5, 1000.0, f64::NEG_INFINITY, 1.0]
         );
         for wrong in ["a", "", "1__0", "_1", "1 2", "0x1"] {
-            let (row, refusal) = column(vec![number(1.0, false), text(wrong)])
+            let (row, error) = column(vec![number(1.0, false), text(wrong)])
                 .numbers()
                 .unwrap_err();
             assert_eq!(row, 1);
             let expect = format!("ValueError: could not convert string to float: '{wrong}'");
-            assert_eq!(refusal.to_string(), expect);
+            assert_eq!(error.to_string(), expect);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Refusal;
+use crate::error::RequestError;
 use crate::python::{repr, repr_list};
 use crate::wire::column::{Budget, Column};
 use crate::wire::index::Index;
@@ -54,7 +54,7 @@ impl Frame {
 
     /// Takes the expected columns: by name if all are there, else by position if there are
     /// as many.
-    pub(crate) fn select(mut self, expected: &[&str]) -> Result<Table, Refusal> {
+    pub(crate) fn select(mut self, expected: &[&str]) -> Result<Table, RequestError> {
         let mut columns = match self.positions(expected) {
             Some(positions) => positions
                 .iter()
@@ -97,7 +97,7 @@ impl Frame {
             .collect()
     }
 
-    fn unexpected(&self, expected: &[&str]) -> Refusal {
+    fn unexpected(&self, expected: &[&str]) -> RequestError {
         let n_given = self.columns.len();
         let given = match &self.labels {
             Labels::Positions => format!("RangeIndex(start=0, stop={n_given}, step=1)"),
@@ -107,7 +107,7 @@ impl Frame {
                 format!("Index({}, dtype='object')", repr_list(shown))
             }
         };
-        Refusal::Columns {
+        RequestError::Columns {
             expected: repr_list(expected.iter().copied()),
             given,
             n_expected: expected.len(),
@@ -118,9 +118,9 @@ impl Frame {
 
 impl Table {
     /// The numbers, `[rows, columns]` row-major.
-    pub(crate) fn numbers(&self) -> Result<Vec<f64>, Refusal> {
+    pub(crate) fn numbers(&self) -> Result<Vec<f64>, RequestError> {
         let mut columns = Vec::with_capacity(self.columns.len());
-        let mut first_wrong: Option<(usize, Refusal)> = None;
+        let mut first_wrong: Option<(usize, RequestError)> = None;
         for column in &self.columns {
             match column.numbers() {
                 Ok(numbers) => columns.push(numbers),
@@ -131,8 +131,8 @@ impl Table {
                 Err(_) => {}
             }
         }
-        if let Some((_, refusal)) = first_wrong {
-            return Err(refusal);
+        if let Some((_, error)) = first_wrong {
+            return Err(error);
         }
         let mut numbers = Vec::with_capacity(self.rows * columns.len());
         for row in 0..self.rows {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use gordo_runtime::time::iso::{self, DateTime};
 
-use crate::error::Refusal;
+use crate::error::RequestError;
 use crate::time::calendar::SECOND;
 
 /// Row keys, ascending.
@@ -25,8 +25,8 @@ pub(crate) enum Index {
 
 /// Reads row keys: all as times, or else all as integers.
 ///
-/// Answers them ascending, with the order that sorts the rows alike if they were not.
-pub(crate) fn read(keys: &[Cow<'_, str>]) -> Result<(Index, Option<Vec<usize>>), Refusal> {
+/// Returns them ascending, with the order that sorts the rows alike if they were not.
+pub(crate) fn read(keys: &[Cow<'_, str>]) -> Result<(Index, Option<Vec<usize>>), RequestError> {
     if keys.is_empty() {
         return Ok((Index::Range(0), None));
     }
@@ -34,20 +34,20 @@ pub(crate) fn read(keys: &[Cow<'_, str>]) -> Result<(Index, Option<Vec<usize>>),
     if let Some(moments) = moments {
         let offset = moments[0].offset;
         if moments.iter().any(|moment| moment.offset != offset) {
-            return Err(Refusal::Frame(
+            return Err(RequestError::Frame(
                 "Row times must all have the same UTC offset.".into(),
             ));
         }
         let local: Option<Vec<i64>> = moments.iter().copied().map(nanos).collect();
         let local = local.ok_or_else(|| {
-            Refusal::Frame("Row times must lie between the years 1677 and 2262.".into())
+            RequestError::Frame("Row times must lie between the years 1677 and 2262.".into())
         })?;
         let (local, order) = sorted(local);
         return Ok((Index::Times { local, offset }, order));
     }
     let numbers: Option<Vec<i64>> = keys.iter().map(|key| integer(key)).collect();
     let numbers = numbers.ok_or_else(|| {
-        Refusal::Frame("Row keys must all be ISO-8601 times, or all be integers.".into())
+        RequestError::Frame("Row keys must all be ISO-8601 times, or all be integers.".into())
     })?;
     let (numbers, order) = sorted(numbers);
     Ok((Index::Numbers(numbers), order))
@@ -94,7 +94,7 @@ mod tests {
 
     fn index(keys: &[&str]) -> Result<(Index, Option<Vec<usize>>), String> {
         let keys: Vec<Cow<'_, str>> = keys.iter().copied().map(Cow::from).collect();
-        read(&keys).map_err(|refusal| refusal.to_string())
+        read(&keys).map_err(|error| error.to_string())
     }
 
     #[test]

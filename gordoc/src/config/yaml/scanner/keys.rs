@@ -1,7 +1,7 @@
 //! What may turn out to be a key: a colon behind it decides.
 
 use super::super::cursor::Cursor;
-use super::super::problem::{Problem, Read};
+use super::super::syntax_error::{Read, SyntaxError};
 
 /// Longest key that needs no `?`, in characters.
 const LONGEST: usize = 1024;
@@ -9,8 +9,8 @@ const LONGEST: usize = 1024;
 /// What becomes a key if a colon follows.
 #[derive(Clone, Copy)]
 pub(super) struct PossibleKey {
-    /// Index of its first word.
-    pub(super) word: usize,
+    /// Index of its first token.
+    pub(super) token: usize,
     /// Whether nothing else can stand here.
     pub(super) required: bool,
     /// First byte.
@@ -79,16 +79,16 @@ impl PossibleKeys {
         Ok(())
     }
 
-    /// Index of the first word that may turn out to start a key.
+    /// Index of the first token that may turn out to start a key.
     pub(super) fn first_word(&self) -> Option<usize> {
-        self.0.iter().flatten().map(|key| key.word).min()
+        self.0.iter().flatten().map(|key| key.token).min()
     }
 }
 
-fn no_colon(key: PossibleKey, text: &str) -> Problem {
+fn no_colon(key: PossibleKey, text: &str) -> SyntaxError {
     let rest = &text[key.at..];
     let end = key.at + rest.find(['\n', '\r']).unwrap_or(rest.len());
-    Problem::scanner("a line among keys has no `: `", (key.at, end))
+    SyntaxError::scanner("a line among keys has no `: `", (key.at, end))
         .label("not a key with a value")
         .help("write `key: value`, with a blank behind the colon")
 }

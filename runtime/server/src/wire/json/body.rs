@@ -2,22 +2,22 @@
 
 use super::parse::frame;
 use super::scan::Scanner;
-use crate::error::Refusal;
+use crate::error::RequestError;
 use crate::wire::column::Budget;
 use crate::wire::frame::Frame;
 
 /// The tables of a body, where it has them. A table that is none is told only when it is
 /// needed, because other mistakes come first.
 pub(crate) struct Tables {
-    pub(crate) x: Option<Result<Frame, Refusal>>,
-    pub(crate) y: Option<Result<Frame, Refusal>>,
+    pub(crate) x: Option<Result<Frame, RequestError>>,
+    pub(crate) y: Option<Result<Frame, RequestError>>,
 }
 
 /// Reads a body.
-pub(crate) fn tables(body: &[u8]) -> Result<Tables, Refusal> {
+pub(crate) fn tables(body: &[u8]) -> Result<Tables, RequestError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let text =
-        std::str::from_utf8(body).map_err(|error| Refusal::BrokenJson(error.valid_up_to()))?;
+        std::str::from_utf8(body).map_err(|error| RequestError::BrokenJson(error.valid_up_to()))?;
     let mut scanner = Scanner::new(text);
     let mut tables = Tables { x: None, y: None };
     if scanner.peek()? == b'{' {
@@ -36,7 +36,7 @@ pub(crate) fn tables(body: &[u8]) -> Result<Tables, Refusal> {
     if scanner.at_end() {
         Ok(tables)
     } else {
-        Err(Refusal::BrokenJson(scanner.position()))
+        Err(RequestError::BrokenJson(scanner.position()))
     }
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn tables(body: &[u8]) -> Result<Tables, Refusal> {
 fn target_table(
     scanner: &mut Scanner<'_>,
     n_bytes: usize,
-) -> Result<Option<Result<Frame, Refusal>>, Refusal> {
+) -> Result<Option<Result<Frame, RequestError>>, RequestError> {
     if scanner.peek()? == b'n' {
         scanner.skip()?;
         return Ok(None);
@@ -53,14 +53,17 @@ fn target_table(
 }
 
 /// Reads one table; the outer error is about the text, the inner one about the table.
-fn table(scanner: &mut Scanner<'_>, n_bytes: usize) -> Result<Result<Frame, Refusal>, Refusal> {
+fn table(
+    scanner: &mut Scanner<'_>,
+    n_bytes: usize,
+) -> Result<Result<Frame, RequestError>, RequestError> {
     let start = scanner.position();
     match frame(scanner, Budget::new(n_bytes)) {
-        Err(broken @ Refusal::BrokenJson(_)) => Err(broken),
-        Err(refusal) => {
+        Err(broken @ RequestError::BrokenJson(_)) => Err(broken),
+        Err(error) => {
             scanner.rewind(start);
             scanner.skip()?;
-            Ok(Err(refusal))
+            Ok(Err(error))
         }
         Ok(frame) => Ok(Ok(frame)),
     }
@@ -69,14 +72,17 @@ fn table(scanner: &mut Scanner<'_>, n_bytes: usize) -> Result<Result<Frame, Refu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::json::keys::Keys;
+    use crate::wire::json::keys::RowKeys;
 
     /// Reads a body as far as a machine of two tags would.
-    fn read(body: &[u8]) -> Result<usize, Refusal> {
+    fn read(body: &[u8]) -> Result<usize, RequestError> {
         let tables = tables(body)?;
-        let table = tables.x.ok_or(Refusal::NoInput)??.select(&["a", "b"])?;
+        let table = tables
+            .x
+            .ok_or(RequestError::NoInput)??
+            .select(&["a", "b"])?;
         let _ = tables.y.transpose()?;
-        let keys = Keys::new(&table.index, 0);
+        let keys = RowKeys::new(&table.index, 0);
         table
             .numbers()
             .map(|numbers| numbers.len() + keys.n_bytes())
@@ -119,17 +125,17 @@ mod tests {
     fn the_last_of_equal_keys_counts_and_a_wrong_table_is_told_late() {
         assert_eq!(read(br#"{"X": 5, "X": [[1, 2]]}"#), Ok(2 + 5));
         let broken = read(br#"{"X": 5, "y": [}"#).unwrap_err();
-        assert!(matches!(broken, Refusal::BrokenJson(_)), "{broken}");
+        assert!(matches!(broken, RequestError::BrokenJson(_)), "{broken}");
     }
 
     #[test]
     fn a_small_body_cannot_ask_for_a_large_table() {
         let rows: Vec<String> = (0..3000).map(|row| format!("{{\"{row}\": 1}}")).collect();
         let sparse = format!("{{\"X\": [{}]}}", rows.join(","));
-        let refusal = read(sparse.as_bytes()).unwrap_err().to_string();
-        assert!(refusal.contains("too many missing cells"), "{refusal}");
+        let error = read(sparse.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("too many missing cells"), "{error}");
         let wide = format!("{{\"X\": [[{}1]]}}", "1,".repeat(100_000));
-        let refusal = read(wide.as_bytes()).unwrap_err().to_string();
-        assert!(refusal.contains("at most 100000 columns"), "{refusal}");
+        let error = read(wide.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("at most 100000 columns"), "{error}");
     }
 }

@@ -1,6 +1,6 @@
-//! Row keys and row times of an answer, as texts.
+//! Row keys and row times of a response, as texts.
 //!
-//! Every column of an answer repeats the keys of all rows, so they are written once and
+//! Every column of a response repeats the keys of all rows, so they are written once and
 //! copied from then on.
 
 use crate::time::calendar::{Civil, DAY, SECOND, civil};
@@ -8,14 +8,14 @@ use crate::wire::index::Index;
 
 use super::write;
 
-/// The keys of the rows of an answer, quoted and with what stands before a value.
-pub(crate) struct Keys {
+/// The keys of the rows of a response, quoted and with what stands before a value.
+pub(crate) struct RowKeys {
     text: Vec<u8>,
     /// End of each key in the text, and its row.
     ends: Vec<(usize, usize)>,
 }
 
-impl Keys {
+impl RowKeys {
     /// Writes the keys of the last rows of an index, without the first `skip`.
     ///
     /// Of rows with equal keys only the last is kept, as in any JSON object.
@@ -74,7 +74,7 @@ impl Keys {
     }
 }
 
-/// How the keys of one answer are spelt.
+/// How the keys of one response are spelt.
 #[derive(Clone, Copy)]
 struct Style {
     /// Digits of every row's fraction; `None` where each row decides.
@@ -120,13 +120,13 @@ impl Style {
 }
 
 /// The time of each row, moved by a fixed length.
-pub(crate) struct Stamps<'a> {
+pub(crate) struct Timestamps<'a> {
     local: &'a [i64],
     offset: Option<i32>,
     shift: i64,
 }
 
-impl<'a> Stamps<'a> {
+impl<'a> Timestamps<'a> {
     /// Times of the rows of an index, without the first `skip`; `None` if it has no times.
     pub(crate) fn new(index: &'a Index, skip: usize, shift: i64) -> Option<Self> {
         match index {
@@ -223,7 +223,7 @@ mod tests {
 
     fn check(keys: &[&'static str], expect_keys: &[&str], expect_starts: &[&str]) {
         let index = index(keys);
-        let written = Keys::new(&index, 0);
+        let written = RowKeys::new(&index, 0);
         let texts: Vec<_> = written
             .iter()
             .map(|(_, text)| String::from_utf8_lossy(text))
@@ -233,10 +233,10 @@ mod tests {
             .map(|key| format!("\"{key}\": "))
             .collect();
         assert_eq!(texts, expect);
-        let stamps = Stamps::new(&index, 0, 0).unwrap();
+        let timestamps = Timestamps::new(&index, 0, 0).unwrap();
         for (row, expect) in expect_starts.iter().enumerate() {
             let mut out = Vec::new();
-            stamps.write(&mut out, row);
+            timestamps.write(&mut out, row);
             assert_eq!(String::from_utf8(out).unwrap(), format!("\"{expect}\""));
         }
     }
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn rows_of_equal_times_keep_the_last() {
         let index = index(&["2020-01-01", "2020-01-01T00:00", "2020-01-02"]);
-        let rows: Vec<usize> = Keys::new(&index, 0).iter().map(|(row, _)| row).collect();
+        let rows: Vec<usize> = RowKeys::new(&index, 0).iter().map(|(row, _)| row).collect();
         assert_eq!(rows, [1, 2]);
     }
 
@@ -301,7 +301,7 @@ mod tests {
     fn ends_are_starts_moved() {
         let index = index(&["1999-12-31T23:50Z"]);
         let mut out = Vec::new();
-        Stamps::new(&index, 0, 600 * SECOND)
+        Timestamps::new(&index, 0, 600 * SECOND)
             .unwrap()
             .write(&mut out, 0);
         assert_eq!(out, b"\"2000-01-01T00:00:00+00:00\"");

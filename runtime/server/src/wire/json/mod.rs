@@ -9,5 +9,6 @@ mod names;
 mod number;
 mod parse;
 mod scan;
+pub(crate) mod table;
 mod text;
 pub(crate) mod write;

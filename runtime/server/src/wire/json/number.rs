@@ -4,7 +4,7 @@
 //! only the others take the long way.
 
 use super::scan::{Scanner, float};
-use crate::error::Refusal;
+use crate::error::RequestError;
 use crate::wire::column::Cell;
 
 /// Powers of ten that a double holds exactly.
@@ -15,7 +15,7 @@ const POWERS_OF_TEN: [f64; 23] = [
 
 impl Scanner<'_> {
     /// Passes a number.
-    pub(super) fn number(&mut self) -> Result<Cell, Refusal> {
+    pub(super) fn number(&mut self) -> Result<Cell, RequestError> {
         let start = self.at;
         let negative = self.byte() == Some(b'-');
         if negative {
@@ -56,8 +56,8 @@ impl Scanner<'_> {
         Ok(Cell::Number { value, integer })
     }
 
-    /// Passes at least one digit; answers how many there were.
-    fn digits(&mut self, mantissa: &mut Mantissa) -> Result<usize, Refusal> {
+    /// Passes at least one digit; returns how many there were.
+    fn digits(&mut self, mantissa: &mut Mantissa) -> Result<usize, RequestError> {
         let start = self.at;
         while let Some(byte) = self.byte().filter(u8::is_ascii_digit) {
             mantissa.push(byte - b'0');
@@ -70,7 +70,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn exponent(&mut self) -> Result<i64, Refusal> {
+    fn exponent(&mut self) -> Result<i64, RequestError> {
         self.at += 1;
         let negative = self.byte() == Some(b'-');
         if matches!(self.byte(), Some(b'-' | b'+')) {

@@ -3,7 +3,7 @@
 //! Reads every shape Gordo reads: rows, records, columns, columns with row keys. Which
 //! columns a machine wants is decided later.
 
-use crate::error::Refusal;
+use crate::error::RequestError;
 use crate::wire::column::{Budget, Cell, Column};
 use crate::wire::frame::{Frame, Labels, pairs};
 use crate::wire::index::{self, Index};
@@ -15,7 +15,7 @@ use super::scan::Scanner;
 const MAX_COLUMNS: usize = 100_000;
 
 /// Reads a table; a mistake leaves the scanner anywhere within it.
-pub(super) fn frame(scanner: &mut Scanner<'_>, budget: Budget) -> Result<Frame, Refusal> {
+pub(super) fn frame(scanner: &mut Scanner<'_>, budget: Budget) -> Result<Frame, RequestError> {
     match scanner.peek()? {
         b'{' => columns(scanner, budget),
         b'[' => match scanner.first_item()? {
@@ -33,7 +33,7 @@ pub(super) fn frame(scanner: &mut Scanner<'_>, budget: Budget) -> Result<Frame, 
         }
         _ => {
             scanner.skip()?;
-            Err(Refusal::Frame(
+            Err(RequestError::Frame(
                 "A table must be rows, records or columns, not one value.".into(),
             ))
         }
@@ -41,9 +41,9 @@ pub(super) fn frame(scanner: &mut Scanner<'_>, budget: Budget) -> Result<Frame, 
 }
 
 /// Columns, with one more if a position is the first after them.
-fn column(columns: &mut Vec<Column>, position: usize) -> Result<&mut Column, Refusal> {
+fn column(columns: &mut Vec<Column>, position: usize) -> Result<&mut Column, RequestError> {
     if position >= MAX_COLUMNS {
-        return Err(Refusal::Frame(format!(
+        return Err(RequestError::Frame(format!(
             "A table has at most {MAX_COLUMNS} columns."
         )));
     }
@@ -54,7 +54,7 @@ fn column(columns: &mut Vec<Column>, position: usize) -> Result<&mut Column, Ref
 }
 
 /// `[[1, 2], [3, 4]]`
-fn rows(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, Refusal> {
+fn rows(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, RequestError> {
     let mut columns = Vec::new();
     let rows = scanner.array(|scanner, row| {
         if !matches!(scanner.peek()?, b'[') {
@@ -73,7 +73,7 @@ fn rows(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, Refusal>
 }
 
 /// `[1, 2, 3]`: one column of three rows.
-fn single_column(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, Refusal> {
+fn single_column(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, RequestError> {
     let mut only = Column::default();
     let rows = scanner.array(|scanner, row| {
         let cell = scanner.cell()?;
@@ -86,7 +86,7 @@ fn single_column(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame,
 }
 
 /// `[{"a": 1}, {"a": 2}]`
-fn records(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, Refusal> {
+fn records(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, RequestError> {
     let mut columns = Vec::new();
     let mut names = Names::default();
     let rows = scanner.array(|scanner, row| {
@@ -107,8 +107,8 @@ fn records(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, Refus
     })
 }
 
-fn mixed(what: &str) -> Refusal {
-    Refusal::Frame(format!(
+fn mixed(what: &str) -> RequestError {
+    RequestError::Frame(format!(
         "A table that begins with {what} must have nothing else."
     ))
 }
@@ -119,7 +119,7 @@ fn labels(names: Names<'_>) -> Labels {
 
 /// The columns of one object while they are read.
 #[derive(Default)]
-struct Shapes<'a> {
+struct ColumnShapes<'a> {
     /// Row keys.
     keys: Names<'a>,
     /// Length of the lists, if there are any.
@@ -132,10 +132,10 @@ struct Shapes<'a> {
 }
 
 /// `{"a": [1, 2]}` or `{"a": {"key": 1}}`
-fn columns(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, Refusal> {
+fn columns(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, RequestError> {
     let mut columns = Vec::new();
     let mut names = Names::default();
-    let mut shapes = Shapes::default();
+    let mut shapes = ColumnShapes::default();
     scanner.object(|scanner, at, name| {
         let shown = name.clone();
         let position = names.position(at, name);
@@ -160,7 +160,7 @@ fn columns(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, Refus
     }
     let single = std::mem::take(&mut shapes.single);
     let (rows, index, order) = shapes.index()?;
-    spread(&mut columns, single, rows, &mut budget)?;
+    broadcast(&mut columns, single, rows, &mut budget)?;
     Ok(Frame {
         labels,
         columns,
@@ -171,20 +171,20 @@ fn columns(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, Refus
     })
 }
 
-impl<'a> Shapes<'a> {
+impl<'a> ColumnShapes<'a> {
     /// Reads a column given as a list.
     fn list(
         &mut self,
         scanner: &mut Scanner<'a>,
         column: &mut Column,
         budget: &mut Budget,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), RequestError> {
         let length = scanner.array(|scanner, row| {
             let cell = scanner.cell()?;
             column.set(row, cell, budget)
         })?;
         if *self.list.get_or_insert(length) != length {
-            return Err(Refusal::Frame(
+            return Err(RequestError::Frame(
                 "All columns must have the same length.".into(),
             ));
         }
@@ -198,7 +198,7 @@ impl<'a> Shapes<'a> {
         name: &str,
         column: &mut Column,
         budget: &mut Budget,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), RequestError> {
         self.keyed = true;
         let Self { keys, pairs, .. } = self;
         scanner.object(|scanner, at, key| {
@@ -212,9 +212,9 @@ impl<'a> Shapes<'a> {
     }
 
     /// Number of rows, what they are called, and the order that sorts them.
-    fn index(self) -> Result<(usize, Index, Option<Vec<usize>>), Refusal> {
+    fn index(self) -> Result<(usize, Index, Option<Vec<usize>>), RequestError> {
         if !self.pairs.is_empty() {
-            return Err(Refusal::TwoLevels(pairs(&self.pairs)));
+            return Err(RequestError::TwoLevels(pairs(&self.pairs)));
         }
         match (self.list, self.keyed) {
             (Some(_), true) => Err(mixed("one kind of columns")),
@@ -224,7 +224,7 @@ impl<'a> Shapes<'a> {
                 let (index, order) = index::read(&self.keys.into_list())?;
                 Ok((rows, index, order))
             }
-            (None, false) => Err(Refusal::Frame(
+            (None, false) => Err(RequestError::Frame(
                 "A table of single values has no rows.".into(),
             )),
         }
@@ -232,12 +232,12 @@ impl<'a> Shapes<'a> {
 }
 
 /// Gives every row the value of columns that were given as one value.
-fn spread(
+fn broadcast(
     columns: &mut [Column],
     single: Vec<(usize, Cell)>,
     rows: usize,
     budget: &mut Budget,
-) -> Result<(), Refusal> {
+) -> Result<(), RequestError> {
     for (position, cell) in single {
         if columns[position].len() > 0 {
             continue;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::error::Refusal;
-use crate::wire::column::{Cell, Odd};
+use crate::error::RequestError;
+use crate::wire::column::{Cell, NonNumber};
 
 /// Nesting beyond this is no table.
 const MAX_DEPTH: usize = 128;
@@ -29,8 +29,8 @@ impl<'a> Scanner<'a> {
         self.at = position;
     }
 
-    pub(super) fn broken(&self) -> Refusal {
-        Refusal::BrokenJson(self.at)
+    pub(super) fn broken(&self) -> RequestError {
+        RequestError::BrokenJson(self.at)
     }
 
     pub(super) fn byte(&self) -> Option<u8> {
@@ -38,7 +38,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The first byte of the next token.
-    pub(crate) fn peek(&mut self) -> Result<u8, Refusal> {
+    pub(crate) fn peek(&mut self) -> Result<u8, RequestError> {
         while let Some(byte) = self.byte() {
             if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
                 return Ok(byte);
@@ -49,7 +49,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The first byte within the array that comes next; stays before it.
-    pub(crate) fn first_item(&mut self) -> Result<u8, Refusal> {
+    pub(crate) fn first_item(&mut self) -> Result<u8, RequestError> {
         let start = self.at;
         self.expect(b'[')?;
         let first = self.peek();
@@ -62,7 +62,7 @@ impl<'a> Scanner<'a> {
         self.peek().is_err()
     }
 
-    pub(super) fn expect(&mut self, expected: u8) -> Result<(), Refusal> {
+    pub(super) fn expect(&mut self, expected: u8) -> Result<(), RequestError> {
         if self.peek()? != expected {
             return Err(self.broken());
         }
@@ -73,8 +73,8 @@ impl<'a> Scanner<'a> {
     /// Passes an array, handing out each position; `item` passes the value.
     pub(crate) fn array(
         &mut self,
-        mut item: impl FnMut(&mut Self, usize) -> Result<(), Refusal>,
-    ) -> Result<usize, Refusal> {
+        mut item: impl FnMut(&mut Self, usize) -> Result<(), RequestError>,
+    ) -> Result<usize, RequestError> {
         self.expect(b'[')?;
         if self.peek()? == b']' {
             self.at += 1;
@@ -85,7 +85,7 @@ impl<'a> Scanner<'a> {
             self.peek()?;
             item(self, count)?;
             count += 1;
-            if !self.goes_on(b']')? {
+            if !self.has_more(b']')? {
                 return Ok(count);
             }
         }
@@ -94,8 +94,8 @@ impl<'a> Scanner<'a> {
     /// Passes an object, handing out each position and key; `item` passes the value.
     pub(crate) fn object(
         &mut self,
-        mut item: impl FnMut(&mut Self, usize, Cow<'a, str>) -> Result<(), Refusal>,
-    ) -> Result<usize, Refusal> {
+        mut item: impl FnMut(&mut Self, usize, Cow<'a, str>) -> Result<(), RequestError>,
+    ) -> Result<usize, RequestError> {
         self.expect(b'{')?;
         if self.peek()? == b'}' {
             self.at += 1;
@@ -111,14 +111,14 @@ impl<'a> Scanner<'a> {
             self.peek()?;
             item(self, count, key)?;
             count += 1;
-            if !self.goes_on(b'}')? {
+            if !self.has_more(b'}')? {
                 return Ok(count);
             }
         }
     }
 
     /// Passes a comma, or the end of an array or object.
-    fn goes_on(&mut self, end: u8) -> Result<bool, Refusal> {
+    fn has_more(&mut self, end: u8) -> Result<bool, RequestError> {
         let byte = self.peek()?;
         if byte != b',' && byte != end {
             return Err(self.broken());
@@ -128,23 +128,25 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes one value of a table.
-    pub(crate) fn cell(&mut self) -> Result<Cell, Refusal> {
+    pub(crate) fn cell(&mut self) -> Result<Cell, RequestError> {
         match self.peek()? {
-            b'"' => Ok(Cell::Odd(Odd::Text(self.string()?.into_owned()))),
+            b'"' => Ok(Cell::NonNumber(NonNumber::Text(
+                self.string()?.into_owned(),
+            ))),
             b'[' | b'{' => {
                 self.skip()?;
-                Ok(Cell::Odd(Odd::Nested))
+                Ok(Cell::NonNumber(NonNumber::Nested))
             }
             b'n' => self.word("null", Cell::Null),
-            b't' => self.word("true", Cell::Odd(Odd::Bool(true))),
-            b'f' => self.word("false", Cell::Odd(Odd::Bool(false))),
+            b't' => self.word("true", Cell::NonNumber(NonNumber::Bool(true))),
+            b'f' => self.word("false", Cell::NonNumber(NonNumber::Bool(false))),
             b'N' => self.word("NaN", float(f64::NAN)),
             b'I' => self.word("Infinity", float(f64::INFINITY)),
             _ => self.number(),
         }
     }
 
-    pub(super) fn word(&mut self, word: &str, cell: Cell) -> Result<Cell, Refusal> {
+    pub(super) fn word(&mut self, word: &str, cell: Cell) -> Result<Cell, RequestError> {
         if !self.text[self.at..].starts_with(word) {
             return Err(self.broken());
         }
@@ -153,11 +155,11 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes a value, whatever it is.
-    pub(crate) fn skip(&mut self) -> Result<(), Refusal> {
+    pub(crate) fn skip(&mut self) -> Result<(), RequestError> {
         self.skip_within(MAX_DEPTH)
     }
 
-    fn skip_within(&mut self, depth: usize) -> Result<(), Refusal> {
+    fn skip_within(&mut self, depth: usize) -> Result<(), RequestError> {
         let Some(below) = depth.checked_sub(1) else {
             return Err(self.broken());
         };
@@ -186,13 +188,13 @@ pub(super) mod tests {
     use super::*;
 
     /// The only cell of a text.
-    pub(in super::super) fn cell(text: &str) -> Result<Cell, Refusal> {
+    pub(in super::super) fn cell(text: &str) -> Result<Cell, RequestError> {
         let mut scanner = Scanner::new(text);
         let cell = scanner.cell()?;
         if scanner.at_end() {
             Ok(cell)
         } else {
-            Err(Refusal::BrokenJson(scanner.at))
+            Err(RequestError::BrokenJson(scanner.at))
         }
     }
 
@@ -201,8 +203,11 @@ pub(super) mod tests {
         assert!(matches!(cell("NaN"), Ok(Cell::Number { value, .. }) if value.is_nan()));
         assert_eq!(cell("-Infinity"), Ok(float(f64::NEG_INFINITY)));
         assert_eq!(cell(" null "), Ok(Cell::Null));
-        assert_eq!(cell("true"), Ok(Cell::Odd(Odd::Bool(true))));
-        assert_eq!(cell(r#"{"a": [1, {}]}"#), Ok(Cell::Odd(Odd::Nested)));
+        assert_eq!(cell("true"), Ok(Cell::NonNumber(NonNumber::Bool(true))));
+        assert_eq!(
+            cell(r#"{"a": [1, {}]}"#),
+            Ok(Cell::NonNumber(NonNumber::Nested))
+        );
     }
 
     #[test]
@@ -231,7 +236,7 @@ pub(super) mod tests {
             &"[".repeat(129),
         ] {
             assert!(
-                matches!(cell(text), Err(Refusal::BrokenJson(_))),
+                matches!(cell(text), Err(RequestError::BrokenJson(_))),
                 "{text:.40}"
             );
         }

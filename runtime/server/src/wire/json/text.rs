@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::scan::Scanner;
-use crate::error::Refusal;
+use crate::error::RequestError;
 
 impl<'a> Scanner<'a> {
     /// Passes a string.
-    pub(super) fn string(&mut self) -> Result<Cow<'a, str>, Refusal> {
+    pub(super) fn string(&mut self) -> Result<Cow<'a, str>, RequestError> {
         self.expect(b'"')?;
         let start = self.at;
         loop {
@@ -23,7 +23,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes the rest of a string, from its first escape on.
-    fn escaped(&mut self, start: usize) -> Result<Cow<'a, str>, Refusal> {
+    fn escaped(&mut self, start: usize) -> Result<Cow<'a, str>, RequestError> {
         let mut out = self.text[start..self.at].to_owned();
         loop {
             let plain = self.at;
@@ -46,7 +46,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes one escape.
-    fn escape(&mut self) -> Result<char, Refusal> {
+    fn escape(&mut self) -> Result<char, RequestError> {
         self.at += 1;
         let letter = match self.byte() {
             Some(letter @ (b'"' | b'\\' | b'/')) => char::from(letter),
@@ -63,7 +63,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes `uXXXX`, or two of them for one character; half a pair is replaced.
-    fn code_point(&mut self) -> Result<char, Refusal> {
+    fn code_point(&mut self) -> Result<char, RequestError> {
         let high = self.four_hex(self.at + 1)?;
         self.at += 5;
         if (0xd800..0xdc00).contains(&high) && self.text[self.at..].starts_with("\\u") {
@@ -77,7 +77,7 @@ impl<'a> Scanner<'a> {
         Ok(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
-    fn four_hex(&self, at: usize) -> Result<u32, Refusal> {
+    fn four_hex(&self, at: usize) -> Result<u32, RequestError> {
         let digits = self
             .text
             .get(at..at + 4)
@@ -91,14 +91,14 @@ impl<'a> Scanner<'a> {
 #[cfg(test)]
 mod tests {
     use super::super::scan::tests::cell;
-    use crate::wire::column::{Cell, Odd};
+    use crate::wire::column::{Cell, NonNumber};
 
     #[test]
     fn strings_are_unescaped() {
         let check = |text: &str, expect: &str| {
             assert_eq!(
                 cell(text),
-                Ok(Cell::Odd(Odd::Text(expect.to_owned()))),
+                Ok(Cell::NonNumber(NonNumber::Text(expect.to_owned()))),
                 "{text}"
             );
         };

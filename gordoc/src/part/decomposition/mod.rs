@@ -1,0 +1,3 @@
+//! Transformers that project rows on fewer columns.
+
+pub(crate) mod pca;

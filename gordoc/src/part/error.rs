@@ -1,0 +1,117 @@
+//! Why a part could not be fitted, or a machine not be trained.
+
+use gordo_runtime::Rejection;
+
+/// Why training stopped; `Display` says what is true of the machine's rows.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum FitError {
+    /// A splitter needs more rows than there are.
+    #[error("{rows} rows are too few for {folds} folds: {needed} are needed")]
+    TooFewRows {
+        /// Rows there are.
+        rows: usize,
+        /// Folds asked for.
+        folds: usize,
+        /// Fewest rows the splitter can work with.
+        needed: usize,
+    },
+    /// A table holds a missing or infinite number.
+    #[error("row {row} of {table} column `{column}` is {value}, which cannot be learnt from")]
+    NotFinite {
+        /// `input` or `target`.
+        table: &'static str,
+        /// Tag, or position of the column if it has no tag.
+        column: String,
+        /// Position of the row.
+        row: usize,
+        /// The number.
+        value: f64,
+    },
+    /// The loss left the finite numbers.
+    #[error("the loss became {loss} in epoch {epoch} of {epochs}")]
+    Diverged {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Epochs asked for.
+        epochs: usize,
+        /// The loss.
+        loss: f64,
+    },
+    /// A validation split leaves nothing on one side.
+    #[error(
+        "`validation_split: {split}` of {rows} rows leaves no row to {}",
+        if *.trained == 0 { "train on" } else { "validate on" }
+    )]
+    EmptySplit {
+        /// Share held out.
+        split: f64,
+        /// Rows before the split.
+        rows: usize,
+        /// Rows left to train on.
+        trained: usize,
+    },
+    /// The network answers another number of columns than there are targets.
+    #[error("the network's answers have width {answered}, its targets {targets}")]
+    Width {
+        /// Columns of the last layer.
+        answered: usize,
+        /// Columns of the targets.
+        targets: usize,
+    },
+    /// The evaluation mode asks for folds only, so no machine comes out.
+    #[error("`cv_mode: cross_val_only` scores folds and trains no machine")]
+    FoldsOnly,
+    /// A fitted part refused rows.
+    #[error("{}", told(.0))]
+    Rejected(#[from] Rejection),
+}
+
+impl FitError {
+    /// Stable code, `train::what`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooFewRows { .. } => "train::too_few_rows",
+            Self::NotFinite { .. } => "train::not_finite",
+            Self::Diverged { .. } => "train::diverged",
+            Self::EmptySplit { .. } => "train::empty_split",
+            Self::Width { .. } => "train::width",
+            Self::FoldsOnly => "train::folds_only",
+            Self::Rejected(_) => "train::rejected",
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::TooFewRows { .. } => {
+                "widen the training period, or ask for fewer folds under `evaluation.cv`"
+            }
+            Self::NotFinite { .. } => {
+                "leave the cells of such readings empty, or scale them before the network"
+            }
+            Self::Diverged { .. } => {
+                "lower the learning rate, or scale readings before the network"
+            }
+            Self::EmptySplit { .. } => {
+                "choose another `validation_split`, or widen the training period"
+            }
+            Self::Width { .. } => "leave out what changes the number of targets",
+            Self::FoldsOnly => "use `full_build`, or leave `cv_mode` out",
+            Self::Rejected(_) => "look at what the steps before it answer",
+        }
+    }
+}
+
+/// A rejection in words about parts of a model; its own are the server's.
+fn told(rejection: &Rejection) -> String {
+    match rejection {
+        Rejection::NoRows { step, .. } => format!("`{step}` is handed no rows"),
+        Rejection::Infinite => "a step is handed infinite numbers".to_owned(),
+        Rejection::Missing { step } => format!("`{step}` is handed missing numbers"),
+        Rejection::TooFewRows => "there are no more rows than the network looks back".to_owned(),
+        Rejection::Targets { expected, given } => format!(
+            "answers have {} rows of {} columns, targets {} of {}",
+            expected.0, expected.1, given.0, given.1
+        ),
+    }
+}

@@ -1,0 +1,161 @@
+//! What a part is: defined, fitted, and as part of a forward pass.
+//!
+//! A definition denotes a [`Transformer`] or an [`Estimator`]; fitting gives a [`Fitted`],
+//! which computes by the kernels that serve and knows how it is written and emitted.
+
+use std::any::Any;
+use std::fmt;
+
+use gordo_runtime::{Batch, Detector, Invert, Rejection, Step};
+use serde_json::{Map, Value};
+
+use super::detector::threshold::Validation;
+use super::document::Tensors;
+use super::error::FitError;
+use super::lowering::{Embedded, Fields};
+use super::network::Network;
+use crate::random::Seed;
+use crate::train::network::History;
+
+/// A transformer as defined.
+pub(crate) trait Transformer: Any + fmt::Debug + Send + Sync {
+    /// Fits it.
+    ///
+    /// # Shapes and units
+    ///
+    /// - `x`: `[rows, columns]`; NaN is left out of every statistic
+    fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError>;
+}
+
+/// What learns from inputs and targets, as defined.
+pub(crate) trait Estimator: Any + fmt::Debug + Send + Sync {
+    /// Fits it.
+    ///
+    /// # Shapes and units
+    ///
+    /// - `x`: `[rows, inputs]`
+    /// - `y`: `[rows, targets]`
+    fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError>;
+
+    /// The network, if it is one.
+    fn network(&self) -> Option<&Network> {
+        None
+    }
+}
+
+/// A fitted estimator, and what its network recorded, if it has one.
+#[derive(Debug)]
+pub(crate) struct Fit {
+    /// What was fitted.
+    pub(crate) fitted: Box<dyn Fitted>,
+    /// How the network's loss fell.
+    pub(crate) history: Option<History>,
+}
+
+/// What one fit draws from and reports to.
+#[derive(Clone, Copy)]
+pub(crate) struct FitContext<'a> {
+    /// Where its random numbers start.
+    pub(crate) seed: Seed,
+    /// Which of a machine's models is fitted.
+    pub(crate) run: Run,
+    /// Who is told of epochs.
+    pub(crate) progress: &'a dyn Progress,
+}
+
+/// Which of a machine's models is being fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// The model of a fold, counted from 0.
+    Fold(usize),
+    /// The model that is kept.
+    Final,
+}
+
+/// Told of every epoch, from any thread.
+pub trait Progress: Sync {
+    /// An epoch is done; epochs count from 1.
+    fn epoch(&self, run: Run, epoch: usize, epochs: usize, loss: f64);
+}
+
+/// Tells nobody.
+impl Progress for () {
+    fn epoch(&self, _: Run, _: usize, _: usize, _: f64) {}
+}
+
+/// A fitted part.
+pub(crate) trait Fitted: Step + fmt::Debug + Send + Sync {
+    /// Its document: `type`, and what was fitted; large arrays may go to `tensors`.
+    fn write(&self, tensors: &mut Tensors) -> Value;
+
+    /// Appends the fields of generated code that compute it.
+    fn lower(&self, fields: &mut Fields);
+
+    /// The detector, if it is one.
+    fn detector(&self) -> Option<&dyn FittedDetector> {
+        None
+    }
+
+    /// The detector, to be given thresholds.
+    fn detector_mut(&mut self) -> Option<&mut dyn FittedDetector> {
+        None
+    }
+}
+
+/// A fitted transformer; whether it can be undone is known from its class.
+pub(crate) trait FittedTransformer: Fitted {
+    /// The transformer run backwards, if it can be.
+    fn inverse(&self) -> Option<&dyn Invert>;
+
+    /// The one part of generated code that it is, if it is one.
+    fn embedded(&self) -> Option<Embedded>;
+
+    /// Appends the fields of generated code that undo it.
+    fn lower_inverse(&self, fields: &mut Fields) {
+        if let Some(part) = self.embedded() {
+            let (doc, width) = (Some("Back to engineering units."), fields.width);
+            fields.push("unscale", doc, part.inverse(), width);
+        }
+    }
+}
+
+/// A fitted detector.
+pub(crate) trait FittedDetector: Fitted + Detector {
+    /// What a fold's errors say of thresholds.
+    ///
+    /// # Shapes and units
+    ///
+    /// - `answers`, `targets`: `[rows, targets]`, engineering units
+    fn validate(&self, answers: &Batch, targets: &Batch) -> Result<Validation, Rejection>;
+
+    /// Takes its thresholds from the folds, in their order.
+    fn calibrate(&mut self, folds: &[Validation]);
+
+    /// What a build leaves in the metadata.
+    fn metadata(&self, targets: &[String], folds: &[Validation]) -> Map<String, Value>;
+
+    /// The largest normal total anomaly, if there is one.
+    fn aggregate_threshold(&self) -> Option<f64>;
+
+    /// What makes its errors comparable.
+    fn scaler(&self) -> &dyn FittedTransformer;
+}
+
+/// Equal documents: the same class, parameters and numbers.
+impl PartialEq for dyn Fitted {
+    fn eq(&self, other: &Self) -> bool {
+        let (mut ours, mut theirs) = (Tensors::new(), Tensors::new());
+        self.write(&mut ours) == other.write(&mut theirs) && ours == theirs
+    }
+}
+
+/// Undoes a fitted transformer.
+pub(crate) fn invert(
+    transformer: &dyn FittedTransformer,
+    batch: Batch,
+) -> Result<Batch, Rejection> {
+    let inverse = transformer.inverse();
+    inverse
+        .expect("what cannot be undone is refused when the definition or document is read")
+        .invert(batch)
+}

@@ -1,0 +1,161 @@
+//! What fitted parts become in generated code: fields with their types and numbers.
+//!
+//! Decides names and types; spelling them is `emit`'s.
+
+use super::fit::FittedTransformer;
+
+/// A type of the runtime, with its generic arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Type {
+    pub(crate) name: &'static str,
+    pub(crate) arguments: Vec<Argument>,
+}
+
+/// A generic argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Argument {
+    /// A number of columns or rows.
+    Size(usize),
+    /// A type without arguments, such as an activation.
+    Name(String),
+    /// Any other type.
+    Type(Type),
+}
+
+impl Type {
+    /// A type of so many columns, rows, ...
+    pub(crate) fn new(name: &'static str, sizes: &[usize]) -> Self {
+        let arguments = sizes.iter().map(|size| Argument::Size(*size)).collect();
+        Self { name, arguments }
+    }
+
+    /// With one more argument.
+    #[must_use]
+    pub(crate) fn with(mut self, argument: Argument) -> Self {
+        self.arguments.push(argument);
+        self
+    }
+}
+
+/// A part as generated code names it, with its numbers.
+///
+/// The numbers stand in the order in which the part of the runtime reads them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Embedded {
+    pub(crate) ty: Type,
+    /// Calls on the part: name and arguments.
+    pub(crate) options: Vec<(&'static str, Vec<Literal>)>,
+    pub(crate) doubles: Vec<f64>,
+    pub(crate) singles: Vec<f32>,
+}
+
+/// An argument of an option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Literal {
+    Text(&'static str),
+    Count(usize),
+}
+
+impl Embedded {
+    /// A part in double precision.
+    pub(crate) fn double(ty: Type, numbers: &[&[f64]]) -> Self {
+        Self {
+            ty,
+            options: Vec::new(),
+            doubles: numbers.concat(),
+            singles: Vec::new(),
+        }
+    }
+
+    /// A part in single precision.
+    pub(crate) fn single(ty: Type, numbers: &[&[f32]]) -> Self {
+        Self {
+            ty,
+            options: Vec::new(),
+            doubles: Vec::new(),
+            singles: numbers.concat(),
+        }
+    }
+
+    /// The part run backwards.
+    #[must_use]
+    pub(crate) fn inverse(mut self) -> Self {
+        let ty = std::mem::replace(&mut self.ty, Type::new("Inverse", &[]));
+        self.ty.arguments.push(Argument::Type(ty));
+        self
+    }
+}
+
+/// A field of a machine's struct.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    /// A sentence on it, where it helps.
+    pub(crate) doc: Option<&'static str>,
+    pub(crate) is_detector: bool,
+    pub(crate) part: Embedded,
+    /// Numbers per row it gives.
+    pub(crate) outputs: usize,
+}
+
+/// The fields so far, and the width that the last one answers.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Fields {
+    pub(crate) list: Vec<Field>,
+    pub(crate) width: usize,
+}
+
+impl Fields {
+    /// No fields yet, over so many tags.
+    pub(crate) fn new(width: usize) -> Self {
+        Self {
+            list: Vec::new(),
+            width,
+        }
+    }
+
+    /// Appends a step that answers `outputs` numbers a row; a name used before gets a number.
+    pub(crate) fn push(
+        &mut self,
+        name: &str,
+        doc: Option<&'static str>,
+        part: Embedded,
+        outputs: usize,
+    ) {
+        let mut unique = name.to_owned();
+        let mut number = 2;
+        while self.list.iter().any(|field| field.name == unique) {
+            unique = format!("{name}_{number}");
+            number += 1;
+        }
+        self.width = outputs;
+        self.list.push(Field {
+            name: unique,
+            doc,
+            is_detector: false,
+            part,
+            outputs,
+        });
+    }
+
+    /// Appends a transformer that keeps the number of columns.
+    pub(crate) fn push_scaler(
+        &mut self,
+        scaler: &dyn FittedTransformer,
+        doc: Option<&'static str>,
+    ) {
+        if let Some(part) = scaler.embedded() {
+            let width = self.width;
+            self.push("scale", doc, part, width);
+        }
+    }
+
+    /// Appends the detector, which stands beside the steps.
+    pub(crate) fn push_detector(&mut self, doc: Option<&'static str>, part: Embedded) {
+        let width = self.width;
+        self.push("detect", doc, part, width);
+        if let Some(detector) = self.list.last_mut() {
+            detector.is_detector = true;
+        }
+    }
+}

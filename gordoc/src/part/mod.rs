@@ -1,0 +1,139 @@
+//! The parts models are made of, one file each: paths and parameters, how they are resolved,
+//! fitted, written, read and emitted.
+//!
+//! To add a part, write its file and add its class to [`CLASSES`].
+
+pub(crate) mod arguments;
+pub(crate) mod class;
+pub(crate) mod columns;
+mod composite;
+mod conflict;
+mod decomposition;
+pub(crate) mod detector;
+pub(crate) mod document;
+pub(crate) mod error;
+pub(crate) mod fit;
+pub(crate) mod kind;
+mod linear;
+pub(crate) mod lowering;
+mod neighbors;
+pub(crate) mod network;
+pub(crate) mod parameter;
+mod regressor;
+pub(crate) mod resolve;
+pub(crate) mod rows;
+mod scaler;
+pub(crate) mod splitter;
+mod statistics;
+pub(crate) mod suggest;
+#[cfg(test)]
+mod tests;
+mod transformer;
+mod tree;
+
+use self::class::{Class, FittedPart};
+use self::document::{DocumentError, Reader};
+
+/// Every class a definition may name.
+static CLASSES: &[&Class] = &[
+    // Composites.
+    &composite::pipeline::CLASS,
+    &composite::feature_union::CLASS,
+    &composite::column_transformer::CLASS,
+    &composite::transformed_target::CLASS,
+    &composite::multi_output::CLASS,
+    // Detectors.
+    &detector::diff_based::CLASS,
+    &detector::diff_based::KFCV,
+    // Networks.
+    &network::AUTO_ENCODER,
+    &network::LSTM_AUTO_ENCODER,
+    &network::LSTM_FORECAST,
+    &network::raw::CLASS,
+    // Transformers.
+    &scaler::min_max_scaler::CLASS,
+    &scaler::standard_scaler::CLASS,
+    &scaler::robust_scaler::CLASS,
+    &scaler::max_abs_scaler::CLASS,
+    &transformer::NORMALIZER,
+    &transformer::POWER_TRANSFORMER,
+    &transformer::QUANTILE_TRANSFORMER,
+    &decomposition::pca::CLASS,
+    &transformer::TRUNCATED_SVD,
+    &transformer::polynomial_features::CLASS,
+    &transformer::function_transformer::CLASS,
+    &transformer::SIMPLE_IMPUTER,
+    &transformer::INF_IMPUTER,
+    &transformer::FEATURE_AGGLOMERATION,
+    // Regressors and classifiers.
+    &linear::linear_regression::CLASS,
+    &linear::RIDGE,
+    &linear::LASSO,
+    &linear::ELASTIC_NET,
+    &neighbors::K_NEIGHBORS,
+    &tree::DECISION_TREE,
+    &tree::RANDOM_FOREST,
+    &tree::RANDOM_FOREST_CLASSIFIER,
+    &tree::GRADIENT_BOOSTING,
+    &tree::ISOLATION_FOREST,
+    // Splitters.
+    &splitter::time_series_split::CLASS,
+    &splitter::k_fold::CLASS,
+    &splitter::shuffle_split::CLASS,
+    // What networks are written in.
+    &network::callback::EARLY_STOPPING,
+    &network::callback::REDUCE_LR_ON_PLATEAU,
+    &network::callback::TERMINATE_ON_NAN,
+    &network::layer::SEQUENTIAL,
+    &network::layer::INPUT,
+    &network::layer::dense::CLASS,
+    &network::layer::lstm::CLASS,
+    &network::layer::RESHAPE,
+    &network::layer::FLATTEN,
+    &network::layer::REPEAT_VECTOR,
+    &network::layer::DROPOUT,
+    &network::layer::ACTIVATION,
+    &network::layer::L1,
+    &network::layer::L2,
+    &network::layer::L1L2,
+];
+
+/// All classes, in a fixed order.
+pub(crate) fn classes() -> impl Iterator<Item = &'static Class> {
+    CLASSES.iter().copied()
+}
+
+/// The class of a path or alias.
+pub(crate) fn find_class(path: &str) -> Option<&'static Class> {
+    classes().find(|class| class.path == path || class.aliases.contains(&path))
+}
+
+/// Today's path for a path of an earlier release of Gordo or of scikit-learn.
+pub(crate) fn find_renamed(path: &str) -> Option<String> {
+    const RENAMED: &[(&str, &str)] = &[
+        ("gordo.model.", "gordo.machine.model."),
+        ("gordo_components.model.", "gordo.machine.model."),
+        ("sklearn.preprocessing.data.", "sklearn.preprocessing."),
+        ("sklearn.decomposition.pca.", "sklearn.decomposition."),
+        ("sklearn.linear_model.base.", "sklearn.linear_model."),
+        ("sklearn.ensemble.forest.", "sklearn.ensemble."),
+        ("sklearn.preprocessing.imputation.", "sklearn.impute."),
+    ];
+    RENAMED
+        .iter()
+        .filter_map(|(old, new)| Some(format!("{new}{}", path.strip_prefix(old)?)))
+        .find_map(|today| find_class(&today).map(|class| class.public_path().to_owned()))
+}
+
+/// Reads a fitted part of any class, by its `type`.
+pub(crate) fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentError> {
+    let ty = reader.get("type")?.text()?;
+    let class = classes().find(|class| class.read.is_some() && class.name() == ty);
+    match class.and_then(|class| class.read) {
+        Some(read) => read(reader, width),
+        None => Err(DocumentError::Unknown {
+            at: reader.at.clone(),
+            found: ty,
+        }),
+    }
+}

@@ -1,0 +1,195 @@
+//! A fitted network: layers in single precision, after windows of rows where it is recurrent.
+
+use std::fmt;
+
+use gordo_runtime::part::Windows;
+use gordo_runtime::{Activation, Batch, Rejection, Step};
+use serde_json::{Value, json};
+
+use super::layer::{dense, lstm};
+use crate::part::class::FittedPart;
+use crate::part::document::{DocumentError, Reader, Tensor, Tensors};
+use crate::part::fit::Fitted;
+use crate::part::lowering::{Embedded, Fields, Type};
+
+/// A fitted network, single precision.
+#[derive(Debug)]
+pub(crate) struct FittedNetwork {
+    /// Class name without its module, `KerasAutoEncoder`.
+    pub(crate) class: String,
+    /// Layer recipe as written.
+    pub(crate) kind: String,
+    /// Input width.
+    pub(crate) n_features: usize,
+    /// How a recurrent network reads rows.
+    pub(crate) windows: Option<Windows>,
+    /// Layers in order.
+    pub(crate) layers: Vec<Box<dyn FittedLayer>>,
+}
+
+/// A fitted layer.
+pub(crate) trait FittedLayer: Step + fmt::Debug + Send + Sync {
+    /// Width of its output.
+    fn units(&self) -> usize;
+
+    /// Its document; arrays go to `tensors`.
+    fn write(&self, inputs: usize, tensors: &mut Tensors) -> Value;
+
+    /// What it is in generated code.
+    fn embedded(&self, inputs: usize) -> Embedded;
+}
+
+/// The arrays of one layer, named by its number.
+pub(crate) struct LayerTensors<'a> {
+    number: usize,
+    tensors: &'a mut Tensors,
+}
+
+impl<'a> LayerTensors<'a> {
+    /// A machine may hold several networks, so layers are numbered through the whole file.
+    pub(crate) fn new(tensors: &'a mut Tensors) -> Self {
+        let number = tensors
+            .keys()
+            .filter(|name| name.ends_with(".kernel") && !name.ends_with("recurrent.kernel"))
+            .count();
+        Self { number, tensors }
+    }
+
+    /// Puts an array into the file; gives the reference to it.
+    pub(crate) fn tensor(&mut self, part: &str, shape: &[usize], values: &[f32]) -> Value {
+        let name = format!("layer_{:03}.{part}", self.number);
+        let tensor = Tensor {
+            shape: shape.to_vec(),
+            values: values.to_vec(),
+        };
+        self.tensors.insert(name.clone(), tensor);
+        json!({ "tensor": name })
+    }
+}
+
+/// Reads a network of any class.
+pub(super) fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentError> {
+    let windows = match reader.optional("lookback_window") {
+        Some(lookback) => Some(Windows {
+            lookback: lookback.count()?,
+            lookahead: reader.get("lookahead")?.count()?,
+        }),
+        None => None,
+    };
+    let n_features = reader.get("n_features")?;
+    n_features.check_len(*width, n_features.count()?)?;
+    let mut layers = Vec::new();
+    for layer in reader.get("layers")?.items()? {
+        layers.push(read_layer(&layer, width)?);
+    }
+    Ok(FittedPart::Estimator(Box::new(FittedNetwork {
+        class: reader.get("type")?.text()?,
+        kind: reader.get("kind")?.text()?,
+        n_features: n_features.count()?,
+        windows,
+        layers,
+    })))
+}
+
+fn read_layer(
+    reader: &Reader<'_>,
+    width: &mut usize,
+) -> Result<Box<dyn FittedLayer>, DocumentError> {
+    let units = reader.get("units")?.count()?;
+    let sizes = (std::mem::replace(width, units), units);
+    let name = reader.get("activation")?;
+    let activation =
+        Activation::find(&name.text()?).ok_or_else(|| name.refuse("an activation's Keras name"))?;
+    let ty = reader.get("type")?.text()?;
+    match ty.as_str() {
+        "Dense" => dense::read(reader, activation, sizes),
+        "LSTM" => lstm::read(reader, activation, sizes),
+        _ => Err(DocumentError::Unknown {
+            at: reader.at.clone(),
+            found: ty,
+        }),
+    }
+}
+
+impl Step for FittedNetwork {
+    fn apply(&self, mut batch: Batch) -> Result<Batch, Rejection> {
+        if let Some(windows) = self.windows {
+            batch = windows.apply(batch)?;
+        }
+        self.layers
+            .iter()
+            .try_fold(batch, |batch, layer| layer.apply(batch))
+    }
+}
+
+impl Fitted for FittedNetwork {
+    fn write(&self, tensors: &mut Tensors) -> Value {
+        let mut width = self.n_features;
+        let layers: Vec<Value> = self
+            .layers
+            .iter()
+            .map(|layer| layer.write(std::mem::replace(&mut width, layer.units()), tensors))
+            .collect();
+        let mut document = json!({
+            "type": self.class,
+            "kind": self.kind,
+            "n_features": self.n_features,
+            "n_features_out": width,
+            "dtype": "float32",
+            "layers": layers,
+        });
+        if let Some(windows) = self.windows {
+            document["lookback_window"] = json!(windows.lookback);
+            document["lookahead"] = json!(windows.lookahead);
+        }
+        document
+    }
+
+    fn lower(&self, fields: &mut Fields) {
+        if let Some(Windows {
+            lookback,
+            lookahead,
+        }) = self.windows
+        {
+            let ty = Type::new("Windows", &[lookback, lookahead]);
+            let doc = Some("Each row with the rows before it.");
+            let width = fields.width;
+            fields.push("windows", doc, Embedded::single(ty, &[]), width);
+        }
+        for (index, layer) in self.layers.iter().enumerate() {
+            let name = layer_name(index, self.layers.len());
+            fields.push(&name, None, layer.embedded(fields.width), layer.units());
+        }
+    }
+}
+
+/// The first half of a network encodes, the second decodes, the last layer puts out.
+fn layer_name(index: usize, of: usize) -> String {
+    let hidden = of - 1;
+    let half = hidden / 2;
+    if index == hidden {
+        "output".to_owned()
+    } else if hidden % 2 == 1 {
+        format!("layer_{}", index + 1)
+    } else if index < half {
+        format!("encode_{}", index + 1)
+    } else {
+        format!("decode_{}", index + 1 - half)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_are_named_by_their_part() {
+        let names = |of| -> Vec<String> { (0..of).map(|index| layer_name(index, of)).collect() };
+        assert_eq!(
+            names(5),
+            ["encode_1", "encode_2", "decode_1", "decode_2", "output"]
+        );
+        assert_eq!(names(4), ["layer_1", "layer_2", "layer_3", "output"]);
+        assert_eq!(names(1), ["output"]);
+    }
+}

@@ -1,0 +1,93 @@
+//! What regressors and classifiers of scikit-learn have in common when they are resolved.
+
+use super::arguments::Arguments;
+use super::class::{Class, Definition, Found, Resolve, Role, Rules};
+use super::columns::{Columns, columns_of};
+use super::parameter::Parameter;
+use crate::config::node::{Node, Value};
+use crate::diagnostic::Diagnostic;
+
+/// A regressor that is known by name and parameters, but not fitted yet.
+pub(crate) const fn regressor(
+    path: &'static str,
+    aliases: &'static [&'static str],
+    parameters: &'static [Parameter],
+) -> Class {
+    let rules = Rules::Part(|resolver, definition, columns| {
+        resolve(resolver, definition, columns, |_, _| Vec::new())
+    });
+    Class::new(Role::Estimator, rules, path, aliases, parameters).not_compiled()
+}
+
+/// Resolves a regressor; `check` finds what does not go together among its parameters.
+pub(crate) fn resolve(
+    resolver: &mut dyn Resolve,
+    definition: &Definition<'_>,
+    columns: Columns,
+    check: fn(&Definition<'_>, &Arguments<'_>) -> Vec<Diagnostic>,
+) -> Found {
+    let found = Found::estimator(columns, None);
+    let Some(given) = resolver.arguments(definition) else {
+        return found;
+    };
+    resolver.blockers().extend(check(definition, &given));
+    if let Some(signs) = given.find("monotonic_cst") {
+        check_signs(resolver, signs, columns);
+    }
+    let init = given.find("init");
+    if let Some(init) = init.filter(|init| init.as_text() != Some("zero")) {
+        resolver.inner_estimator(init, columns);
+    }
+    found
+}
+
+/// One sign per column, of one target.
+fn check_signs(resolver: &mut dyn Resolve, signs: &Node, columns: Columns) {
+    let Value::List(given) = &signs.value else {
+        return;
+    };
+    if let Some(targets) = columns.targets.exact().filter(|targets| *targets > 1) {
+        resolver.blockers().push(
+            Diagnostic::error(
+                "model::one_target_only",
+                format!("`monotonic_cst` needs one target, but there are {targets}"),
+            )
+            .label(signs.span, "is for one target")
+            .help("leave `monotonic_cst` out"),
+        );
+    }
+    if let Some(inputs) = columns
+        .inputs
+        .exact()
+        .filter(|inputs| *inputs != given.len())
+    {
+        resolver.blockers().push(
+            Diagnostic::error(
+                "model::width_mismatch",
+                format!("{} signs for {}", given.len(), columns_of(inputs)),
+            )
+            .label(signs.span, format!("must have {inputs}"))
+            .help("give `monotonic_cst` one sign per column"),
+        );
+    }
+}
+
+/// Refuses several targets, where a class learns one.
+pub(crate) fn require_one_target(
+    resolver: &mut dyn Resolve,
+    definition: &Definition<'_>,
+    columns: Columns,
+) {
+    let Some(targets) = columns.targets.exact().filter(|targets| *targets > 1) else {
+        return;
+    };
+    let name = definition.class.name();
+    resolver.blockers().push(
+        Diagnostic::error(
+            "model::one_target_only",
+            format!("`{name}` learns one target, but there are {targets}"),
+        )
+        .label(definition.path, "learns one target")
+        .help("put it into a `sklearn.multioutput.MultiOutputRegressor` as its `estimator`"),
+    );
+}

@@ -1,0 +1,110 @@
+//! `KFold`: each row is tested once, in order or shuffled as NumPy shuffles.
+
+use std::sync::Arc;
+
+use super::{Fold, Splitter, shuffled};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::part::arguments::Arguments;
+use crate::part::class::{Class, Definition, Role, Rules};
+use crate::part::error::FitError;
+use crate::part::parameter::{RANDOM_STATE, count, flag};
+
+pub(crate) static CLASS: Class = Class::new(
+    Role::Splitter,
+    Rules::Splitter(|definition, given, diagnostics| {
+        let n_splits = given.count("n_splits")?;
+        let shuffle = resolve_shuffle(definition, given, diagnostics)?;
+        Some(Arc::new(KFold { n_splits, shuffle }))
+    }),
+    "sklearn.model_selection._split.KFold",
+    &["sklearn.model_selection.KFold"],
+    &[
+        count("n_splits", 5, 2),
+        RANDOM_STATE,
+        flag("shuffle", false),
+    ],
+);
+
+#[derive(Debug)]
+struct KFold {
+    /// Number of folds.
+    n_splits: usize,
+    shuffle: Shuffle,
+}
+
+/// In which order rows are dealt to folds.
+#[derive(Clone, Copy, Debug)]
+enum Shuffle {
+    /// As they come.
+    No,
+    /// By this seed.
+    Seeded(u32),
+}
+
+/// How rows are shuffled; refuses a seed that has no use.
+fn resolve_shuffle(
+    definition: &Definition<'_>,
+    given: &Arguments<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Shuffle> {
+    let seed = given
+        .count("random_state")
+        .and_then(|seed| u32::try_from(seed).ok());
+    match (given.flag("shuffle"), seed) {
+        (false, None) => Some(Shuffle::No),
+        (true, Some(seed)) => Some(Shuffle::Seeded(seed)),
+        (true, None) => {
+            let span = given.find_span("shuffle").unwrap_or(definition.path);
+            diagnostics.push(
+                Diagnostic::warning(
+                    "model::unseeded_shuffle",
+                    "rows are shuffled without a `random_state`",
+                )
+                .label(span, "shuffled with seed 0")
+                .help("give `random_state` a number"),
+            );
+            Some(Shuffle::Seeded(0))
+        }
+        (false, Some(_)) => {
+            let span = given.find_span("random_state").unwrap_or(definition.path);
+            diagnostics.push(
+                Diagnostic::error(
+                    "model::seed_without_shuffle",
+                    "`random_state` has no use without `shuffle`",
+                )
+                .label(span, "nothing is shuffled")
+                .help("set `shuffle: true` or leave `random_state` out"),
+            );
+            None
+        }
+    }
+}
+
+impl Splitter for KFold {
+    fn split(&self, rows: usize) -> Result<Vec<Fold>, FitError> {
+        let n_splits = self.n_splits;
+        if n_splits == 0 || rows < n_splits {
+            return Err(FitError::TooFewRows {
+                rows,
+                folds: n_splits,
+                needed: n_splits.max(2),
+            });
+        }
+        let order = match self.shuffle {
+            Shuffle::No => (0..rows).collect(),
+            Shuffle::Seeded(seed) => shuffled(rows, seed),
+        };
+        let mut start = 0;
+        let fold = |fold: usize| {
+            let size = rows / n_splits + usize::from(fold < rows % n_splits);
+            let end = start + size;
+            let mut test = order[start..end].to_vec();
+            let mut train = [&order[..start], &order[end..]].concat();
+            test.sort_unstable();
+            train.sort_unstable();
+            start = end;
+            Fold { train, test }
+        };
+        Ok((0..n_splits).map(fold).collect())
+    }
+}

@@ -1,0 +1,83 @@
+//! Splitters: which rows train and which test.
+//!
+//! Decide on row positions alone; see no values.
+
+pub(crate) mod k_fold;
+pub(crate) mod shuffle_split;
+pub(crate) mod time_series_split;
+
+use std::fmt;
+
+use super::error::FitError;
+use crate::algorithm::MersenneTwister;
+
+/// How rows are split into folds.
+pub(crate) trait Splitter: fmt::Debug + Send + Sync {
+    /// Splits `rows` rows into folds.
+    fn split(&self, rows: usize) -> Result<Vec<Fold>, FitError>;
+}
+
+/// One fold: row positions, each list ascending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fold {
+    /// Rows the fold's model learns from.
+    pub(crate) train: Vec<usize>,
+    /// Rows it is tested on.
+    pub(crate) test: Vec<usize>,
+}
+
+/// Row positions `0..rows` in Gordo's shuffled order.
+pub(crate) fn shuffled(rows: usize, seed: u32) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows).collect();
+    MersenneTwister::from_seed(seed).shuffle(&mut order);
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Node;
+    use crate::diagnostic::Diagnostics;
+    use crate::model::resolve_splitter;
+    use crate::train::golden::{documents, indices};
+
+    #[test]
+    fn folds_meet_gordos() {
+        for (_, document) in documents("cv", "splits") {
+            let mut cases = 0;
+            for case in document["cases"].as_array().unwrap() {
+                let definition = Node::from_json(&case["definition"]);
+                let mut found = Diagnostics::default();
+                let Some(splitter) = resolve_splitter(&definition, &mut found) else {
+                    continue;
+                };
+                cases += 1;
+                let rows = usize::try_from(case["rows"].as_u64().unwrap()).unwrap();
+                let folds = splitter.split(rows);
+                let Some(expected) = case["expected"].as_array() else {
+                    assert_eq!(folds.unwrap_err().code(), "train::too_few_rows");
+                    continue;
+                };
+                let fold = |fold: &serde_json::Value| Fold {
+                    train: indices(&fold["train"]),
+                    test: indices(&fold["test"]),
+                };
+                let expected: Vec<Fold> = expected.iter().map(fold).collect();
+                assert_eq!(folds.unwrap(), expected, "{case}");
+            }
+            assert!(cases >= 11, "{cases} cases");
+        }
+    }
+
+    #[test]
+    fn the_detectors_shuffle_meets_gordos() {
+        assert_eq!(shuffled(5, 0), [2, 0, 1, 3, 4]);
+        for (_, document) in documents("cv", "shuffle") {
+            for case in document["cases"].as_array().unwrap() {
+                let rows = usize::try_from(case["rows"].as_u64().unwrap()).unwrap();
+                let order = shuffled(rows, 0);
+                assert_eq!(order, indices(&case["expected"]));
+            }
+        }
+    }
+}

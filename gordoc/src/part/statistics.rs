@@ -1,0 +1,72 @@
+//! The numbers of a table column by column, as scalers count them.
+
+use gordo_runtime::{Batch, Values};
+
+/// The present numbers of each column, and how fine they are.
+pub(crate) struct ColumnValues {
+    /// Per column, in row order, without NaN.
+    pub(crate) values: Vec<Vec<f64>>,
+    /// Distance from 1 to the next number of the table's precision.
+    pub(crate) epsilon: f64,
+    /// Whether the table has single precision.
+    single: bool,
+}
+
+impl ColumnValues {
+    pub(crate) fn new(x: &Batch) -> Self {
+        let all = x.to_f64();
+        let values = (0..x.width)
+            .map(|column| {
+                let column = all.iter().skip(column).step_by(x.width).copied();
+                column.filter(|value| !value.is_nan()).collect()
+            })
+            .collect();
+        let single = matches!(x.values, Values::Single(_));
+        Self {
+            values,
+            epsilon: if single {
+                f64::from(f32::EPSILON)
+            } else {
+                f64::EPSILON
+            },
+            single,
+        }
+    }
+
+    /// A number in the table's precision.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounding is what is asked for"
+    )]
+    pub(crate) fn round(&self, number: f64) -> f64 {
+        if self.single {
+            f64::from(number as f32)
+        } else {
+            number
+        }
+    }
+
+    /// One statistic per column.
+    pub(crate) fn each(&self, statistic: impl Fn(&[f64]) -> f64) -> Vec<f64> {
+        self.values.iter().map(|values| statistic(values)).collect()
+    }
+
+    /// 1 in place of a spread too small to divide by.
+    pub(crate) fn one_for_none(&self, spread: f64) -> f64 {
+        if spread < 10.0 * self.epsilon {
+            1.0
+        } else {
+            spread
+        }
+    }
+}
+
+/// The smallest number; NaN if there are none.
+pub(crate) fn least(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NAN, f64::min)
+}
+
+/// The largest number; NaN if there are none.
+pub(crate) fn most(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NAN, f64::max)
+}

@@ -1,0 +1,221 @@
+//! The parts machines are made of, one file each.
+//!
+//! A part is one generic type over where its numbers are kept: arrays of constant size in
+//! generated code, named in [`sized`], vectors or slices while gordoc fits and scores. Both
+//! compute through the same implementation. To add a part, write its file and list it here.
+
+mod dense;
+mod diff_detector;
+mod inverse;
+mod linear_regression;
+mod lstm;
+mod max_abs_scaler;
+mod min_max_scaler;
+mod nonlinearity;
+mod pca;
+mod robust_scaler;
+mod standard_scaler;
+mod windows;
+
+pub use dense::Dense;
+pub use diff_detector::DiffDetector;
+pub use inverse::Inverse;
+pub use linear_regression::LinearRegression;
+pub use lstm::{Last, Lstm, Return, Sequence};
+pub use max_abs_scaler::MaxAbsScaler;
+pub use min_max_scaler::MinMaxScaler;
+pub use nonlinearity::{
+    Elu, Exponential, Gelu, HardSigmoid, HardSilu, LeakyRelu, Linear, LogSoftmax, Mish,
+    Nonlinearity, Relu, Relu6, Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
+};
+pub use pca::Pca;
+pub use robust_scaler::RobustScaler;
+pub use standard_scaler::StandardScaler;
+pub use windows::Windows;
+
+/// Parts whose sizes are written in their types, as generated code names them.
+pub mod sized {
+    pub use super::dense::sized::Dense;
+    pub use super::diff_detector::sized::DiffDetector;
+    pub use super::inverse::Inverse;
+    pub use super::linear_regression::sized::LinearRegression;
+    pub use super::lstm::sized::Lstm;
+    pub use super::lstm::{Last, Sequence};
+    pub use super::max_abs_scaler::sized::MaxAbsScaler;
+    pub use super::min_max_scaler::sized::MinMaxScaler;
+    pub use super::pca::sized::Pca;
+    pub use super::robust_scaler::sized::RobustScaler;
+    pub use super::standard_scaler::sized::StandardScaler;
+    pub use super::windows::sized::Windows;
+}
+
+use crate::{Anomaly, Batch, Rejection, Values};
+
+/// One stage of a forward pass.
+///
+/// A detector is none, so that one which is not marked does not compile:
+///
+/// ```compile_fail,E0277
+/// use gordo_runtime::prelude::*;
+///
+/// #[derive(Machine)]
+/// #[machine(name = "m", project = "p", resolution = "10T", tags = ["A", "B"],
+///     target_tags = ["C"], weights = "tests/weights/ui.bin")]
+/// struct Unmarked {
+///     output: Dense<2, 1, Linear>,
+///     detect: DiffDetector<1>,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a step of a machine",
+    label = "not a step",
+    note = "a detector is marked with `#[machine(detector)]`"
+)]
+pub trait Step: Sync {
+    /// Turns a batch into the next stage's batch.
+    fn apply(&self, batch: Batch) -> Result<Batch, Rejection>;
+}
+
+impl<S: Step + ?Sized> Step for &S {
+    fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
+        (**self).apply(batch)
+    }
+}
+
+impl<S: Step + ?Sized> Step for Box<S> {
+    fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
+        (**self).apply(batch)
+    }
+}
+
+/// A step that can be undone.
+pub trait Invert: Sync {
+    /// Takes what the step answered back to what it was given.
+    fn invert(&self, batch: Batch) -> Result<Batch, Rejection>;
+}
+
+/// What compares an answer with what was measured.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a detector",
+    label = "not a detector",
+    note = "only detectors are marked with `#[machine(detector)]`"
+)]
+pub trait Detector: Sync {
+    /// Whether the detector has the thresholds it needs.
+    fn can_detect(&self) -> bool;
+
+    /// Compares each row of an answer with its targets.
+    ///
+    /// # Shapes and units
+    ///
+    /// - `output`: `[rows, 1, targets]`
+    /// - `targets`: `[rows, targets]` row-major, engineering units, already cut to the
+    ///   answer's rows
+    fn detect(&self, output: &Batch, targets: &[f64]) -> Result<Anomaly, Rejection>;
+}
+
+/// Where a part keeps numbers: an array of constant size, a vector or a slice; row-major.
+pub trait Numbers<T>: Sync {
+    /// All of them, one after the other.
+    fn numbers(&self) -> &[T];
+}
+
+impl<T: Sync, const N: usize> Numbers<T> for [T; N] {
+    #[inline]
+    fn numbers(&self) -> &[T] {
+        self
+    }
+}
+
+impl<T: Sync, const COLUMNS: usize, const ROWS: usize> Numbers<T> for [[T; COLUMNS]; ROWS] {
+    #[inline]
+    fn numbers(&self) -> &[T] {
+        self.as_flattened()
+    }
+}
+
+impl<T: Sync, const A: usize, const B: usize, const C: usize> Numbers<T> for [[[T; A]; B]; C] {
+    #[inline]
+    fn numbers(&self) -> &[T] {
+        self.as_flattened().as_flattened()
+    }
+}
+
+impl<T: Sync> Numbers<T> for Vec<T> {
+    #[inline]
+    fn numbers(&self) -> &[T] {
+        self
+    }
+}
+
+impl<T: Sync> Numbers<T> for &[T] {
+    #[inline]
+    fn numbers(&self) -> &[T] {
+        self
+    }
+}
+
+/// Refuses what every scikit-learn step refuses: no rows, and infinities.
+fn check(batch: &Batch, step: &'static str) -> Result<(), Rejection> {
+    let infinite = match &batch.values {
+        Values::Single(values) => values.iter().any(|value| value.is_infinite()),
+        Values::Double(values) => values.iter().any(|value| value.is_infinite()),
+    };
+    if infinite {
+        return Err(Rejection::Infinite);
+    }
+    if batch.rows == 0 {
+        let width = batch.width;
+        return Err(Rejection::NoRows { width, step });
+    }
+    Ok(())
+}
+
+/// Refuses missing values as well; the first unusable number decides what is said.
+fn check_complete(batch: &Batch, step: &'static str) -> Result<(), Rejection> {
+    let unusable = match &batch.values {
+        Values::Single(values) => (values.iter().copied())
+            .find(|value| !value.is_finite())
+            .map(f64::from),
+        Values::Double(values) => values.iter().copied().find(|value| !value.is_finite()),
+    };
+    match unusable {
+        Some(value) if value.is_nan() => Err(Rejection::Missing { step }),
+        Some(_) => Err(Rejection::Infinite),
+        None => check(batch, step),
+    }
+}
+
+/// `(x - shift) / scale` per column, either part optional; what several scalers compute.
+fn standardize(
+    mut batch: Batch,
+    shift: Option<&[f64]>,
+    scale: Option<&[f64]>,
+    step: &'static str,
+) -> Result<Batch, Rejection> {
+    check(&batch, step)?;
+    if let Some(shift) = shift {
+        batch.each_column(shift, |value, shift| value - shift);
+    }
+    if let Some(scale) = scale {
+        batch.each_column(scale, |value, scale| value / scale);
+    }
+    Ok(batch)
+}
+
+/// Undoes [`standardize`].
+fn restore(
+    mut batch: Batch,
+    shift: Option<&[f64]>,
+    scale: Option<&[f64]>,
+    step: &'static str,
+) -> Result<Batch, Rejection> {
+    check(&batch, step)?;
+    if let Some(scale) = scale {
+        batch.each_column(scale, |value, scale| value * scale);
+    }
+    if let Some(shift) = shift {
+        batch.each_column(shift, |value, shift| value + shift);
+    }
+    Ok(batch)
+}
