@@ -1,7 +1,7 @@
 //! A request's arithmetic: rows through compiled hourglasses, and through untyped layers.
 
 use divan::{Bencher, black_box};
-use gordo_runtime::kernel::lstm::Answer;
+use gordo_runtime::kernel::lstm::ReturnedSteps;
 use gordo_runtime::{Activation, Batch, Machine, Step, math, part};
 
 mod tags_4 {
@@ -116,7 +116,7 @@ fn lstm_8_of_12_steps(bencher: Bencher<'_, '_>, n: usize) {
         recurrent_kernel,
         bias: [0.1; 32],
         activation: Activation::Tanh,
-        returns: Answer::Sequence,
+        returns: ReturnedSteps::Sequence,
     };
     let windows = part::Windows {
         lookback: 12,

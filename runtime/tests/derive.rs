@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use gordo_runtime::kernel::lstm::Answer;
+use gordo_runtime::kernel::lstm::ReturnedSteps;
 use gordo_runtime::part::{self, Inverse};
 use gordo_runtime::{Activation, Batch, Detector, Machine, Rejection, Smoothing, Step};
 
@@ -182,7 +182,12 @@ impl Weights {
         layer.apply(batch).unwrap()
     }
 
-    fn lstm(&mut self, sizes: (usize, usize), how: (Activation, Answer), batch: Batch) -> Batch {
+    fn lstm(
+        &mut self,
+        sizes: (usize, usize),
+        how: (Activation, ReturnedSteps),
+        batch: Batch,
+    ) -> Batch {
         let (inputs, units) = sizes;
         let (activation, answer) = how;
         let layer = part::Lstm {
@@ -300,8 +305,8 @@ fn sequences_are_their_parts_and_need_rows() {
         lookahead: 0,
     };
     batch = windows.apply(batch).unwrap();
-    batch = weights.lstm((3, 2), (Activation::Tanh, Answer::Sequence), batch);
-    batch = weights.lstm((2, 2), (Activation::Relu, Answer::Last), batch);
+    batch = weights.lstm((3, 2), (Activation::Tanh, ReturnedSteps::Sequence), batch);
+    batch = weights.lstm((2, 2), (Activation::Relu, ReturnedSteps::Last), batch);
     batch = weights.dense((2, 3), Activation::Linear, batch);
     let answer = lstm::MACHINE.predict(input).unwrap();
     assert_eq!((answer.rows, answer.steps, answer.width), (38, 1, 3));

@@ -8,7 +8,7 @@
 
 use std::path::PathBuf;
 
-use gordo_runtime::kernel::lstm::Answer;
+use gordo_runtime::kernel::lstm::ReturnedSteps;
 use gordo_runtime::part::{self, Inverse};
 use gordo_runtime::{Activation, Batch, Step};
 use serde_json::Value;
@@ -75,8 +75,8 @@ fn network(document: &Value, mut batch: Batch) -> Batch {
                 let lstm = part::Lstm {
                     activation: activation(),
                     returns: match layer["return_sequences"] {
-                        Value::Bool(true) => Answer::Sequence,
-                        _ => Answer::Last,
+                        Value::Bool(true) => ReturnedSteps::Sequence,
+                        _ => ReturnedSteps::Last,
                     },
                     kernel: next(),
                     recurrent_kernel: next(),

@@ -1,7 +1,7 @@
 //! Long short-term memory, single precision.
 //!
 //! Stateless: every row starts from zeros. Gates stand in the order input, forget, candidate,
-//! output; they always use the logistic function, candidate and answer the layer's own.
+//! output; they always use the logistic function, candidate and output the layer's own.
 
 use super::dense::{Columns, Rows, accumulate};
 use crate::{Activation, math};
@@ -12,9 +12,9 @@ const ROWS: usize = 32;
 /// A layer's numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Cell<'a> {
-    /// Width of the answer.
+    /// Width of the output.
     pub units: usize,
-    /// Nonlinearity of candidate and answer.
+    /// Nonlinearity of candidate and output.
     pub activation: Activation,
     /// `[inputs, 4 units]`
     pub kernel: &'a [f32],
@@ -24,9 +24,9 @@ pub struct Cell<'a> {
     pub bias: &'a [f32],
 }
 
-/// Which time steps are answered.
+/// Which time steps are returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ReturnedSteps {
     /// The last one: `[rows, units]`.
     Last,
     /// Every one: `[rows, steps, units]`.
@@ -40,30 +40,30 @@ pub enum Answer {
 /// - `input`: `[rows, steps, inputs]`
 ///
 /// Answers `[rows, units]` or `[rows, steps, units]`.
-pub fn forward(cell: Cell<'_>, input: &[f32], steps: usize, answer: Answer) -> Vec<f32> {
+pub fn forward(cell: Cell<'_>, input: &[f32], steps: usize, returned: ReturnedSteps) -> Vec<f32> {
     let units = cell.units;
     let row = steps * (cell.kernel.len() / (4 * units).max(1));
     if row == 0 || units == 0 {
         return Vec::new();
     }
-    let answered = match answer {
-        Answer::Last => 1,
-        Answer::Sequence => steps,
+    let n_returned = match returned {
+        ReturnedSteps::Last => 1,
+        ReturnedSteps::Sequence => steps,
     };
-    let mut output = vec![0.0; input.len() / row * answered * units];
+    let mut output = vec![0.0; input.len() / row * n_returned * units];
     let mut scratch = Scratch::default();
     for (input, output) in input
         .chunks(ROWS * row)
-        .zip(output.chunks_mut(ROWS * answered * units))
+        .zip(output.chunks_mut(ROWS * n_returned * units))
     {
         scratch.start(input.len() / row * units);
         for step in 0..steps {
             scratch.advance(cell, input, (step, steps));
-            if answer == Answer::Sequence {
+            if returned == ReturnedSteps::Sequence {
                 scratch.copy_to(output, units, (step, steps));
             }
         }
-        if answer == Answer::Last {
+        if returned == ReturnedSteps::Last {
             output.copy_from_slice(&scratch.hidden);
         }
     }

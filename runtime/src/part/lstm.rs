@@ -3,7 +3,7 @@
 use super::nonlinearity::Marker;
 use super::{Nonlinearity, Numbers, Step};
 use crate::embed::{Embed, Part, Rows, Shape, Weights, cube, matrix};
-use crate::kernel::lstm::{self, Answer, Cell};
+use crate::kernel::lstm::{self, Cell, ReturnedSteps};
 use crate::{Batch, Rejection, Values};
 
 /// Reads sequences; gate blocks stand in the order input, forget, candidate, output.
@@ -17,21 +17,21 @@ pub struct Lstm<K, R, B, A, S> {
     pub recurrent_kernel: R,
     /// `[4 units]`
     pub bias: B,
-    /// Nonlinearity of candidate and answer.
+    /// Nonlinearity of candidate and output.
     pub activation: A,
-    /// Which time steps are answered.
+    /// Which time steps are returned.
     pub returns: S,
 }
 
-/// What tells a layer which time steps it answers.
+/// What tells a layer which time steps it returns.
 pub trait Return: Copy + Sync {
     /// Which they are.
-    fn answer(self) -> Answer;
+    fn steps(self) -> ReturnedSteps;
 }
 
-impl Return for Answer {
+impl Return for ReturnedSteps {
     #[inline]
-    fn answer(self) -> Answer {
+    fn steps(self) -> ReturnedSteps {
         self
     }
 }
@@ -54,15 +54,15 @@ pub trait ReturnType: Return {
 
 impl Return for Last {
     #[inline]
-    fn answer(self) -> Answer {
-        Answer::Last
+    fn steps(self) -> ReturnedSteps {
+        ReturnedSteps::Last
     }
 }
 
 impl Return for Sequence {
     #[inline]
-    fn answer(self) -> Answer {
-        Answer::Sequence
+    fn steps(self) -> ReturnedSteps {
+        ReturnedSteps::Sequence
     }
 }
 
@@ -103,13 +103,13 @@ where
             recurrent_kernel: self.recurrent_kernel.numbers(),
             bias,
         };
-        let answer = self.returns.answer();
-        let values = lstm::forward(cell, &batch.values.into_single(), steps, answer);
+        let returned = self.returns.steps();
+        let values = lstm::forward(cell, &batch.values.into_single(), steps, returned);
         Ok(Batch {
             rows,
-            steps: match answer {
-                Answer::Last => 1,
-                Answer::Sequence => steps,
+            steps: match returned {
+                ReturnedSteps::Last => 1,
+                ReturnedSteps::Sequence => steps,
             },
             width: units,
             values: Values::Single(values),

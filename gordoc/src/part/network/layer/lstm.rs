@@ -1,7 +1,7 @@
 //! The layer of long short-term memory.
 
 use gordo_runtime::Activation;
-use gordo_runtime::kernel::lstm::Answer;
+use gordo_runtime::kernel::lstm::ReturnedSteps;
 use gordo_runtime::part::Lstm;
 use serde_json::{Value, json};
 
@@ -66,14 +66,14 @@ pub(in crate::part::network) fn read(
         bias: reader.get("bias")?.weights(4 * units)?,
         activation,
         returns: if reader.get("return_sequences")?.flag()? {
-            Answer::Sequence
+            ReturnedSteps::Sequence
         } else {
-            Answer::Last
+            ReturnedSteps::Last
         },
     }))
 }
 
-impl FittedLayer for Lstm<Vec<f32>, Vec<f32>, Vec<f32>, Activation, Answer> {
+impl FittedLayer for Lstm<Vec<f32>, Vec<f32>, Vec<f32>, Activation, ReturnedSteps> {
     fn units(&self) -> usize {
         self.bias.len() / 4
     }
@@ -91,7 +91,7 @@ impl FittedLayer for Lstm<Vec<f32>, Vec<f32>, Vec<f32>, Activation, Answer> {
             "units": units,
             "activation": self.activation.name(),
             "recurrent_activation": "sigmoid",
-            "return_sequences": self.returns == Answer::Sequence,
+            "return_sequences": self.returns == ReturnedSteps::Sequence,
             "gate_order": "i,f,c,o",
             "kernel": keep.tensor("kernel", &[inputs, 4 * units], &self.kernel),
             "recurrent_kernel": recurrent,
@@ -102,7 +102,7 @@ impl FittedLayer for Lstm<Vec<f32>, Vec<f32>, Vec<f32>, Activation, Answer> {
     fn embedded(&self, inputs: usize) -> Embedded {
         let mut ty = Type::new("Lstm", &[inputs, self.units()])
             .with(Argument::Name(format!("{:?}", self.activation)));
-        if self.returns == Answer::Sequence {
+        if self.returns == ReturnedSteps::Sequence {
             ty = ty.with(Argument::Name("Sequence".to_owned()));
         }
         Embedded::single(ty, &[&self.kernel, &self.recurrent_kernel, &self.bias])
