@@ -36,6 +36,8 @@ pub(crate) fn expand(machine: &Machine, changed: Option<&str>) -> TokenStream {
         ::core::compile_error!("weights are little-endian, but the target is not");
 
         #[doc = #doc]
+        // The implementation uses constants that no other machine of a module may meet.
+        #[allow(non_local_definitions)]
         pub static MACHINE: &'static dyn ::gordo_runtime::Machine = {
             use ::gordo_runtime::embed::{self, Chain, Shape};
 

@@ -412,8 +412,10 @@ impl Text {
 mod tests {
     use super::*;
 
-    fn refusal(refusal: Option<Text>) -> String {
-        refusal.map_or_else(String::new, |text| text.as_str().to_owned())
+    #[expect(clippy::ref_option, reason = "a message is too large to pass by value")]
+    fn refusal(refusal: &Option<Text>) -> String {
+        let text = refusal.as_ref();
+        text.map_or_else(String::new, |text| text.as_str().to_owned())
     }
 
     #[test]
@@ -421,19 +423,19 @@ mod tests {
         let tags = Chain::of_tags(1);
         let layer = Shape::new(12, 3);
         assert_eq!(
-            refusal(tags.refusal("scale", layer)),
+            refusal(&tags.refusal("scale", layer)),
             "`scale` takes [12], but there is 1 tag"
         );
         let after = tags.then("scale", layer);
         assert_eq!(
-            refusal(after.refusal("output", Shape::new(2, 2))),
+            refusal(&after.refusal("output", Shape::new(2, 2))),
             "`output` takes [2], but `scale` gives [3]"
         );
         assert_eq!(
-            refusal(after.refusal_of_end(12)),
+            refusal(&after.refusal_of_end(12)),
             "`scale` gives [3], but there are 12 target tags"
         );
-        assert_eq!(refusal(after.refusal_of_end(3)), "");
+        assert_eq!(refusal(&after.refusal_of_end(3)), "");
     }
 
     #[test]
@@ -455,14 +457,14 @@ mod tests {
     #[test]
     fn the_first_field_beyond_the_end_is_named() {
         let file = ("weights.bin", 33);
-        assert_eq!(refusal(refusal_of_bytes(file, "a", (0, 32))), "");
+        assert_eq!(refusal(&refusal_of_bytes(file, "a", (0, 32))), "");
         assert_eq!(
-            refusal(refusal_of_bytes(file, "b", (32, 100))),
+            refusal(&refusal_of_bytes(file, "b", (32, 100))),
             "`weights.bin` ends inside `b`: it needs 100 bytes, but 1 is left"
         );
-        assert_eq!(refusal(refusal_of_bytes(file, "c", (132, 8))), "");
+        assert_eq!(refusal(&refusal_of_bytes(file, "c", (132, 8))), "");
         assert_eq!(
-            refusal(refusal_of_rest("weights.bin", 33, 32)),
+            refusal(&refusal_of_rest("weights.bin", 33, 32)),
             "`weights.bin` has 1 byte more than the fields need"
         );
     }

@@ -33,7 +33,7 @@ pub fn expand(definition: &Node) -> Json {
 }
 
 fn can_stand_alone(class: &Class) -> bool {
-    !class.network().is_some()
+    class.network().is_none()
         && class
             .parameters
             .iter()

@@ -106,14 +106,12 @@ pub(crate) fn resolve_splitter(
         diagnostics,
     )?;
     check_sizes(&given, diagnostics);
-    match class.rules {
-        Rules::Splitter(resolve) => resolve(&definition, &given, diagnostics),
-        _ => {
-            let help = "use `sklearn.model_selection.KFold` with `shuffle: true`";
-            diagnostics.push(not_supported_yet(class, definition.path, help));
-            None
-        }
+    if let Rules::Splitter(resolve) = class.rules {
+        return resolve(&definition, &given, diagnostics);
     }
+    let help = "use `sklearn.model_selection.KFold` with `shuffle: true`";
+    diagnostics.push(not_supported_yet(class, definition.path, help));
+    None
 }
 
 /// Shares of rows to test on and to train on cannot be more than all.
@@ -154,13 +152,11 @@ impl Resolver<'_> {
     /// What learns in a whole model.
     fn model(&mut self, definition: &Node, columns: Columns) -> Option<Arc<dyn Estimator>> {
         let found = self.part(definition, Slot::Step, columns)?;
-        match found.role {
-            Role::Detector => found.into_estimator(),
-            _ => {
-                let parts: &mut dyn Resolve = self;
-                parts.require_estimator(found, definition.span)
-            }
+        if found.role == Role::Detector {
+            return found.into_estimator();
         }
+        let parts: &mut dyn Resolve = self;
+        parts.require_estimator(found, definition.span)
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::arguments::Arguments;
 use super::columns::{Columns, Width};
 use super::document::{DocumentError, Reader};
-use super::fit::{Estimator, Fitted, FittedTransformer, Transformer};
+use super::fit::{Estimator, FittedPart, Transformer};
 use super::kind::Kind;
 use super::network::shape::ShapeAfter;
 use super::parameter::{Default, Parameter};
@@ -68,7 +68,7 @@ pub(crate) struct Class {
     pub(crate) is_compiled: bool,
     pub(crate) rules: Rules,
     /// What expansion does beyond filling in defaults.
-    pub(crate) expand: Option<fn(Map<String, Json>) -> Map<String, Json>>,
+    pub(crate) expand: Option<Expand>,
     /// Reads what was fitted from a trained machine.
     pub(crate) read: Option<ReadFitted>,
 }
@@ -88,41 +88,29 @@ pub(crate) enum Rules {
     Named,
 }
 
+type FindColumns = fn(&mut dyn Resolve, &Definition<'_>, &Arguments<'_>, Width) -> Width;
+type CheckTransformer = fn(&mut dyn Resolve, &Definition<'_>, &Arguments<'_>) -> Checked;
+type BuildTransformer = fn(&Arguments<'_>) -> Arc<dyn Transformer>;
+type Expand = fn(Map<String, Json>) -> Map<String, Json>;
 type ResolvePart = fn(&mut dyn Resolve, &Definition<'_>, Columns) -> Found;
 type ResolveSplitter =
     fn(&Definition<'_>, &Arguments<'_>, &mut Diagnostics) -> Option<Arc<dyn Splitter>>;
 /// Reads a part that takes `width` numbers a row, and leaves the width of its answer there.
 type ReadFitted = fn(&Reader<'_>, &mut usize) -> Result<FittedPart, DocumentError>;
 
-/// What was read of a trained machine.
-#[derive(Debug)]
-pub(crate) enum FittedPart {
-    Transformer(Box<dyn FittedTransformer>),
-    Estimator(Box<dyn Fitted>),
-}
-
-impl FittedPart {
-    pub(crate) fn into_fitted(self) -> Box<dyn Fitted> {
-        match self {
-            Self::Transformer(transformer) => transformer,
-            Self::Estimator(estimator) => estimator,
-        }
-    }
-}
-
 /// How transformers of a class are resolved.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TransformerRules {
     /// The columns it gives, of so many.
-    pub(crate) columns: fn(&mut dyn Resolve, &Definition<'_>, &Arguments<'_>, Width) -> Width,
+    pub(crate) columns: FindColumns,
     /// The columns it gives if its parameters are refused.
     pub(crate) keeps_columns: bool,
     /// What does not go together among its parameters, and whether they can be used at all.
-    pub(crate) check: fn(&mut dyn Resolve, &Definition<'_>, &Arguments<'_>) -> Checked,
+    pub(crate) check: CheckTransformer,
     /// Whether it can be applied backwards.
     pub(crate) inverts: bool,
     /// Makes it of its parameters.
-    pub(crate) build: Option<fn(&Arguments<'_>) -> Arc<dyn Transformer>>,
+    pub(crate) build: Option<BuildTransformer>,
 }
 
 /// What came out of a check of parameters.
@@ -177,7 +165,7 @@ impl Class {
         path: &'static str,
         aliases: &'static [&'static str],
         parameters: &'static [Parameter],
-        build: Option<fn(&Arguments<'_>) -> Arc<dyn Transformer>>,
+        build: Option<BuildTransformer>,
     ) -> Self {
         let rules = TransformerRules {
             columns: |_, _, _, inputs| inputs,
@@ -199,17 +187,27 @@ impl Class {
         }
     }
 
-    /// With other rules for transformers.
-    pub(crate) const fn with(mut self, change: TransformerChange) -> Self {
+    /// A transformer that gives other columns than it gets.
+    pub(crate) const fn gives(mut self, columns: FindColumns) -> Self {
         if let Rules::Transformer(rules) = &mut self.rules {
-            match change {
-                TransformerChange::Columns(columns) => {
-                    rules.columns = columns;
-                    rules.keeps_columns = false;
-                }
-                TransformerChange::Check(check) => rules.check = check,
-                TransformerChange::OneWay => rules.inverts = false,
-            }
+            rules.columns = columns;
+            rules.keeps_columns = false;
+        }
+        self
+    }
+
+    /// A transformer whose parameters must go together.
+    pub(crate) const fn checked_by(mut self, check: CheckTransformer) -> Self {
+        if let Rules::Transformer(rules) = &mut self.rules {
+            rules.check = check;
+        }
+        self
+    }
+
+    /// A transformer that cannot be undone.
+    pub(crate) const fn one_way(mut self) -> Self {
+        if let Rules::Transformer(rules) = &mut self.rules {
+            rules.inverts = false;
         }
         self
     }
@@ -227,10 +225,7 @@ impl Class {
     }
 
     /// Expands to other parameters than given and default ones.
-    pub(crate) const fn expanded_by(
-        mut self,
-        expand: fn(Map<String, Json>) -> Map<String, Json>,
-    ) -> Self {
+    pub(crate) const fn expanded_by(mut self, expand: Expand) -> Self {
         self.expand = Some(expand);
         self
     }
@@ -264,16 +259,6 @@ impl Class {
         let parameters = self.parameters.iter();
         parameters.filter(|parameter| parameter.default == Default::Required)
     }
-}
-
-/// One rule of a transformer that differs from those of scalers.
-pub(crate) enum TransformerChange {
-    /// Other columns than it gets.
-    Columns(fn(&mut dyn Resolve, &Definition<'_>, &Arguments<'_>, Width) -> Width),
-    /// Parameters that must go together.
-    Check(fn(&mut dyn Resolve, &Definition<'_>, &Arguments<'_>) -> Checked),
-    /// It cannot be undone.
-    OneWay,
 }
 
 /// A class and what was given to it.

@@ -76,7 +76,7 @@ pub fn check(
     for RequestedSeries { provider, tags } in requests {
         provider.value.check(tags, &mut check);
     }
-    check.finish(diagnostics);
+    diagnostics.at_build(|found| check.finish(found));
 }
 
 /// Reads the provider of a dataset; `default` is the type for those without one.

@@ -5,7 +5,6 @@
 
 mod evaluation;
 mod metadata;
-pub mod network;
 pub mod score;
 
 #[cfg(test)]
@@ -13,6 +12,7 @@ pub(crate) mod golden;
 
 pub use crate::part::error::FitError as Error;
 pub use crate::part::fit::{Progress, Run};
+pub use crate::part::network::engine as network;
 
 use gordo_runtime::Batch;
 use serde_json::Value;

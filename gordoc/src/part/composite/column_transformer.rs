@@ -1,6 +1,6 @@
 //! `ColumnTransformer`: parts for columns of their own. Known by name and parameters only.
 
-use crate::part::class::{Class, TransformerChange};
+use crate::part::class::Class;
 use crate::part::columns::Width;
 use crate::part::kind::Kind;
 use crate::part::parameter::{Default, N_JOBS, flag, number, optional, parameter, required};
@@ -20,5 +20,5 @@ pub(crate) static CLASS: Class = Class::transformer(
     ],
     None,
 )
-.with(TransformerChange::OneWay)
-.with(TransformerChange::Columns(|_, _, _, _| Width::Unknown));
+.one_way()
+.gives(|_, _, _, _| Width::Unknown);

@@ -9,12 +9,12 @@ use super::threshold::{Errors, Thresholds, Validation};
 use crate::config::node::Node;
 use crate::diagnostic::Diagnostic;
 use crate::part::arguments::Arguments;
-use crate::part::class::{Built, Class, FittedPart, Found, Resolve, Role, Rules, Slot};
+use crate::part::class::{Built, Class, Found, Resolve, Role, Rules, Slot};
 use crate::part::columns::Columns;
-use crate::part::document::{self, DocumentError, Reader, Tensors};
+use crate::part::document::{self, DocumentError, Reader};
 use crate::part::error::FitError;
 use crate::part::fit::{
-    Estimator, Fit, FitContext, Fitted, FittedDetector, FittedTransformer, Transformer,
+    Estimator, Fit, FitContext, Fitted, FittedDetector, FittedPart, FittedTransformer, Transformer,
 };
 use crate::part::kind::Kind;
 use crate::part::lowering::{Argument, Embedded, Fields, Literal, Type};
@@ -23,6 +23,7 @@ use crate::part::parameter::{Default, Parameter, flag, optional, parameter};
 use crate::part::rows;
 use crate::part::scaler::min_max_scaler::MinMaxScaler;
 use crate::part::splitter::shuffled;
+use crate::part::tensors::Tensors;
 
 const METHODS: Kind = Kind::OneOf(&["smm", "sma", "ewma"]);
 
@@ -43,7 +44,7 @@ pub(crate) static CLASS: Class = Class::new(
     Rules::Part(|resolver, definition, columns| {
         let given = resolver.arguments(definition);
         let detector = given.and_then(|given| {
-            let base = resolve_base(resolver, &given, columns).map(|(base, _)| base);
+            let base = resolve_base(resolver, &given, columns).and_then(|(base, _)| base);
             resolve(resolver, &given, columns, base)
         });
         found(columns, detector)
@@ -76,7 +77,7 @@ pub(crate) static KFCV: Class = Class::new(
             if let (Some(node), Some((_, offset @ 1..))) = (node, &base) {
                 resolver.blockers().push(offset_in_folds(node, *offset));
             }
-            resolve(resolver, &given, columns, base.map(|(base, _)| base))
+            resolve(resolver, &given, columns, base.and_then(|(base, _)| base))
         });
         found(columns, detector)
     }),
@@ -126,7 +127,7 @@ fn resolve(
     resolver: &mut dyn Resolve,
     given: &Arguments<'_>,
     columns: Columns,
-    base: Option<Option<Arc<dyn Estimator>>>,
+    base: Option<Arc<dyn Estimator>>,
 ) -> Option<DiffBasedDetector> {
     let scaler = match given.find("scaler") {
         Some(node) => resolve_scaler(resolver, node, columns),
@@ -145,7 +146,7 @@ fn resolve(
         );
     }
     Some(DiffBasedDetector {
-        base: base??,
+        base: base?,
         scaler: scaler?,
         settings: Settings {
             require_thresholds: given.flag("require_thresholds"),
@@ -360,12 +361,12 @@ impl Fitted for FittedDiffBased {
             let arguments = vec![Literal::Text(method.name()), Literal::Count(window)];
             options.push(("smoothing", arguments));
         }
-        let thresholds = match (&self.part.feature_thresholds, self.part.aggregate_threshold) {
-            (Some(features), Some(aggregate)) => [&features[..], &[aggregate]].concat(),
-            _ => {
-                options.push(("without_thresholds", Vec::new()));
-                vec![f64::NAN; fields.width + 1]
-            }
+        let known = (self.part.feature_thresholds.as_ref()).zip(self.part.aggregate_threshold);
+        let thresholds = if let Some((features, aggregate)) = known {
+            [&features[..], &[aggregate]].concat()
+        } else {
+            options.push(("without_thresholds", Vec::new()));
+            vec![f64::NAN; fields.width + 1]
         };
         if !self.settings.require_thresholds {
             options.push(("thresholds_optional", Vec::new()));

@@ -1,4 +1,4 @@
-//! `KFold`: each row is tested once, in order or shuffled as NumPy shuffles.
+//! `KFold`: each row is tested once, in order or shuffled as `NumPy` shuffles.
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@
 use crate::config::node::{Node, Value};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::part::arguments::Arguments;
-use crate::part::class::{Checked, Class, Resolve, TransformerChange};
+use crate::part::class::{Checked, Class, Resolve};
 use crate::part::kind::Kind;
 use crate::part::parameter::{Default, Parameter, flag, optional, parameter};
 use crate::part::resolve::missing_parameter;
@@ -30,7 +30,7 @@ pub(crate) static CLASS: Class = Class::transformer(
     ],
     None,
 )
-.with(TransformerChange::Check(|resolver, _, given| {
+.checked_by(|resolver, _, given| {
     let applies = check_function(resolver, given, "func", "kw_args");
     let inverts = check_function(resolver, given, "inverse_func", "inv_kw_args");
     if inverts && applies {
@@ -38,7 +38,7 @@ pub(crate) static CLASS: Class = Class::transformer(
     } else {
         Checked::Conflicting
     }
-}));
+});
 
 /// A function of a table.
 struct Function {

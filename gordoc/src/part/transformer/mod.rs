@@ -4,7 +4,7 @@
 pub(crate) mod function_transformer;
 pub(crate) mod polynomial_features;
 
-use super::class::{Checked, Class, TransformerChange};
+use super::class::{Checked, Class};
 use super::columns::{Width, components};
 use super::conflict::conflict;
 use super::kind::Kind;
@@ -20,7 +20,7 @@ pub(crate) static NORMALIZER: Class = Class::transformer(
     &[COPY, choice("norm", &["l2", "l1", "max"])],
     None,
 )
-.with(TransformerChange::OneWay);
+.one_way();
 
 pub(crate) static POWER_TRANSFORMER: Class = Class::transformer(
     "sklearn.preprocessing._data.PowerTransformer",
@@ -50,7 +50,7 @@ pub(crate) static QUANTILE_TRANSFORMER: Class = Class::transformer(
     ],
     None,
 )
-.with(TransformerChange::Check(|resolver, definition, given| {
+.checked_by(|resolver, definition, given| {
     let (Some(quantiles), Some(rows)) = (given.count("n_quantiles"), given.count("subsample"))
     else {
         return Checked::Sound;
@@ -64,7 +64,7 @@ pub(crate) static QUANTILE_TRANSFORMER: Class = Class::transformer(
         .blockers()
         .push(found.help("set `n_quantiles` to at most `subsample`"));
     Checked::Conflicting
-}));
+});
 
 pub(crate) static TRUNCATED_SVD: Class = Class::transformer(
     "sklearn.decomposition._truncated_svd.TruncatedSVD",
@@ -80,27 +80,25 @@ pub(crate) static TRUNCATED_SVD: Class = Class::transformer(
     ],
     None,
 )
-.with(TransformerChange::Columns(
-    |resolver, definition, given, inputs| {
-        if inputs.most() == Some(1) {
-            resolver.blockers().push(
-                Diagnostic::error(
-                    "model::too_few_columns",
-                    "`TruncatedSVD` needs 2 columns, but there is 1",
-                )
-                .label(definition.path, "gets 1 column")
-                .help("leave it out, or give the machine more tags"),
-            );
-            return Width::Unknown;
-        }
-        let spared = usize::from(given.text("algorithm") == Some("arpack"));
-        let usable = inputs.map(|columns| columns.checked_sub(spared));
-        match given.find("n_components") {
-            Some(node) => components(node, given, usable, resolver.blockers()),
-            None => Width::Exactly(given.count("n_components").unwrap_or_default()),
-        }
-    },
-));
+.gives(|resolver, definition, given, inputs| {
+    if inputs.most() == Some(1) {
+        resolver.blockers().push(
+            Diagnostic::error(
+                "model::too_few_columns",
+                "`TruncatedSVD` needs 2 columns, but there is 1",
+            )
+            .label(definition.path, "gets 1 column")
+            .help("leave it out, or give the machine more tags"),
+        );
+        return Width::Unknown;
+    }
+    let spared = usize::from(given.text("algorithm") == Some("arpack"));
+    let usable = inputs.map(|columns| columns.checked_sub(spared));
+    match given.find("n_components") {
+        Some(node) => components(node, given, usable, resolver.blockers()),
+        None => Width::Exactly(given.count("n_components").unwrap_or_default()),
+    }
+});
 
 pub(crate) static SIMPLE_IMPUTER: Class = Class::transformer(
     "sklearn.impute._base.SimpleImputer",
@@ -119,7 +117,7 @@ pub(crate) static SIMPLE_IMPUTER: Class = Class::transformer(
     ],
     None,
 )
-.with(TransformerChange::OneWay);
+.one_way();
 
 pub(crate) static INF_IMPUTER: Class = Class::transformer(
     "gordo.machine.model.transformers.imputer.InfImputer",
@@ -136,7 +134,7 @@ pub(crate) static INF_IMPUTER: Class = Class::transformer(
     ],
     None,
 )
-.with(TransformerChange::OneWay);
+.one_way();
 
 pub(crate) static FEATURE_AGGLOMERATION: Class = Class::transformer(
     "sklearn.cluster._agglomerative.FeatureAgglomeration",
@@ -162,4 +160,4 @@ pub(crate) static FEATURE_AGGLOMERATION: Class = Class::transformer(
     ],
     None,
 )
-.with(TransformerChange::Columns(|_, _, _, _| Width::Unknown));
+.gives(|_, _, _, _| Width::Unknown);

@@ -3,7 +3,7 @@
 use crate::config::node::{Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::part::arguments::Arguments;
-use crate::part::class::{Checked, Class, Definition, TransformerChange};
+use crate::part::class::{Checked, Class, Definition};
 use crate::part::conflict::conflict;
 use crate::part::kind::Kind;
 use crate::part::parameter::{Default, choice, flag, parameter};
@@ -23,19 +23,19 @@ pub(crate) static CLASS: Class = Class::transformer(
     ],
     None,
 )
-.with(TransformerChange::OneWay)
-.with(TransformerChange::Columns(|_, _, given, inputs| {
+.one_way()
+.gives(|_, _, given, inputs| {
     let shape = Powers::read(given);
     inputs.map(|columns| shape.count(columns))
-}))
-.with(TransformerChange::Check(|resolver, definition, given| {
+})
+.checked_by(|resolver, definition, given| {
     let found = no_degrees(definition, given);
     let checked = found
         .as_ref()
         .map_or(Checked::Sound, |_| Checked::Conflicting);
     resolver.blockers().extend(found);
     checked
-}));
+});
 
 /// Degrees that are none, or give no columns.
 fn no_degrees(definition: &Definition<'_>, given: &Arguments<'_>) -> Option<Diagnostic> {
