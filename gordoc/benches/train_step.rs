@@ -1,8 +1,8 @@
 //! One training step of the default hourglass over 10 tags, 32 rows.
 
 use gordo_runtime::Activation;
-use gordoc::model::{Layer, Optimizer};
-use gordoc::train::network::{Engine, LANES, Objective, Rows, Stack, Stepper, dense};
+use gordoc::model::{Layer, Loss, Optimizer};
+use gordoc::train::network::{Backpropagation, LANES, OptimizerState, Rows, Stack};
 
 fn main() {
     divan::main();
@@ -37,7 +37,7 @@ fn step(bencher: divan::Bencher<'_, '_>) {
     let number = |at: usize| ((at * 37 % 101) as f32 - 50.0) / 100.0;
     let mut weights: Vec<f32> = (0..stack.n_weights()).map(number).collect();
     let mut gradient = vec![0.0; weights.len()];
-    let mut engine = dense::Loop::new(stack, Objective::Squared);
+    let mut engine = Backpropagation::new(stack, Loss::MeanSquaredError);
     let table: Vec<f32> = (0..LANES * 10).map(number).collect();
     let order: Vec<usize> = (0..LANES).rev().collect();
     let rows = Rows {
@@ -51,10 +51,10 @@ fn step(bencher: divan::Bencher<'_, '_>) {
         beta_2: 0.999,
         epsilon: 1e-7,
     };
-    let mut stepper = Stepper::new(&adam, weights.len());
+    let mut optimizer = OptimizerState::new(&adam, weights.len());
     bencher.bench_local(|| {
         let loss = engine.gradient(&weights, rows, &mut gradient);
-        stepper.step(&mut weights, &gradient);
+        optimizer.step(&mut weights, &gradient);
         loss
     });
 }

@@ -10,6 +10,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
+use std::any::Any;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -42,6 +43,7 @@ pub struct Model {
 impl Model {
     /// The network, if the whole model is one.
     pub fn network(&self) -> Option<&Network> {
-        self.estimator.network()
+        let estimator: &dyn Any = &*self.estimator;
+        estimator.downcast_ref()
     }
 }

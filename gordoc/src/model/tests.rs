@@ -154,7 +154,7 @@ fn a_detector_without_parts_has_the_documented_ones() {
     );
     assert_eq!(model.detector_texts(), None);
     let detector = a::<DiffBasedDetector>(&*model.estimator);
-    assert_eq!(detector.base.network(), Some(&check_network(json!({}))));
+    assert_eq!(a::<Network>(&*detector.base), &check_network(json!({})));
     let settings = detector.settings;
     assert_eq!((settings.window, settings.smoothing), (None, None));
 }

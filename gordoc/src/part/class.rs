@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use super::arguments::Arguments;
 use super::columns::{Columns, Width};
 use super::document::{DocumentError, Reader};
-use super::fit::{Estimator, Fitted, FittedTransformer, Transformer};
+use super::fit::{Estimator, FittedPart, Transformer};
 use super::kind::Kind;
 use super::network::shape::ShapeAfter;
 use super::parameter::{Default, Parameter};
@@ -97,22 +97,6 @@ type ResolveSplitter =
     fn(&Definition<'_>, &Arguments<'_>, &mut Diagnostics) -> Option<Arc<dyn Splitter>>;
 /// Reads a part that takes `width` numbers a row, and leaves the width of its answer there.
 type ReadFitted = fn(&Reader<'_>, &mut usize) -> Result<FittedPart, DocumentError>;
-
-/// What was read of a trained machine.
-#[derive(Debug)]
-pub(crate) enum FittedPart {
-    Transformer(Box<dyn FittedTransformer>),
-    Estimator(Box<dyn Fitted>),
-}
-
-impl FittedPart {
-    pub(crate) fn into_fitted(self) -> Box<dyn Fitted> {
-        match self {
-            Self::Transformer(transformer) => transformer,
-            Self::Estimator(estimator) => estimator,
-        }
-    }
-}
 
 /// How transformers of a class are resolved.
 #[derive(Clone, Copy, Debug)]

@@ -3,25 +3,11 @@
 //! A refusal names the path to what is wrong. Network weights may stand in the document or in
 //! a tensor file beside it.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use super::class::FittedPart;
-use super::fit::{Fitted, FittedTransformer};
+use super::fit::{Fitted, FittedPart, FittedTransformer};
+use super::tensors::Tensors;
 use crate::name::Name;
-
-/// Network arrays by name, each with its shape.
-pub type Tensors = BTreeMap<String, Tensor>;
-
-/// One array of single-precision numbers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tensor {
-    /// Length along each dimension.
-    pub shape: Vec<usize>,
-    /// Row-major.
-    pub values: Vec<f32>,
-}
 
 /// What is wrong with a trained machine's document.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

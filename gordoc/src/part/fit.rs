@@ -10,11 +10,10 @@ use gordo_runtime::{Batch, Detector, Invert, Rejection, Step};
 use serde_json::{Map, Value};
 
 use super::detector::threshold::Validation;
-use super::document::Tensors;
 use super::error::FitError;
+use super::history::History;
 use super::lowering::{Embedded, Fields};
-use super::network::Network;
-use super::network::trainer::History;
+use super::tensors::Tensors;
 use crate::random::Seed;
 
 /// A transformer as defined.
@@ -36,11 +35,6 @@ pub(crate) trait Estimator: Any + fmt::Debug + Send + Sync {
     /// - `x`: `[rows, inputs]`
     /// - `y`: `[rows, targets]`
     fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError>;
-
-    /// The network, if it is one.
-    fn network(&self) -> Option<&Network> {
-        None
-    }
 }
 
 /// A fitted estimator, and what its network recorded, if it has one.
@@ -115,6 +109,22 @@ pub(crate) trait FittedTransformer: Fitted {
         if let Some(part) = self.embedded() {
             let (doc, width) = (Some("Back to engineering units."), fields.width);
             fields.push("unscale", doc, part.inverse(), width);
+        }
+    }
+}
+
+/// A fitted part of either kind, as a trained machine's document has it.
+#[derive(Debug)]
+pub(crate) enum FittedPart {
+    Transformer(Box<dyn FittedTransformer>),
+    Estimator(Box<dyn Fitted>),
+}
+
+impl FittedPart {
+    pub(crate) fn into_fitted(self) -> Box<dyn Fitted> {
+        match self {
+            Self::Transformer(transformer) => transformer,
+            Self::Estimator(estimator) => estimator,
         }
     }
 }

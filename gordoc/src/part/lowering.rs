@@ -2,8 +2,6 @@
 //!
 //! Decides names and types; spelling them is `emit`'s.
 
-use super::fit::FittedTransformer;
-
 /// A type of the runtime, with its generic arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Type {
@@ -139,12 +137,8 @@ impl Fields {
     }
 
     /// Appends a transformer that keeps the number of columns.
-    pub(crate) fn push_scaler(
-        &mut self,
-        scaler: &dyn FittedTransformer,
-        doc: Option<&'static str>,
-    ) {
-        if let Some(part) = scaler.embedded() {
+    pub(crate) fn push_scaler(&mut self, part: Option<Embedded>, doc: Option<&'static str>) {
+        if let Some(part) = part {
             let width = self.width;
             self.push("scale", doc, part, width);
         }

@@ -13,6 +13,7 @@ pub(crate) mod detector;
 pub(crate) mod document;
 pub(crate) mod error;
 pub(crate) mod fit;
+pub(crate) mod history;
 pub(crate) mod kind;
 mod linear;
 pub(crate) mod lowering;
@@ -26,13 +27,15 @@ mod scaler;
 pub(crate) mod splitter;
 mod statistics;
 pub(crate) mod suggest;
+pub(crate) mod tensors;
 #[cfg(test)]
 mod tests;
 mod transformer;
 mod tree;
 
-use self::class::{Class, FittedPart};
+use self::class::Class;
 use self::document::{DocumentError, Reader};
+use self::fit::FittedPart;
 
 /// Every class a definition may name.
 static CLASSES: &[&Class] = &[

@@ -12,7 +12,7 @@ use crate::part::fit::Fitted;
 use crate::part::splitter::Fold;
 use crate::project;
 
-use crate::part::network::trainer::History;
+use crate::part::history::History;
 
 /// What a build found out, as far as it got.
 #[derive(Clone, Debug, Default)]

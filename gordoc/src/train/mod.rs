@@ -12,7 +12,7 @@ pub(crate) mod golden;
 
 pub use crate::part::error::FitError as Error;
 pub use crate::part::fit::{Progress, Run};
-pub use crate::part::network::trainer as network;
+pub use crate::part::network::engine as network;
 
 use gordo_runtime::Batch;
 use serde_json::Value;

@@ -12,7 +12,8 @@ use super::Machine;
 use crate::part;
 use crate::part::document::Reader;
 
-pub use crate::part::document::{DocumentError, Tensor, Tensors};
+pub use crate::part::document::DocumentError;
+pub use crate::part::tensors::{Tensor, Tensors};
 
 /// The version of the form written; a file without one is the neutral form.
 pub const FORMAT_VERSION: u64 = 1;

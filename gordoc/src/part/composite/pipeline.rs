@@ -6,17 +6,18 @@ use gordo_runtime::{Batch, Invert, Rejection, Step};
 use serde_json::{Value, json};
 
 use super::{PASS, listed};
-use crate::part::class::{Built, Class, Definition, FittedPart, Found, Resolve, Role, Rules, Slot};
+use crate::part::class::{Built, Class, Definition, Found, Resolve, Role, Rules, Slot};
 use crate::part::columns::{Columns, Width};
-use crate::part::document::{DocumentError, Reader, Tensors};
+use crate::part::document::{DocumentError, Reader};
 use crate::part::error::FitError;
 use crate::part::fit::{
-    Estimator, Fit, FitContext, Fitted, FittedTransformer, Transformer, invert,
+    Estimator, Fit, FitContext, Fitted, FittedPart, FittedTransformer, Transformer, invert,
 };
 use crate::part::kind::Kind;
 use crate::part::lowering::{Embedded, Fields};
 use crate::part::parameter::{flag, optional, required};
 use crate::part::resolve::inner_detector;
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = Class::new(
     Role::Pipeline,

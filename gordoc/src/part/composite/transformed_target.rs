@@ -7,16 +7,16 @@ use serde_json::{Value as Json, json};
 
 use crate::config::node::{Node, Value};
 use crate::diagnostic::Diagnostic;
-use crate::part::class::{Class, Definition, FittedPart, Found, Resolve, Role, Rules, Slot};
+use crate::part::class::{Class, Definition, Found, Resolve, Role, Rules, Slot};
 use crate::part::columns::{Columns, Width};
-use crate::part::document::Tensors;
 use crate::part::error::FitError;
 use crate::part::fit::{
-    Estimator, Fit, FitContext, Fitted, FittedTransformer, Transformer, invert,
+    Estimator, Fit, FitContext, Fitted, FittedPart, FittedTransformer, Transformer, invert,
 };
 use crate::part::kind::Kind;
 use crate::part::lowering::Fields;
 use crate::part::parameter::{flag, optional};
+use crate::part::tensors::Tensors;
 use crate::source::Span;
 
 pub(crate) static CLASS: Class = Class::new(

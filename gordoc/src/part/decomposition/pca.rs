@@ -8,16 +8,17 @@ use serde_json::{Value, json};
 use crate::config::node::Value as Written;
 use crate::diagnostic::Diagnostic;
 use crate::part::arguments::Arguments;
-use crate::part::class::{Checked, Class, Definition, FittedPart, Resolve};
+use crate::part::class::{Checked, Class, Definition, Resolve};
 use crate::part::columns::{Width, components};
 use crate::part::conflict::conflict;
-use crate::part::document::{Tensors, numbers, rows};
-use crate::part::fit::{Fitted, FittedTransformer};
+use crate::part::document::{numbers, rows};
+use crate::part::fit::{Fitted, FittedPart, FittedTransformer};
 use crate::part::kind::Kind;
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::{
     COPY, Default, N_OVERSAMPLES, RANDOM_STATE, TOLERANCE, choice, flag, optional, parameter,
 };
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = Class::transformer(
     "sklearn.decomposition._pca.PCA",

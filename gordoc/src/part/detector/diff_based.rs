@@ -9,12 +9,12 @@ use super::threshold::{Errors, Thresholds, Validation};
 use crate::config::node::Node;
 use crate::diagnostic::Diagnostic;
 use crate::part::arguments::Arguments;
-use crate::part::class::{Built, Class, FittedPart, Found, Resolve, Role, Rules, Slot};
+use crate::part::class::{Built, Class, Found, Resolve, Role, Rules, Slot};
 use crate::part::columns::Columns;
-use crate::part::document::{self, DocumentError, Reader, Tensors};
+use crate::part::document::{self, DocumentError, Reader};
 use crate::part::error::FitError;
 use crate::part::fit::{
-    Estimator, Fit, FitContext, Fitted, FittedDetector, FittedTransformer, Transformer,
+    Estimator, Fit, FitContext, Fitted, FittedDetector, FittedPart, FittedTransformer, Transformer,
 };
 use crate::part::kind::Kind;
 use crate::part::lowering::{Argument, Embedded, Fields, Literal, Type};
@@ -23,6 +23,7 @@ use crate::part::parameter::{Default, Parameter, flag, optional, parameter};
 use crate::part::rows;
 use crate::part::scaler::min_max_scaler::MinMaxScaler;
 use crate::part::splitter::shuffled;
+use crate::part::tensors::Tensors;
 
 const METHODS: Kind = Kind::OneOf(&["smm", "sma", "ewma"]);
 

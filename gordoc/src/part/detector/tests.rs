@@ -8,11 +8,11 @@ use super::threshold::Validation;
 use crate::config::Node;
 use crate::diagnostic::Diagnostics;
 use crate::model::{resolve_splitter, resolve_transformer};
-use crate::part::document::Tensors;
 use crate::part::error::FitError;
 use crate::part::fit::{Estimator, Fit, FitContext, Fitted, Run};
 use crate::part::lowering::Fields;
 use crate::part::rows;
+use crate::part::tensors::Tensors;
 use crate::random::Seed;
 use crate::train::golden::{assert_close, batch, documents, number, numbers};
 

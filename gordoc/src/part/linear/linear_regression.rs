@@ -6,12 +6,13 @@ use gordo_runtime::part::LinearRegression;
 use serde_json::{Value, json};
 
 use super::{COPY_X, FIT_INTERCEPT, POSITIVE};
-use crate::part::class::{Class, FittedPart};
-use crate::part::document::{Tensors, numbers, rows};
-use crate::part::fit::Fitted;
+use crate::part::class::Class;
+use crate::part::document::{numbers, rows};
+use crate::part::fit::{Fitted, FittedPart};
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::N_JOBS;
 use crate::part::regressor::regressor;
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = regressor(
     "sklearn.linear_model._base.LinearRegression",

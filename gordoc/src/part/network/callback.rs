@@ -6,7 +6,6 @@ use crate::config::node::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::objective::ACCURACY;
-use super::training::Training;
 use crate::part::arguments::Arguments;
 use crate::part::class::{Class, Resolve, Role, Rules};
 use crate::part::kind::Kind;
@@ -188,38 +187,4 @@ fn refuse_reversed(
     }
     diagnostics.push(diagnostic.help("leave `mode` out"));
     None
-}
-
-/// Early stopping that watches what is never recorded does nothing.
-pub(crate) fn warn_unwatched(
-    training: &Training,
-    given: &Arguments<'_>,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some(stopping) = &training.early_stopping else {
-        return;
-    };
-    let (held_out, name) = match stopping.monitor.strip_prefix("val_") {
-        Some(name) => (true, name),
-        None => (false, stopping.monitor.as_str()),
-    };
-    let is_known = name == "loss" || training.metrics.iter().any(|metric| metric == name);
-    if is_known && (!held_out || training.validation_split > 0.0) {
-        return;
-    }
-    let mut diagnostic = Diagnostic::warning(
-        "model::unwatched_monitor",
-        format!(
-            "`EarlyStopping` watches `{}`, which is not recorded",
-            stopping.monitor
-        ),
-    );
-    if let Some(span) = given.find_span("callbacks") {
-        diagnostic = diagnostic.label(span, "never stops training");
-    }
-    diagnostics.push(diagnostic.help(if is_known {
-        "set `validation_split`, or monitor `loss`"
-    } else {
-        "monitor `loss`"
-    }));
 }

@@ -7,10 +7,10 @@ use gordo_runtime::{Activation, Batch, Rejection, Step};
 use serde_json::{Value, json};
 
 use super::layer::{dense, lstm};
-use crate::part::class::FittedPart;
-use crate::part::document::{DocumentError, Reader, Tensor, Tensors};
-use crate::part::fit::Fitted;
+use crate::part::document::{DocumentError, Reader};
+use crate::part::fit::{Fitted, FittedPart};
 use crate::part::lowering::{Embedded, Fields, Type};
+use crate::part::tensors::{Tensor, Tensors};
 
 /// A fitted network, single precision.
 #[derive(Debug)]

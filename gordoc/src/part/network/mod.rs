@@ -5,6 +5,7 @@
 
 mod activation;
 pub(crate) mod callback;
+pub mod engine;
 pub(crate) mod fitted;
 pub(crate) mod layer;
 pub(crate) mod layers;
@@ -13,13 +14,13 @@ pub(crate) mod optimizer;
 pub(crate) mod raw;
 pub(crate) mod recipe;
 pub(crate) mod shape;
-pub mod trainer;
 pub(crate) mod training;
 
 use std::sync::Arc;
 
 use gordo_runtime::Batch;
 
+use self::fitted::FittedNetwork;
 use self::layers::{Layer, default_layers};
 use self::recipe::{DENSE_KINDS, RECURRENT_KINDS, Recipe, find_recipe, kinds};
 use self::training::{IGNORED, KEYWORDS, REFUSED, SILENT, Training, refused_keyword};
@@ -94,15 +95,19 @@ pub struct Network {
 
 impl Estimator for Network {
     fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError> {
-        let (fitted, history) = trainer::learn(self, x, y, context)?;
+        let (layers, history) = engine::learn(&self.layers, &self.training, (x, y), context)?;
+        let layers = layers.into_iter().map(|layer| Box::new(layer) as _);
+        let fitted = FittedNetwork {
+            class: self.class.to_owned(),
+            kind: self.kind.clone(),
+            n_features: x.width,
+            windows: None,
+            layers: layers.collect(),
+        };
         Ok(Fit {
             fitted: Box::new(fitted),
             history: Some(history),
         })
-    }
-
-    fn network(&self) -> Option<&Network> {
-        Some(self)
     }
 }
 

@@ -3,10 +3,10 @@
 //! Says how a network learns; learning itself is the trainer's.
 
 use crate::config::node::Node;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 
 use super::callback::EarlyStopping;
-use super::callback::{resolve_callbacks, warn_unwatched};
+use super::callback::resolve_callbacks;
 use super::objective::Loss;
 use super::objective::{ACCURACY, resolve_objective};
 use super::optimizer::Optimizer;
@@ -157,6 +157,36 @@ pub(crate) fn resolve(
     };
     warn_unwatched(&training, &given, resolver.blockers());
     Some(training)
+}
+
+/// Early stopping that watches what is never recorded does nothing.
+fn warn_unwatched(training: &Training, given: &Arguments<'_>, diagnostics: &mut Diagnostics) {
+    let Some(stopping) = &training.early_stopping else {
+        return;
+    };
+    let (held_out, name) = match stopping.monitor.strip_prefix("val_") {
+        Some(name) => (true, name),
+        None => (false, stopping.monitor.as_str()),
+    };
+    let is_known = name == "loss" || training.metrics.iter().any(|metric| metric == name);
+    if is_known && (!held_out || training.validation_split > 0.0) {
+        return;
+    }
+    let mut diagnostic = Diagnostic::warning(
+        "model::unwatched_monitor",
+        format!(
+            "`EarlyStopping` watches `{}`, which is not recorded",
+            stopping.monitor
+        ),
+    );
+    if let Some(span) = given.find_span("callbacks") {
+        diagnostic = diagnostic.label(span, "never stops training");
+    }
+    diagnostics.push(diagnostic.help(if is_known {
+        "set `validation_split`, or monitor `loss`"
+    } else {
+        "monitor `loss`"
+    }));
 }
 
 /// Rows per step; none for all of them.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use gordo_runtime::{Batch, Invert, part};
 use serde_json::{Value, json};
 
-use crate::part::class::{Class, FittedPart};
-use crate::part::document::{Tensors, numbers};
+use crate::part::class::Class;
+use crate::part::document::numbers;
 use crate::part::error::FitError;
-use crate::part::fit::{Fitted, FittedTransformer, Transformer};
+use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::COPY;
 use crate::part::statistics::ColumnValues;
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = Class::transformer(
     "sklearn.preprocessing._data.MaxAbsScaler",
@@ -47,7 +48,7 @@ impl Fitted for part::MaxAbsScaler<Vec<f64>> {
     }
 
     fn lower(&self, fields: &mut Fields) {
-        fields.push_scaler(self, None);
+        fields.push_scaler(self.embedded(), None);
     }
 }
 

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use gordo_runtime::{Batch, Invert, Rejection, Step, part};
 use serde_json::{Value, json};
 
-use crate::part::class::{Class, FittedPart};
-use crate::part::document::{Tensors, numbers};
+use crate::part::class::Class;
+use crate::part::document::numbers;
 use crate::part::error::FitError;
-use crate::part::fit::{Fitted, FittedTransformer, Transformer};
+use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
 use crate::part::kind::Kind;
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::{COPY, Default, flag, parameter};
 use crate::part::statistics::{ColumnValues, least, most};
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = Class::transformer(
     "sklearn.preprocessing._data.MinMaxScaler",
@@ -134,7 +135,7 @@ impl Fitted for FittedMinMaxScaler {
             (_, true) => Some("Engineering units to a range, held inside."),
             _ => None,
         };
-        fields.push_scaler(self, doc);
+        fields.push_scaler(self.embedded(), doc);
     }
 }
 

@@ -6,14 +6,15 @@ use gordo_runtime::{Batch, Invert, Rejection, Step, part};
 use serde_json::{Value, json};
 
 use super::quantile::{normal_quantile, percentile};
-use crate::part::class::{Class, FittedPart};
-use crate::part::document::{Tensors, optional};
+use crate::part::class::Class;
+use crate::part::document::optional;
 use crate::part::error::FitError;
-use crate::part::fit::{Fitted, FittedTransformer, Transformer};
+use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
 use crate::part::kind::Kind;
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::{COPY, Default, flag, parameter};
 use crate::part::statistics::ColumnValues;
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = Class::transformer(
     "sklearn.preprocessing._data.RobustScaler",
@@ -121,7 +122,10 @@ impl Fitted for FittedRobustScaler {
     }
 
     fn lower(&self, fields: &mut Fields) {
-        fields.push_scaler(self, Some("Engineering units to quantile ranges."));
+        fields.push_scaler(
+            self.embedded(),
+            Some("Engineering units to quantile ranges."),
+        );
     }
 }
 

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use gordo_runtime::{Batch, Invert, Rejection, Step, part};
 use serde_json::{Value, json};
 
-use crate::part::class::{Class, FittedPart};
-use crate::part::document::{Tensors, optional};
+use crate::part::class::Class;
+use crate::part::document::optional;
 use crate::part::error::FitError;
-use crate::part::fit::{Fitted, FittedTransformer, Transformer};
+use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::{COPY, flag};
 use crate::part::statistics::ColumnValues;
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = Class::transformer(
     "sklearn.preprocessing._data.StandardScaler",
@@ -118,7 +119,10 @@ impl Fitted for FittedStandardScaler {
     }
 
     fn lower(&self, fields: &mut Fields) {
-        fields.push_scaler(self, Some("Engineering units to standard deviations."));
+        fields.push_scaler(
+            self.embedded(),
+            Some("Engineering units to standard deviations."),
+        );
     }
 }
 

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::{INPUT_SHAPE, NAME, UNITS, activation, constraint, initializer, layer, regularizer};
 use crate::part::class::Class;
-use crate::part::document::{DocumentError, Reader, Tensors};
+use crate::part::document::{DocumentError, Reader};
 use crate::part::lowering::{Argument, Embedded, Type};
 use crate::part::network::fitted::{FittedLayer, LayerTensors};
 use crate::part::parameter::flag;
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = layer(
     |shape, given| Some(shape.with_last(given.count("units")?)),

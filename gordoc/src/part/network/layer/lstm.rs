@@ -9,11 +9,12 @@ use super::{
     INPUT_SHAPE, NAME, SEED, UNITS, activation, constraint, initializer, layer, regularizer,
 };
 use crate::part::class::Class;
-use crate::part::document::{DocumentError, Reader, Tensors};
+use crate::part::document::{DocumentError, Reader};
 use crate::part::kind::Kind;
 use crate::part::lowering::{Argument, Embedded, Type};
 use crate::part::network::fitted::{FittedLayer, LayerTensors};
 use crate::part::parameter::{Default, flag, number, parameter};
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = layer(
     |shape, given| Some(shape.unrolled(given.count("units")?, given.flag("return_sequences"))),

@@ -1,37 +1,37 @@
-//! A plain loop over dense layers: forward, backward, no allocation per step.
+//! Backpropagation through dense layers: forward, backward, no allocation per step.
 //!
-//! Sums run in the order of the runtime's dense kernel, so the loop learns from the very
-//! answers that are served (tested). Never serves itself.
+//! Sums run in the order of the runtime's dense kernel, so weights are learnt from the very
+//! outputs that are served (tested). Never serves itself.
 
 use gordo_runtime::Activation;
 
-use super::descent::Engine;
-use super::loss::{Objective, sign};
-use super::slope;
+use super::activation_gradient;
+use super::loss::{sign, tile_loss};
 use super::stack::{Dense, Stack};
 use super::tile::{LANES, Lanes, Rows, dot, gather, sum};
+use crate::part::network::objective::Loss;
 
 /// Gradients of a stack of dense layers.
-pub struct Loop {
+pub struct Backpropagation {
     stack: Stack,
-    objective: Objective,
+    loss: Loss,
     inputs: Vec<Lanes>,
     targets: Vec<Lanes>,
     /// Per layer, before its nonlinearity.
     before: Vec<Vec<Lanes>>,
     /// Per layer, after its nonlinearity.
     after: Vec<Vec<Lanes>>,
-    /// Gradient with respect to what a layer answers; `below` is the one underneath.
+    /// Gradient with respect to a layer's outputs; `below` is the one underneath.
     deltas: Vec<Lanes>,
     below: Vec<Lanes>,
     outputs: Vec<Lanes>,
-    /// One row's answers, for nonlinearities over whole rows.
+    /// One row's outputs, for nonlinearities over whole rows.
     row: Vec<f32>,
 }
 
-impl Loop {
+impl Backpropagation {
     /// Buffers for a stack.
-    pub fn new(stack: Stack, objective: Objective) -> Self {
+    pub fn new(stack: Stack, loss: Loss) -> Self {
         let zero = [0.0; LANES];
         let per_layer = || {
             let layers = stack.layers.iter();
@@ -46,12 +46,35 @@ impl Loop {
             below: vec![zero; stack.widest()],
             outputs: Vec::new(),
             row: Vec::new(),
-            objective,
+            loss,
             stack,
         }
     }
 
-    /// Answers a tile of rows; what it counts in the loss, penalties included.
+    /// The loss of some rows, the mean over rows and outputs plus the activity penalties; writes
+    /// its gradient, laid out as the weights.
+    pub fn gradient(&mut self, weights: &[f32], rows: Rows<'_>, gradient: &mut [f32]) -> f64 {
+        gradient.fill(0.0);
+        self.tiles(rows, |this, rows, weight| {
+            let loss = this.forward(weights, rows, weight);
+            this.backward(weights, rows.order.len(), gradient);
+            loss
+        })
+    }
+
+    /// The loss of some rows.
+    pub fn loss(&mut self, weights: &[f32], rows: Rows<'_>) -> f64 {
+        self.tiles(rows, |this, rows, weight| {
+            this.forward(weights, rows, weight)
+        })
+    }
+
+    /// Outputs of the rows of the last call, `[tiles, outputs]`.
+    pub fn outputs(&self) -> &[Lanes] {
+        &self.outputs
+    }
+
+    /// Computes the outputs of a tile of rows; gives what it counts in the loss, penalties included.
     fn forward(&mut self, weights: &[f32], rows: Rows<'_>, weight: f32) -> f32 {
         gather(rows.inputs, rows.order, &mut self.inputs);
         gather(rows.targets, rows.order, &mut self.targets);
@@ -60,19 +83,18 @@ impl Loop {
             let (lower, upper) = self.after.split_at_mut(index);
             let inputs = lower.last().unwrap_or(&self.inputs);
             let (before, after) = (&mut self.before[index], &mut upper[0]);
-            answer(layer, weights, inputs, before);
+            forward(layer, weights, inputs, before);
             after.copy_from_slice(before);
             activate(layer.activation, after, &mut self.row);
             if layer.activity_l1 != 0.0 {
-                penalty += layer.activity_l1 * size(after, rows.order.len());
+                penalty += layer.activity_l1 * sum_of_sizes(after, rows.order.len());
             }
         }
-        let answers = self.after.last().unwrap_or(&self.inputs);
-        self.outputs.extend_from_slice(answers);
+        let outputs = self.after.last().unwrap_or(&self.inputs);
+        self.outputs.extend_from_slice(outputs);
         let deltas = &mut self.deltas[..self.targets.len()];
-        let pair = (answers.as_slice(), self.targets.as_slice());
-        let loss = self.objective.tile(pair, rows.order.len(), weight, deltas);
-        loss + penalty
+        let pair = (outputs.as_slice(), self.targets.as_slice());
+        tile_loss(self.loss, pair, rows.order.len(), weight, deltas) + penalty
     }
 
     /// Adds a tile's part to the gradient.
@@ -81,16 +103,16 @@ impl Loop {
             let deltas = &mut self.deltas[..layer.units];
             let after = &self.after[index];
             if layer.activity_l1 != 0.0 {
-                penalize(layer.activity_l1, after, rows, deltas);
+                add_activity_gradient(layer.activity_l1, after, rows, deltas);
             }
-            slope::multiply(layer.activation, &self.before[index], after, deltas);
+            activation_gradient::multiply(layer.activation, &self.before[index], after, deltas);
             let inputs = match index.checked_sub(1) {
                 Some(lower) => &self.after[lower],
                 None => &self.inputs,
             };
-            learn(layer, inputs, deltas, gradient);
+            add_weight_gradient(layer, inputs, deltas, gradient);
             if index > 0 {
-                blame(layer, weights, deltas, &mut self.below);
+                input_gradient(layer, weights, deltas, &mut self.below);
                 std::mem::swap(&mut self.deltas, &mut self.below);
             }
         }
@@ -110,32 +132,11 @@ impl Loop {
     }
 }
 
-impl Engine for Loop {
-    fn gradient(&mut self, weights: &[f32], rows: Rows<'_>, gradient: &mut [f32]) -> f64 {
-        gradient.fill(0.0);
-        self.tiles(rows, |this, rows, weight| {
-            let loss = this.forward(weights, rows, weight);
-            this.backward(weights, rows.order.len(), gradient);
-            loss
-        })
-    }
-
-    fn loss(&mut self, weights: &[f32], rows: Rows<'_>) -> f64 {
-        self.tiles(rows, |this, rows, weight| {
-            this.forward(weights, rows, weight)
-        })
-    }
-
-    fn outputs(&self) -> &[Lanes] {
-        &self.outputs
-    }
-}
-
 /// `inputs · kernel + bias`
-fn answer(layer: &Dense, weights: &[f32], inputs: &[Lanes], answers: &mut [Lanes]) {
+fn forward(layer: &Dense, weights: &[f32], inputs: &[Lanes], outputs: &mut [Lanes]) {
     let kernel = &weights[layer.kernel.clone()];
     let bias = &weights[layer.bias.clone()];
-    for (unit, (answer, bias)) in answers.iter_mut().zip(bias).enumerate() {
+    for (unit, (output, bias)) in outputs.iter_mut().zip(bias).enumerate() {
         let mut sums = [*bias; LANES];
         let column = kernel.iter().skip(unit).step_by(layer.units);
         for (input, weight) in inputs.iter().zip(column) {
@@ -143,7 +144,7 @@ fn answer(layer: &Dense, weights: &[f32], inputs: &[Lanes], answers: &mut [Lanes
                 *sum += value * weight;
             }
         }
-        *answer = sums;
+        *output = sums;
     }
 }
 
@@ -164,7 +165,7 @@ fn activate(activation: Activation, values: &mut [Lanes], row: &mut Vec<f32>) {
 }
 
 /// Adds the gradient of a layer's weights.
-fn learn(layer: &Dense, inputs: &[Lanes], deltas: &[Lanes], gradient: &mut [f32]) {
+fn add_weight_gradient(layer: &Dense, inputs: &[Lanes], deltas: &[Lanes], gradient: &mut [f32]) {
     let (kernel, bias) =
         gradient[layer.kernel.start..layer.bias.end].split_at_mut(layer.kernel.len());
     for (input, kernel) in inputs.iter().zip(kernel.chunks_exact_mut(layer.units)) {
@@ -178,7 +179,7 @@ fn learn(layer: &Dense, inputs: &[Lanes], deltas: &[Lanes], gradient: &mut [f32]
 }
 
 /// Gradient with respect to what a layer reads.
-fn blame(layer: &Dense, weights: &[f32], deltas: &[Lanes], below: &mut [Lanes]) {
+fn input_gradient(layer: &Dense, weights: &[f32], deltas: &[Lanes], below: &mut [Lanes]) {
     let kernel = &weights[layer.kernel.clone()];
     for (below, weights) in below.iter_mut().zip(kernel.chunks_exact(layer.units)) {
         let mut sums = [0.0_f32; LANES];
@@ -191,11 +192,11 @@ fn blame(layer: &Dense, weights: &[f32], deltas: &[Lanes], below: &mut [Lanes]) 
     }
 }
 
-/// Sum of absolute answers of the first rows.
-fn size(answers: &[Lanes], rows: usize) -> f32 {
+/// Sum of absolute outputs of the first rows.
+fn sum_of_sizes(outputs: &[Lanes], rows: usize) -> f32 {
     let mut sums = [0.0_f32; LANES];
-    for answer in answers {
-        for (sum, value) in sums.iter_mut().zip(answer) {
+    for output in outputs {
+        for (sum, value) in sums.iter_mut().zip(output) {
             *sum += value.abs();
         }
     }
@@ -204,15 +205,15 @@ fn size(answers: &[Lanes], rows: usize) -> f32 {
 }
 
 /// Adds the gradient of the activity penalty.
-fn penalize(factor: f32, answers: &[Lanes], rows: usize, deltas: &mut [Lanes]) {
-    for (delta, answer) in deltas.iter_mut().zip(answers) {
-        let mut slopes = *answer;
-        for slope in &mut slopes {
-            *slope = factor * sign(*slope);
+fn add_activity_gradient(factor: f32, outputs: &[Lanes], rows: usize, deltas: &mut [Lanes]) {
+    for (delta, output) in deltas.iter_mut().zip(outputs) {
+        let mut gradient = *output;
+        for value in &mut gradient {
+            *value = factor * sign(*value);
         }
-        slopes[rows..].fill(0.0);
-        for (delta, slope) in delta.iter_mut().zip(&slopes) {
-            *delta += slope;
+        gradient[rows..].fill(0.0);
+        for (delta, value) in delta.iter_mut().zip(&gradient) {
+            *delta += value;
         }
     }
 }

@@ -1,12 +1,10 @@
-//! How steeply a nonlinearity rises.
-//!
-//! The nonlinearities themselves are the runtime's; this is all the trainer adds.
+//! Derivatives of nonlinearities; the nonlinearities themselves are the runtime's.
 
 use gordo_runtime::{Activation, math};
 
 use super::tile::{LANES, Lanes};
 
-/// Multiplies `deltas` by the slope of a nonlinearity.
+/// Multiplies `deltas`, the gradient with respect to outputs, by the derivative of a nonlinearity.
 ///
 /// `before` and `after` are what went into the nonlinearity and what came out.
 pub(super) fn multiply(
@@ -15,8 +13,8 @@ pub(super) fn multiply(
     after: &[Lanes],
     deltas: &mut [Lanes],
 ) {
-    let each = |slope: fn(f32, f32) -> f32, deltas: &mut [Lanes]| {
-        each(before, after, deltas, slope);
+    let each = |derivative: fn(f32, f32) -> f32, deltas: &mut [Lanes]| {
+        each(before, after, deltas, derivative);
     };
     match activation {
         Activation::Linear => {}
@@ -72,10 +70,15 @@ fn log_softmax(after: &[Lanes], deltas: &mut [Lanes]) {
 }
 
 #[inline]
-fn each(before: &[Lanes], after: &[Lanes], deltas: &mut [Lanes], slope: impl Fn(f32, f32) -> f32) {
+fn each(
+    before: &[Lanes],
+    after: &[Lanes],
+    deltas: &mut [Lanes],
+    derivative: impl Fn(f32, f32) -> f32,
+) {
     for ((deltas, before), after) in deltas.iter_mut().zip(before).zip(after) {
         for ((delta, z), a) in deltas.iter_mut().zip(before).zip(after) {
-            *delta *= slope(*z, *a);
+            *delta *= derivative(*z, *a);
         }
     }
 }

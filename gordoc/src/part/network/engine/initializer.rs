@@ -4,7 +4,7 @@ use super::stack::Stack;
 use crate::random::Seed;
 
 /// Kernels uniform within `±sqrt(6 / (inputs + units))`, biases 0.
-pub(super) fn weights(stack: &Stack, seed: Seed) -> Vec<f32> {
+pub(super) fn glorot_uniform(stack: &Stack, seed: Seed) -> Vec<f32> {
     let mut weights = vec![0.0; stack.n_weights()];
     for (index, layer) in stack.layers.iter().enumerate() {
         let mut stream = seed.split("kernel", index).stream();

@@ -1,49 +1,8 @@
-//! What is recorded of each epoch.
-
-use serde_json::{Map, Value, json};
+//! Values counted beside the loss.
 
 use super::tile::{LANES, Lanes};
 
-/// Figures per epoch, and the parameters of the last training call.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct History {
-    /// Name and one figure per epoch; `accuracy` before `loss`, as Gordo's log sorts them.
-    pub(crate) figures: Vec<(String, Vec<f64>)>,
-    /// Epochs asked for.
-    pub(crate) epochs: usize,
-    /// Steps per epoch.
-    pub(crate) steps: usize,
-}
-
-impl History {
-    /// Gordo's `history` entry.
-    pub(crate) fn document(&self) -> Value {
-        let mut document = Map::new();
-        for (name, figures) in &self.figures {
-            document.insert(name.clone(), json!(figures));
-        }
-        document.insert(
-            "params".to_owned(),
-            json!({"verbose": 0, "epochs": self.epochs, "steps": self.steps}),
-        );
-        Value::Object(document)
-    }
-
-    /// The last epoch's figure.
-    pub(super) fn last(&self, name: &str) -> Option<f64> {
-        let (_, figures) = self.figures.iter().find(|(figure, _)| figure == name)?;
-        figures.last().copied()
-    }
-
-    pub(super) fn push(&mut self, name: String, figure: f64) {
-        match self.figures.iter_mut().find(|(figure, _)| *figure == name) {
-            Some((_, figures)) => figures.push(figure),
-            None => self.figures.push((name, vec![figure])),
-        }
-    }
-}
-
-/// A figure counted beside the loss.
+/// A value counted beside the loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Metric {
     /// Share of rows whose largest answer is the largest target, or, with one target, whose
@@ -68,14 +27,14 @@ impl Metric {
 }
 
 /// Targets in the forms metrics compare with, worked out once per fit.
-pub(super) struct Truth<'a> {
-    targets: &'a [f32],
+pub(super) struct Targets<'a> {
+    values: &'a [f32],
     width: usize,
     /// Per row the position of the largest target; empty with one target.
     largest: Vec<f32>,
 }
 
-impl<'a> Truth<'a> {
+impl<'a> Targets<'a> {
     pub(super) fn new(targets: &'a [f32], width: usize) -> Self {
         let largest = if width > 1 {
             targets.chunks_exact(width).map(position).collect()
@@ -83,7 +42,7 @@ impl<'a> Truth<'a> {
             Vec::new()
         };
         Self {
-            targets,
+            values: targets,
             width,
             largest,
         }
@@ -105,7 +64,7 @@ impl<'a> Truth<'a> {
         if let [output] = outputs {
             let hit = |row: usize, answer: f32| {
                 let said = if answer > 0.5 { 1.0 } else { 0.0 };
-                u32::from((self.targets[row] - said).abs() == 0.0)
+                u32::from((self.values[row] - said).abs() == 0.0)
             };
             return order.iter().zip(output).map(|(row, a)| hit(*row, *a)).sum();
         }
@@ -121,7 +80,7 @@ impl<'a> Truth<'a> {
     fn errors(&self, order: &[usize], outputs: &[Lanes], size: impl Fn(f32) -> f32) -> f64 {
         let mut total = 0.0;
         for (lane, row) in order.iter().enumerate() {
-            let targets = &self.targets[row * self.width..(row + 1) * self.width];
+            let targets = &self.values[row * self.width..(row + 1) * self.width];
             for (output, target) in outputs.iter().zip(targets) {
                 total += f64::from(size(output[lane] - target));
             }

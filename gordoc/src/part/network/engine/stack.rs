@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use gordo_runtime::Activation;
 
-use crate::model;
+use crate::part::network::layers::Layer;
 
 /// Dense layers on top of each other.
 ///
@@ -37,7 +37,7 @@ pub struct Dense {
 
 impl Stack {
     /// Lays out layers over rows of `inputs` numbers.
-    pub fn new(inputs: usize, layers: &[model::Layer]) -> Self {
+    pub fn new(inputs: usize, layers: &[Layer]) -> Self {
         let (mut width, mut end) = (inputs, 0);
         let layers = layers
             .iter()

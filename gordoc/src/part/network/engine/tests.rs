@@ -1,7 +1,7 @@
-use super::descent::Engine;
 use super::*;
-use crate::model::Optimizer;
-use crate::part::fit::{Fitted as _, Run};
+use crate::part::fit::Run;
+use crate::part::network::objective::Loss;
+use crate::part::network::optimizer::Optimizer;
 use crate::random::Seed;
 use crate::train::golden;
 use crate::train::golden::{
@@ -18,13 +18,19 @@ fn context() -> FitContext<'static> {
     }
 }
 
+/// What layers predict, by the kernels that serve.
+fn predict(layers: &[LearntLayer], batch: Batch) -> Batch {
+    let apply = |batch, layer: &LearntLayer| layer.apply(batch);
+    layers.iter().try_fold(batch, apply).unwrap()
+}
+
 /// Gradient, losses before five steps, weights after steps 1, 2 and 5.
-fn five_steps(engine: impl Engine, stack: &Stack, name: &str, document: &serde_json::Value) {
+fn five_steps(engine: Backpropagation, stack: &Stack, name: &str, document: &serde_json::Value) {
     let optimizer_class = document["optimizer"]["class"].as_str().unwrap();
     let optimizer = optimizer(optimizer_class, &document["optimizer"]).unwrap();
     let (inputs, targets) = (singles(&document["inputs"]), singles(&document["targets"]));
     let mut engine = engine;
-    let mut stepper = Stepper::new(&optimizer, stack.n_weights());
+    let mut stepper = OptimizerState::new(&optimizer, stack.n_weights());
     let before = document["weights_before"].as_array().unwrap();
     let mut weights: Vec<f32> = before.iter().flat_map(singles).collect();
     let mut gradient = vec![0.0; weights.len()];
@@ -56,12 +62,12 @@ fn five_steps(engine: impl Engine, stack: &Stack, name: &str, document: &serde_j
 }
 
 #[test]
-fn the_loop_takes_gordos_steps() {
+fn steps_are_those_of_gordo() {
     let mut cases = 0;
     for (name, document) in documents("nn_train", "dense-") {
         let objective = match document["loss"].as_str().unwrap() {
-            "mse" => Objective::Squared,
-            "mae" => Objective::Absolute,
+            "mse" => Loss::MeanSquaredError,
+            "mae" => Loss::MeanAbsoluteError,
             _ => continue,
         };
         let class = document["optimizer"]["class"].as_str().unwrap();
@@ -70,7 +76,7 @@ fn the_loop_takes_gordos_steps() {
         }
         cases += 1;
         let stack = Stack::new(3, &layers(&document));
-        let engine = dense::Loop::new(stack.clone(), objective);
+        let engine = Backpropagation::new(stack.clone(), objective);
         five_steps(engine, &stack, &name, &document);
     }
     assert!(cases == 0 || cases >= 5, "{cases} cases");
@@ -90,7 +96,9 @@ fn whole_fits_meet_gordo() {
             order: &[],
         };
         let mut weights = flat(&document["weights_before"]);
-        let history = descend(&network, &stack, rows, &mut weights, &context()).unwrap();
+        let history = Trainer::new(&network.training, &stack)
+            .run(rows, &mut weights, &context())
+            .unwrap();
         let expected = &document["expected"];
         let want = wide(&flat(&expected["weights_after"]));
         assert_close(&name, &wide(&weights), &want, &document);
@@ -102,12 +110,12 @@ fn whole_fits_meet_gordo() {
             let got = numbers(&recorded[figure]);
             assert_close(&format!("{name} {figure}"), &got, &numbers(want), &document);
         }
-        let state = fitted(&network, &stack, &weights);
+        let state = learnt(&stack, &weights);
         let want = numbers(&expected["predict"]["data"]);
         let n_rows = golden::indices(&expected["predict"]["shape"])[0];
         let first: Vec<usize> = (0..n_rows).collect();
         let rows = crate::part::rows::take(&x, &first);
-        let got = state.apply(rows).unwrap().to_f64();
+        let got = predict(&state, rows).to_f64();
         assert_close(&name, &got, &want, &document);
     }
 }
@@ -121,7 +129,7 @@ fn rows(count: usize, width: usize, seed: usize) -> Vec<f32> {
 }
 
 fn stack_of(activation: Activation) -> Stack {
-    let layer = |units, activity_l1| model::Layer {
+    let layer = |units, activity_l1| Layer {
         units,
         activation,
         activity_l1,
@@ -182,7 +190,7 @@ fn activated(activation: Activation, row: &[f64]) -> Vec<f64> {
 }
 
 /// A stack's loss in double precision, row by row.
-fn loss(stack: &Stack, objective: Objective, weights: &[f64], rows: Rows<'_>) -> f64 {
+fn loss(stack: &Stack, objective: Loss, weights: &[f64], rows: Rows<'_>) -> f64 {
     let mut total = 0.0;
     let share = 1.0 / (rows.order.len() * stack.outputs()) as f64;
     for row in rows.order {
@@ -203,8 +211,8 @@ fn loss(stack: &Stack, objective: Objective, weights: &[f64], rows: Rows<'_>) ->
         for error in values.iter().zip(&targets).map(|(a, target)| a - target) {
             total += share
                 * match objective {
-                    Objective::Squared => error * error,
-                    Objective::Absolute => error.abs(),
+                    Loss::MeanSquaredError => error * error,
+                    Loss::MeanAbsoluteError => error.abs(),
                 };
         }
     }
@@ -222,18 +230,18 @@ fn gradients_are_the_slopes_of_the_loss_for_every_activation_and_loss() {
         order: &order,
     };
     for activation in ACTIVATIONS {
-        for objective in [Objective::Squared, Objective::Absolute] {
+        for objective in [Loss::MeanSquaredError, Loss::MeanAbsoluteError] {
             let stack = stack_of(activation);
             let what = format!("{activation:?} {objective:?}");
-            let mut engine = dense::Loop::new(stack.clone(), objective);
-            let mut weights = start::weights(&stack, Seed::new(3));
+            let mut engine = Backpropagation::new(stack.clone(), objective);
+            let mut weights = initializer::glorot_uniform(&stack, Seed::new(3));
             // Without biases, rows of dead units sit on a kink, where any slope is right.
             for weight in &mut weights {
                 *weight += 0.05;
             }
             let mut gradient = vec![0.0; weights.len()];
             let optimizer = optimizer("Adam", &serde_json::Value::Null).unwrap();
-            let mut stepper = Stepper::new(&optimizer, weights.len());
+            let mut stepper = OptimizerState::new(&optimizer, weights.len());
             for _ in 0..5 {
                 let found = engine.gradient(&weights, rows, &mut gradient);
                 let mut at = wide(&weights);
@@ -266,28 +274,27 @@ fn gradients_are_the_slopes_of_the_loss_for_every_activation_and_loss() {
 }
 
 #[test]
-fn the_loop_answers_what_the_runtime_answers() {
+fn outputs_are_what_the_runtime_answers() {
     let (inputs, targets) = (rows(45, 5, 0), rows(45, 2, 1));
     let order: Vec<usize> = (0..45).collect();
     for activation in ACTIVATIONS {
         let stack = stack_of(activation);
-        let weights = start::weights(&stack, Seed::new(3));
-        let mut engine = dense::Loop::new(stack.clone(), Objective::Squared);
+        let weights = initializer::glorot_uniform(&stack, Seed::new(3));
+        let mut engine = Backpropagation::new(stack.clone(), Loss::MeanSquaredError);
         let rows = Rows {
             inputs: &inputs,
             targets: &targets,
             order: &order,
         };
         engine.loss(&weights, rows);
-        let network = golden::network(Vec::new());
-        let state = fitted(&network, &stack, &weights);
+        let state = learnt(&stack, &weights);
         let batch = Batch {
             rows: 45,
             steps: 1,
             width: 5,
             values: Values::Single(inputs.clone()),
         };
-        let Values::Single(served) = state.apply(batch).unwrap().values else {
+        let Values::Single(served) = predict(&state, batch).values else {
             panic!("networks answer in single precision");
         };
         for (row, served) in served.chunks_exact(2).enumerate() {
@@ -305,7 +312,7 @@ fn the_loop_answers_what_the_runtime_answers() {
 
 #[test]
 fn networks_that_end_in_a_softmax_learn() {
-    let layer = |units, activation| model::Layer {
+    let layer = |units, activation| Layer {
         units,
         activation,
         activity_l1: 0.0,
@@ -322,14 +329,14 @@ fn networks_that_end_in_a_softmax_learn() {
     };
     let x = Batch::double(64, 2, wide(&rows(64, 2, 0)));
     let y = Batch::double(64, 3, [0.1, 0.2, 0.7].repeat(64));
-    let (_, history) = learn(&network, &x, &y, &context()).unwrap();
+    let (_, history) = learn(&network.layers, &network.training, (&x, &y), &context()).unwrap();
     let losses = numbers(&history.document()["loss"]);
     assert!(losses[19] < losses[0] / 2.0, "{losses:?}");
 }
 
 #[test]
 fn a_seed_gives_the_same_weights_again() {
-    let network = golden::network(vec![model::Layer {
+    let network = golden::network(vec![Layer {
         units: 3,
         activation: Activation::Tanh,
         activity_l1: 0.0,
@@ -340,12 +347,9 @@ fn a_seed_gives_the_same_weights_again() {
             seed: Seed::new(seed),
             ..context()
         };
-        let mut tensors = crate::part::document::Tensors::new();
-        learn(&network, &x, &x, &context)
+        learn(&network.layers, &network.training, (&x, &x), &context)
             .unwrap()
             .0
-            .write(&mut tensors);
-        tensors
     };
     assert_eq!(fit(1), fit(1));
     assert_ne!(fit(1), fit(2));
@@ -353,7 +357,7 @@ fn a_seed_gives_the_same_weights_again() {
 
 #[test]
 fn a_loss_that_overflows_is_an_error() {
-    let mut network = golden::network(vec![model::Layer {
+    let mut network = golden::network(vec![Layer {
         units: 1,
         activation: Activation::Linear,
         activity_l1: 0.0,
@@ -365,31 +369,31 @@ fn a_loss_that_overflows_is_an_error() {
         nesterov: false,
     };
     let x = Batch::double(2, 1, vec![1e15, -1e15]);
-    let error = learn(&network, &x, &x, &context()).unwrap_err();
+    let error = learn(&network.layers, &network.training, (&x, &x), &context()).unwrap_err();
     assert_eq!(error.code(), "train::diverged");
 }
 
 #[test]
 fn a_number_beyond_single_precision_is_an_error() {
-    let network = golden::network(vec![model::Layer {
+    let network = golden::network(vec![Layer {
         units: 1,
         activation: Activation::Linear,
         activity_l1: 0.0,
     }]);
     let x = Batch::double(2, 1, vec![1.0, 1e300]);
-    let error = learn(&network, &x, &x, &context()).unwrap_err();
+    let error = learn(&network.layers, &network.training, (&x, &x), &context()).unwrap_err();
     assert_eq!(error.code(), "train::not_finite");
 }
 
 #[test]
 fn a_validation_split_needs_rows_on_both_sides() {
-    let mut network = golden::network(vec![model::Layer {
+    let mut network = golden::network(vec![Layer {
         units: 1,
         activation: Activation::Linear,
         activity_l1: 0.0,
     }]);
     network.training.validation_split = 0.9;
     let x = Batch::double(2, 1, vec![1.0, 2.0]);
-    let error = learn(&network, &x, &x, &context()).unwrap_err();
+    let error = learn(&network.layers, &network.training, (&x, &x), &context()).unwrap_err();
     assert_eq!(error.code(), "train::empty_split");
 }

@@ -1,36 +1,24 @@
 //! The epochs of a fit: batches, validation, early stopping, the record.
 //!
-//! Knows no layers: gradients come from an [`Engine`].
+//! Knows no layers: gradients come from [`Backpropagation`].
 
-use crate::model::Training;
+use crate::part::network::training::Training;
 
-use super::optimizer::Stepper;
-use super::record::{History, Metric, Truth};
+use super::backpropagation::Backpropagation;
+use super::early_stopping::Monitor;
+use super::metric::{Metric, Targets};
+use super::optimizer::OptimizerState;
 use super::stack::Stack;
-use super::stopping::Watch;
 use super::tile::{Lanes, Rows};
 use crate::part::error::FitError;
 use crate::part::fit::FitContext;
-
-/// Gives gradients of a stack's loss.
-///
-/// The loss is the mean over rows and outputs, plus the activity penalties.
-pub trait Engine {
-    /// The loss of some rows; writes its gradient, laid out as the weights.
-    fn gradient(&mut self, weights: &[f32], rows: Rows<'_>, gradient: &mut [f32]) -> f64;
-
-    /// The loss of some rows.
-    fn loss(&mut self, weights: &[f32], rows: Rows<'_>) -> f64;
-
-    /// What the rows of the last call were answered, `[tiles, outputs]`.
-    fn outputs(&self) -> &[Lanes];
-}
+use crate::part::history::History;
 
 /// A fit under way.
-pub struct Descent<'a, E> {
+pub struct Trainer<'a> {
     training: &'a Training,
-    engine: E,
-    stepper: Stepper,
+    engine: Backpropagation,
+    optimizer: OptimizerState,
     gradient: Vec<f32>,
     width: usize,
     metrics: Vec<(&'a str, Metric)>,
@@ -43,14 +31,14 @@ struct Sums {
     rows: usize,
 }
 
-impl<'a, E: Engine> Descent<'a, E> {
+impl<'a> Trainer<'a> {
     /// A fit that has not begun.
-    pub fn new(training: &'a Training, stack: &Stack, engine: E) -> Self {
+    pub fn new(training: &'a Training, stack: &Stack) -> Self {
         let metrics = training.metrics.iter();
         Self {
             training,
-            engine,
-            stepper: Stepper::new(&training.optimizer, stack.n_weights()),
+            engine: Backpropagation::new(stack.clone(), training.loss),
+            optimizer: OptimizerState::new(&training.optimizer, stack.n_weights()),
             gradient: vec![0.0; stack.n_weights()],
             width: stack.outputs(),
             metrics: metrics
@@ -62,7 +50,7 @@ impl<'a, E: Engine> Descent<'a, E> {
     /// Takes one step; gives the loss before it.
     pub fn step(&mut self, rows: Rows<'_>, weights: &mut [f32]) -> f64 {
         let loss = self.engine.gradient(weights, rows, &mut self.gradient);
-        self.stepper.step(weights, &self.gradient);
+        self.optimizer.step(weights, &self.gradient);
         loss
     }
 
@@ -78,11 +66,11 @@ impl<'a, E: Engine> Descent<'a, E> {
         let mut order: Vec<usize> = (0..trained).collect();
         let held_out: Vec<usize> = (trained..n_rows).collect();
         let size = self.training.batch_size.unwrap_or(trained).max(1);
-        let truth = Truth::new(rows.targets, self.width);
+        let targets = Targets::new(rows.targets, self.width);
         let mut stream = context.seed.split("order", 0).stream();
-        let mut watch = self.training.early_stopping.as_ref().map(Watch::new);
+        let mut monitor = self.training.early_stopping.as_ref().map(Monitor::new);
         let mut history = History {
-            figures: Vec::new(),
+            series: Vec::new(),
             epochs: self.training.epochs,
             steps: trained.div_ceil(size),
         };
@@ -90,7 +78,7 @@ impl<'a, E: Engine> Descent<'a, E> {
             if self.training.shuffle {
                 stream.shuffle(&mut order);
             }
-            let sums = self.epoch(rows.with_order(&order), size, weights, &truth);
+            let sums = self.epoch(rows.with_order(&order), size, weights, &targets);
             let loss = self.record(&mut history, "", &sums);
             if !loss.is_finite() || !weights.iter().all(|weight| weight.is_finite()) {
                 return Err(FitError::Diverged {
@@ -100,20 +88,20 @@ impl<'a, E: Engine> Descent<'a, E> {
                 });
             }
             if !held_out.is_empty() {
-                let sums = self.validate(rows.with_order(&held_out), size, weights, &truth);
+                let sums = self.validate(rows.with_order(&held_out), size, weights, &targets);
                 self.record(&mut history, "val_", &sums);
             }
             context
                 .progress
                 .epoch(context.run, epoch + 1, self.training.epochs, loss);
-            if let Some(watch) = &mut watch {
-                let figure = history.last(&watch.rule().monitor);
-                if watch.stops(epoch, figure, weights) {
+            if let Some(monitor) = &mut monitor {
+                let value = history.last(&monitor.rule().monitor);
+                if monitor.should_stop(epoch, value, weights) {
                     break;
                 }
             }
         }
-        if let Some(best) = watch.as_ref().and_then(Watch::remembered) {
+        if let Some(best) = monitor.as_ref().and_then(Monitor::best_weights) {
             weights.copy_from_slice(best);
         }
         Ok(history)
@@ -124,12 +112,12 @@ impl<'a, E: Engine> Descent<'a, E> {
         rows: Rows<'_>,
         size: usize,
         weights: &mut [f32],
-        truth: &Truth<'_>,
+        targets: &Targets<'_>,
     ) -> Sums {
         let mut sums = Sums::new(self.metrics.len());
         for order in rows.order.chunks(size) {
             let loss = self.step(rows.with_order(order), weights);
-            sums.add(loss, order, &self.metrics, truth, self.engine.outputs());
+            sums.add(loss, order, &self.metrics, targets, self.engine.outputs());
         }
         sums
     }
@@ -139,12 +127,12 @@ impl<'a, E: Engine> Descent<'a, E> {
         rows: Rows<'_>,
         size: usize,
         weights: &[f32],
-        truth: &Truth<'_>,
+        targets: &Targets<'_>,
     ) -> Sums {
         let mut sums = Sums::new(self.metrics.len());
         for order in rows.order.chunks(size) {
             let loss = self.engine.loss(weights, rows.with_order(order));
-            sums.add(loss, order, &self.metrics, truth, self.engine.outputs());
+            sums.add(loss, order, &self.metrics, targets, self.engine.outputs());
         }
         sums
     }
@@ -152,7 +140,7 @@ impl<'a, E: Engine> Descent<'a, E> {
     /// Records an epoch's means in single precision, as Gordo does; gives the loss.
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "Gordo's figures have single precision"
+        reason = "Gordo's values have single precision"
     )]
     fn record(&self, history: &mut History, prefix: &str, sums: &Sums) -> f64 {
         let mean = |sum: f64| f64::from((sum / sums.rows as f64) as f32);
@@ -178,13 +166,13 @@ impl Sums {
         loss: f64,
         order: &[usize],
         metrics: &[(&str, Metric)],
-        truth: &Truth<'_>,
+        targets: &Targets<'_>,
         outputs: &[Lanes],
     ) {
         self.loss += loss * order.len() as f64;
         self.rows += order.len();
         for (sum, (_, metric)) in self.metrics.iter_mut().zip(metrics) {
-            *sum += truth.count(*metric, order, outputs);
+            *sum += targets.count(*metric, order, outputs);
         }
     }
 }
