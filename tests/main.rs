@@ -9,6 +9,7 @@
 mod check;
 mod client;
 mod compile;
+mod contributing;
 mod databases;
 mod dataset;
 mod emit;

@@ -11,7 +11,7 @@ use super::package::{MachinePackage, Package, place, render, version_with};
 use crate::name::Name;
 
 /// Machines per shard, at most as a mean: what is compiled again when one machine changes.
-const MACHINES: usize = 32;
+const MACHINES: usize = 24;
 
 /// A library of machines.
 pub(super) struct Shard<'a> {
@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn shards_hold_some_dozens_of_machines() {
-        let counts = [1, 32, 33, 64, 100, 1000, 5000].map(count);
-        assert_eq!(counts, [1, 1, 2, 2, 4, 32, 256]);
+        let counts = [1, 24, 25, 48, 100, 1000, 5000].map(count);
+        assert_eq!(counts, [1, 1, 2, 2, 8, 64, 256]);
     }
 
     #[test]

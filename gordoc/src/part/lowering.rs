@@ -153,3 +153,8 @@ impl Fields {
         }
     }
 }
+
+/// Numbers per column, or one that changes no value where there are none.
+pub(crate) fn or_neutral(numbers: Option<&Vec<f64>>, neutral: f64, width: usize) -> Vec<f64> {
+    numbers.map_or_else(|| vec![neutral; width], Clone::clone)
+}

@@ -6,16 +6,12 @@
 pub(crate) mod arguments;
 pub(crate) mod class;
 pub(crate) mod columns;
-mod composite;
 mod conflict;
-mod decomposition;
-pub(crate) mod detector;
 pub(crate) mod document;
 pub(crate) mod error;
 pub(crate) mod fit;
 pub(crate) mod history;
 pub(crate) mod kind;
-mod linear;
 pub(crate) mod lowering;
 mod neighbors;
 pub(crate) mod network;
@@ -23,15 +19,54 @@ pub(crate) mod parameter;
 mod regressor;
 pub(crate) mod resolve;
 pub(crate) mod rows;
-mod scaler;
 pub(crate) mod splitter;
 mod statistics;
 pub(crate) mod suggest;
 pub(crate) mod tensors;
 #[cfg(test)]
 mod tests;
-mod transformer;
 mod tree;
+
+/// Classes made of other classes.
+mod composite {
+    pub(super) mod column_transformer;
+    pub(super) mod feature_union;
+    pub(super) mod multi_output;
+    pub(super) mod pipeline;
+    pub(super) mod steps;
+    pub(super) mod transformed_target;
+}
+
+/// Detectors of anomalies.
+pub(crate) mod detector {
+    pub(crate) mod diff_based;
+    #[cfg(test)]
+    mod tests;
+    pub(crate) mod threshold;
+}
+
+/// Scalers: they keep the number of columns.
+mod scaler {
+    pub(super) mod max_abs_scaler;
+    pub(super) mod min_max_scaler;
+    pub(super) mod quantile;
+    pub(super) mod robust_scaler;
+    pub(super) mod standard_scaler;
+}
+
+/// Other transformers.
+mod transformer {
+    pub(super) mod function_transformer;
+    pub(super) mod known;
+    pub(super) mod pca;
+    pub(super) mod polynomial_features;
+}
+
+/// Linear regressors.
+mod linear {
+    pub(super) mod known;
+    pub(super) mod linear_regression;
+}
 
 use self::class::Class;
 use self::document::{DocumentError, Reader};
@@ -58,21 +93,21 @@ static CLASSES: &[&Class] = &[
     &scaler::standard_scaler::CLASS,
     &scaler::robust_scaler::CLASS,
     &scaler::max_abs_scaler::CLASS,
-    &transformer::NORMALIZER,
-    &transformer::POWER_TRANSFORMER,
-    &transformer::QUANTILE_TRANSFORMER,
-    &decomposition::pca::CLASS,
-    &transformer::TRUNCATED_SVD,
+    &transformer::known::NORMALIZER,
+    &transformer::known::POWER_TRANSFORMER,
+    &transformer::known::QUANTILE_TRANSFORMER,
+    &transformer::pca::CLASS,
+    &transformer::known::TRUNCATED_SVD,
     &transformer::polynomial_features::CLASS,
     &transformer::function_transformer::CLASS,
-    &transformer::SIMPLE_IMPUTER,
-    &transformer::INF_IMPUTER,
-    &transformer::FEATURE_AGGLOMERATION,
+    &transformer::known::SIMPLE_IMPUTER,
+    &transformer::known::INF_IMPUTER,
+    &transformer::known::FEATURE_AGGLOMERATION,
     // Regressors and classifiers.
     &linear::linear_regression::CLASS,
-    &linear::RIDGE,
-    &linear::LASSO,
-    &linear::ELASTIC_NET,
+    &linear::known::RIDGE,
+    &linear::known::LASSO,
+    &linear::known::ELASTIC_NET,
     &neighbors::K_NEIGHBORS,
     &tree::DECISION_TREE,
     &tree::RANDOM_FOREST,

@@ -132,15 +132,16 @@ impl Cache {
     }
 
     /// Removes what a newer file makes needless.
+    ///
+    /// Never what a run that began later has put there: of two runs beside each other, each
+    /// would remove the other's.
     fn forget_older(&self, key: &Key, ranges: &TimeRanges, newer: &Path) -> io::Result<()> {
         for path in self.paths(key).into_iter().filter(|path| path != newer) {
             let is_needless = match Entry::open(path.clone()) {
-                Ok(entry) => entry
-                    .about
-                    .ranges
-                    .as_slice()
-                    .iter()
-                    .all(|r| ranges.covers(r)),
+                Ok(Entry { about, .. }) => {
+                    let kept = about.ranges.as_slice();
+                    about.fetched <= self.now && kept.iter().all(|range| ranges.covers(range))
+                }
                 Err(_) => true,
             };
             if is_needless {
@@ -287,6 +288,24 @@ mod tests {
             "nothing"
         );
         assert_eq!(sample.find(&ranges(0, 9), &SourceState::Unknown).0, "fresh");
+    }
+
+    #[test]
+    fn a_run_that_began_later_is_not_undone() {
+        let sample = Sample::new();
+        let mut later = Cache::open(sample.folder.path()).unwrap();
+        later.now = sample.cache.now + 1;
+        let series = Series {
+            times: vec![1],
+            values: vec![2.5],
+        };
+        let wanted = ranges(0, 9);
+        let state = at("1");
+        later
+            .put(&sample.key, &wanted, &state, (&series, 7))
+            .unwrap();
+        sample.put(&wanted, &state, 1.5);
+        assert_eq!(sample.find(&wanted, &state), ("fresh", 2.5));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `FeatureUnion`: parts side by side. Known by name, parameters and columns only.
 
-use super::{PASS, listed};
+use super::steps::{PASS, listed};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::part::arguments::check_value;
 use crate::part::class::{Class, Definition, Found, Resolve, Role, Rules, Slot};

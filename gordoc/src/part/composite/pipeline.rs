@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gordo_runtime::{Batch, Invert, Rejection, Step};
 use serde_json::{Value, json};
 
-use super::{PASS, listed};
+use super::steps::{PASS, listed};
 use crate::part::class::{Built, Class, Definition, Found, Resolve, Role, Rules, Slot};
 use crate::part::columns::{Columns, Width};
 use crate::part::document::{DocumentError, Reader};

@@ -5,7 +5,7 @@
 use gordo_runtime::part::LinearRegression;
 use serde_json::{Value, json};
 
-use super::{COPY_X, FIT_INTERCEPT, POSITIVE};
+use super::known::{COPY_X, FIT_INTERCEPT, POSITIVE};
 use crate::part::class::Class;
 use crate::part::document::{numbers, rows};
 use crate::part::fit::{Fitted, FittedPart};

@@ -1,16 +1,14 @@
 //! A fitted network: layers in single precision, after windows of rows where it is recurrent.
 
-use std::fmt;
-
 use gordo_runtime::part::Windows;
 use gordo_runtime::{Activation, Batch, Rejection, Step};
 use serde_json::{Value, json};
 
-use super::layer::{dense, lstm};
+use super::layer::{FittedLayer, dense, lstm};
 use crate::part::document::{DocumentError, Reader};
 use crate::part::fit::{Fitted, FittedPart};
 use crate::part::lowering::{Embedded, Fields, Type};
-use crate::part::tensors::{Tensor, Tensors};
+use crate::part::tensors::Tensors;
 
 /// A fitted network, single precision.
 #[derive(Debug)]
@@ -25,46 +23,6 @@ pub(crate) struct FittedNetwork {
     pub(crate) windows: Option<Windows>,
     /// Layers in order.
     pub(crate) layers: Vec<Box<dyn FittedLayer>>,
-}
-
-/// A fitted layer.
-pub(crate) trait FittedLayer: Step + fmt::Debug + Send + Sync {
-    /// Width of its output.
-    fn units(&self) -> usize;
-
-    /// Its document; arrays go to `tensors`.
-    fn write(&self, inputs: usize, tensors: &mut Tensors) -> Value;
-
-    /// What it is in generated code.
-    fn embedded(&self, inputs: usize) -> Embedded;
-}
-
-/// The arrays of one layer, named by its number.
-pub(crate) struct LayerTensors<'a> {
-    number: usize,
-    tensors: &'a mut Tensors,
-}
-
-impl<'a> LayerTensors<'a> {
-    /// A machine may hold several networks, so layers are numbered through the whole file.
-    pub(crate) fn new(tensors: &'a mut Tensors) -> Self {
-        let number = tensors
-            .keys()
-            .filter(|name| name.ends_with(".kernel") && !name.ends_with("recurrent.kernel"))
-            .count();
-        Self { number, tensors }
-    }
-
-    /// Puts an array into the file; gives the reference to it.
-    pub(crate) fn tensor(&mut self, part: &str, shape: &[usize], values: &[f32]) -> Value {
-        let name = format!("layer_{:03}.{part}", self.number);
-        let tensor = Tensor {
-            shape: shape.to_vec(),
-            values: values.to_vec(),
-        };
-        self.tensors.insert(name.clone(), tensor);
-        json!({ "tensor": name })
-    }
 }
 
 /// Reads a network of any class.

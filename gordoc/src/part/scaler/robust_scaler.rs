@@ -11,7 +11,7 @@ use crate::part::document::optional;
 use crate::part::error::FitError;
 use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
 use crate::part::kind::Kind;
-use crate::part::lowering::{Embedded, Fields, Type};
+use crate::part::lowering::{Embedded, Fields, Type, or_neutral};
 use crate::part::parameter::{COPY, Default, flag, parameter};
 use crate::part::statistics::ColumnValues;
 use crate::part::tensors::Tensors;
@@ -136,8 +136,8 @@ impl FittedTransformer for FittedRobustScaler {
 
     fn embedded(&self) -> Option<Embedded> {
         let ty = Type::new("RobustScaler", &[self.width]);
-        let center = super::or_neutral(self.part.center.as_ref(), 0.0, self.width);
-        let scale = super::or_neutral(self.part.scale.as_ref(), 1.0, self.width);
+        let center = or_neutral(self.part.center.as_ref(), 0.0, self.width);
+        let scale = or_neutral(self.part.scale.as_ref(), 1.0, self.width);
         Some(Embedded::double(ty, &[&center, &scale]))
     }
 }

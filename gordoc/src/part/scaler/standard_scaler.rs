@@ -9,7 +9,7 @@ use crate::part::class::Class;
 use crate::part::document::optional;
 use crate::part::error::FitError;
 use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
-use crate::part::lowering::{Embedded, Fields, Type};
+use crate::part::lowering::{Embedded, Fields, Type, or_neutral};
 use crate::part::parameter::{COPY, flag};
 use crate::part::statistics::ColumnValues;
 use crate::part::tensors::Tensors;
@@ -133,8 +133,8 @@ impl FittedTransformer for FittedStandardScaler {
 
     fn embedded(&self) -> Option<Embedded> {
         let ty = Type::new("StandardScaler", &[self.width]);
-        let mean = super::or_neutral(self.part.mean.as_ref(), 0.0, self.width);
-        let scale = super::or_neutral(self.part.scale.as_ref(), 1.0, self.width);
+        let mean = or_neutral(self.part.mean.as_ref(), 0.0, self.width);
+        let scale = or_neutral(self.part.scale.as_ref(), 1.0, self.width);
         Some(Embedded::double(ty, &[&mean, &scale]))
     }
 }

@@ -4,11 +4,13 @@ use gordo_runtime::Activation;
 use gordo_runtime::part::Dense;
 use serde_json::{Value, json};
 
-use super::{INPUT_SHAPE, NAME, UNITS, activation, constraint, initializer, layer, regularizer};
+use super::{
+    FittedLayer, INPUT_SHAPE, LayerTensors, NAME, UNITS, activation, constraint, initializer,
+    layer, regularizer,
+};
 use crate::part::class::Class;
 use crate::part::document::{DocumentError, Reader};
 use crate::part::lowering::{Argument, Embedded, Type};
-use crate::part::network::fitted::{FittedLayer, LayerTensors};
 use crate::part::parameter::flag;
 use crate::part::tensors::Tensors;
 

@@ -6,13 +6,13 @@ use gordo_runtime::part::Lstm;
 use serde_json::{Value, json};
 
 use super::{
-    INPUT_SHAPE, NAME, SEED, UNITS, activation, constraint, initializer, layer, regularizer,
+    FittedLayer, INPUT_SHAPE, LayerTensors, NAME, SEED, UNITS, activation, constraint, initializer,
+    layer, regularizer,
 };
 use crate::part::class::Class;
 use crate::part::document::{DocumentError, Reader};
 use crate::part::kind::Kind;
 use crate::part::lowering::{Argument, Embedded, Type};
-use crate::part::network::fitted::{FittedLayer, LayerTensors};
 use crate::part::parameter::{Default, flag, number, parameter};
 use crate::part::tensors::Tensors;
 

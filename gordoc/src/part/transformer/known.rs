@@ -1,18 +1,14 @@
-//! Transformers other than scalers and projections. Those without a file of their own are known
-//! by name and parameters only.
+//! Transformers that are known by name, parameters and columns, but not fitted yet.
 
-pub(crate) mod function_transformer;
-pub(crate) mod polynomial_features;
-
-use super::class::{Checked, Class};
-use super::columns::{Width, components};
-use super::conflict::conflict;
-use super::kind::Kind;
-use super::parameter::{
+use crate::diagnostic::Diagnostic;
+use crate::part::class::{Checked, Class};
+use crate::part::columns::{Width, components};
+use crate::part::conflict::conflict;
+use crate::part::kind::Kind;
+use crate::part::parameter::{
     COPY, Default, N_OVERSAMPLES, RANDOM_STATE, TOLERANCE, choice, count, flag, number, optional,
     parameter,
 };
-use crate::diagnostic::Diagnostic;
 
 pub(crate) static NORMALIZER: Class = Class::transformer(
     "sklearn.preprocessing._data.Normalizer",

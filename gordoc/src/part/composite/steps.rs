@@ -1,20 +1,18 @@
-//! Classes made of other classes.
+//! The lists of parts that composites are made of.
 
-pub(crate) mod column_transformer;
-pub(crate) mod feature_union;
-pub(crate) mod multi_output;
-pub(crate) mod pipeline;
-pub(crate) mod transformed_target;
-
-use super::class::{Definition, Resolve};
 use crate::config::node::{Node, Value};
 use crate::diagnostic::Diagnostic;
+use crate::part::class::{Definition, Resolve};
 
 /// A step that changes nothing.
-const PASS: &str = "passthrough";
+pub(super) const PASS: &str = "passthrough";
 
 /// The definitions in a bare list or in the parameter it stands for.
-fn listed<'a>(resolver: &mut dyn Resolve, definition: &Definition<'a>, name: &str) -> &'a [Node] {
+pub(super) fn listed<'a>(
+    resolver: &mut dyn Resolve,
+    definition: &Definition<'a>,
+    name: &str,
+) -> &'a [Node] {
     let given = definition.parameters.map(|node| match node.value {
         Value::List(_) => Some(node),
         _ => node.get(name),

@@ -1,18 +1,16 @@
-//! Linear models. Those without a file of their own are known by name and parameters only.
+//! Linear models that are known by name and parameters, but not fitted yet.
 
-pub(crate) mod linear_regression;
-
-use super::class::{Class, Role, Rules};
-use super::conflict::conflict;
-use super::kind::Kind;
-use super::parameter::{
+use crate::part::class::{Class, Role, Rules};
+use crate::part::conflict::conflict;
+use crate::part::kind::Kind;
+use crate::part::parameter::{
     Parameter, RANDOM_STATE, WARM_START, choice, count, flag, number, optional,
 };
-use super::regressor::{self, regressor};
+use crate::part::regressor::{self, regressor};
 
-const COPY_X: Parameter = flag("copy_X", true);
-const FIT_INTERCEPT: Parameter = flag("fit_intercept", true);
-const POSITIVE: Parameter = flag("positive", false);
+pub(super) const COPY_X: Parameter = flag("copy_X", true);
+pub(super) const FIT_INTERCEPT: Parameter = flag("fit_intercept", true);
+pub(super) const POSITIVE: Parameter = flag("positive", false);
 const ALPHA: Parameter = number("alpha", 1.0, Kind::NOT_NEGATIVE);
 const TOLERANCE: Parameter = number("tol", 1e-4, Kind::NOT_NEGATIVE);
 const MAX_ITER: Parameter = count("max_iter", 1000, 1);

@@ -1,3 +1,0 @@
-//! Transformers that project rows on fewer columns.
-
-pub(crate) mod pca;
