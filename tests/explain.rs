@@ -183,7 +183,7 @@ struct Outcome {
     said: String,
 }
 
-/// Runs the command_name that a block names on a config, in the folder where its relative paths start.
+/// Runs the command that a block names on a config, in the folder where its paths start.
 fn run_config(folder: &Path, command_name: &str, config: &[u8]) -> Outcome {
     fs::write(folder.join("config.yaml"), config).unwrap();
     let mut command = gordoc();
@@ -197,7 +197,7 @@ fn run_config(folder: &Path, command_name: &str, config: &[u8]) -> Outcome {
             command.args(["dataset", "config.yaml", "-o", "rows", "--machine", name])
         }
         "compile" => command.args(["compile", "config.yaml", "-o", "out", "--bin", "none"]),
-        _ => panic!("no command_name `{command_name}`"),
+        _ => panic!("no command `{command_name}`"),
     };
     command.env("INFLUX_PASSWORD", "known");
     let output = command.args(["--project-name", "works"]).output().unwrap();

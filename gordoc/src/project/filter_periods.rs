@@ -111,7 +111,7 @@ pub(super) fn read(
         ));
         return None;
     }
-    let mut reader = Reader {
+    let mut reader = ValueReader {
         periods,
         diagnostics,
     };
@@ -152,12 +152,12 @@ fn refuse(message: String, place: &Node, help: &str) -> Diagnostic {
 }
 
 /// The values of a mapping, one after the other.
-struct Reader<'a> {
+struct ValueReader<'a> {
     periods: &'a Node,
     diagnostics: &'a mut Diagnostics,
 }
 
-impl Reader<'_> {
+impl ValueReader<'_> {
     fn wrong(&mut self, key: &str, node: &Node, what: &str) {
         let written = node.to_key();
         let message = format!("`{key}` of `filter_periods` is {what}");

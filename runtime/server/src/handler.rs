@@ -29,7 +29,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request<Body>) 
     let name = requested.unwrap_or_else(|| app.current_name().to_owned());
     let reply = match prepare(&app, &name, parts, target) {
         Ok(Prepared::Answered(reply)) => reply,
-        Ok(Prepared::RoutedRequest(request)) => match read(body, &request, app.max_body).await {
+        Ok(Prepared::Routed(request)) => match read(body, &request, app.max_body).await {
             Ok(body) => compute(request, body, began).await,
             Err(error) => error.into(),
         },
@@ -41,7 +41,7 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request<Body>) 
 /// A request that is routed.
 enum Prepared {
     Answered(Reply),
-    RoutedRequest(RoutedRequest),
+    Routed(RoutedRequest),
 }
 
 /// Everything that is decided before the body is read.
@@ -65,7 +65,7 @@ fn prepare(
         return Err(RequestError::Method(route.allow()));
     }
     let app = Arc::clone(app);
-    Ok(Prepared::RoutedRequest(RoutedRequest {
+    Ok(Prepared::Routed(RoutedRequest {
         app,
         route,
         revision: position,

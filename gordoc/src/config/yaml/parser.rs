@@ -83,7 +83,7 @@ enum State {
 
 /// How a value may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum NodeStyle {
     Flow,
     Block,
     /// Block style, or a list without indentation.
@@ -123,7 +123,7 @@ impl<'a> Parser<'a> {
             State::DocumentEnd => self.document_end(),
             State::Block => {
                 self.pop();
-                self.value(Form::Block)
+                self.value(NodeStyle::Block)
             }
             State::BlockList => self.block_list(),
             State::FlatList => self.flat_list(),
@@ -242,7 +242,7 @@ impl<'a> Parser<'a> {
         if is_empty {
             return Ok(self.nothing());
         }
-        self.value(Form::Block)
+        self.value(NodeStyle::Block)
     }
 
     fn document_end(&mut self) -> Read<SpannedEvent<'a>> {
@@ -253,7 +253,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A value; the state after it is already set.
-    fn value(&mut self, form: Form) -> Read<SpannedEvent<'a>> {
+    fn value(&mut self, form: NodeStyle) -> Read<SpannedEvent<'a>> {
         if let Token::Alias(name) = self.scanner.peek()?.token {
             let token = self.take()?;
             return Ok(step(Event::Alias(name), (token.start, token.end)));
@@ -263,11 +263,11 @@ impl<'a> Parser<'a> {
         let at = (token.start, token.end);
         let state = match &token.token {
             Token::Scalar(..) => return self.scalar(properties),
-            Token::BlockEntry if form == Form::BlockOrFlatList => State::FlatList,
+            Token::BlockEntry if form == NodeStyle::BlockOrFlatList => State::FlatList,
             Token::FlowListStart => State::FlowList { first: true },
             Token::FlowMapStart => State::FlowKey { first: true },
-            Token::BlockListStart if form != Form::Flow => State::BlockList,
-            Token::BlockMapStart if form != Form::Flow => State::BlockKey,
+            Token::BlockListStart if form != NodeStyle::Flow => State::BlockList,
+            Token::BlockMapStart if form != NodeStyle::Flow => State::BlockKey,
             _ if properties != Properties::default() => {
                 let at = properties.at;
                 let event = Event::Scalar(Cow::Borrowed(""), None, properties);
@@ -345,7 +345,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads a value, and `then` after it.
-    fn value_then(&mut self, form: Form, then: State) -> Read<SpannedEvent<'a>> {
+    fn value_then(&mut self, form: NodeStyle, then: State) -> Read<SpannedEvent<'a>> {
         self.state = then;
         self.value(form)
     }

@@ -26,7 +26,7 @@ pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut ScalarText<'_>, context: 
         end: cursor.at(),
         ends_line: false,
     };
-    let mut gap = Gap::default();
+    let mut whitespace = Whitespace::default();
     while cursor.byte() != Some(b'#') {
         let from = cursor.at();
         letters(cursor, context);
@@ -34,13 +34,13 @@ pub(super) fn scan(cursor: &mut Cursor<'_>, text: &mut ScalarText<'_>, context: 
             break;
         }
         plain.ends_line = false;
-        gap.fill(text);
+        whitespace.fill(text);
         text.copy(from, cursor.at());
         plain.end = cursor.at();
         let (next, ends_line) = spaces(cursor);
         plain.ends_line |= ends_line;
-        gap = match next {
-            Some(gap) => gap,
+        whitespace = match next {
+            Some(whitespace) => whitespace,
             None => break,
         };
         if matches!(context, Context::Block(indent) if cursor.column() < indent) {
@@ -76,12 +76,12 @@ fn letters(cursor: &mut Cursor<'_>, context: Context) {
 
 /// What stands between two words: blanks, or line breaks to be folded.
 #[derive(Default)]
-struct Gap {
+struct Whitespace {
     blanks: (usize, usize),
     breaks: Vec<(&'static str, (usize, usize))>,
 }
 
-impl Gap {
+impl Whitespace {
     fn fill(&self, text: &mut ScalarText<'_>) {
         text.copy(self.blanks.0, self.blanks.1);
         for (reads, at) in &self.breaks {
@@ -90,16 +90,16 @@ impl Gap {
     }
 }
 
-/// Passes blanks and line breaks; no gap if the text ends here.
-fn spaces(cursor: &mut Cursor<'_>) -> (Option<Gap>, bool) {
+/// Passes blanks and line breaks; no whitespace if the text ends here.
+fn spaces(cursor: &mut Cursor<'_>) -> (Option<Whitespace>, bool) {
     let from = cursor.at();
     cursor.blanks();
     let Some(first) = cursor.line_break() else {
-        let gap = Gap {
+        let whitespace = Whitespace {
             blanks: (from, cursor.at()),
             breaks: Vec::new(),
         };
-        return ((cursor.at() > from).then_some(gap), false);
+        return ((cursor.at() > from).then_some(whitespace), false);
     };
     let mut breaks = Vec::new();
     if !first.folds {
@@ -119,9 +119,9 @@ fn spaces(cursor: &mut Cursor<'_>) -> (Option<Gap>, bool) {
     if first.folds && breaks.len() == n_before {
         breaks.push((" ", first.at));
     }
-    let gap = Gap {
+    let whitespace = Whitespace {
         blanks: (0, 0),
         breaks,
     };
-    (Some(gap), true)
+    (Some(whitespace), true)
 }

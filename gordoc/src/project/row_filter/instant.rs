@@ -6,7 +6,7 @@ use crate::config::DateTime;
 
 /// What a text says of a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Instant {
+pub(super) enum ParsedInstant {
     /// Nanoseconds since 1970 UTC.
     Exact(i64),
     /// A time that does not say where on earth it is.
@@ -16,19 +16,19 @@ pub(super) enum Instant {
 }
 
 /// Reads a time; a blank may stand before the offset.
-pub(super) fn parse(text: &str) -> Instant {
+pub(super) fn parse(text: &str) -> ParsedInstant {
     let text = text.trim();
     let joined = text.rsplit_once(' ').and_then(|(time, offset)| {
         let is_offset = time.contains([' ', 'T', 't']) && offset.starts_with(['+', '-', 'Z', 'z']);
         is_offset.then(|| format!("{}{offset}", time.trim_end()))
     });
     let Some(parsed) = DateTime::parse(joined.as_deref().unwrap_or(text)) else {
-        return Instant::None;
+        return ParsedInstant::None;
     };
     match (parsed.offset, parsed.nanoseconds()) {
-        (None, _) => Instant::WithoutZone,
-        (Some(_), Some(instant)) => Instant::Exact(instant),
-        (Some(_), None) => Instant::None,
+        (None, _) => ParsedInstant::WithoutZone,
+        (Some(_), Some(instant)) => ParsedInstant::Exact(instant),
+        (Some(_), None) => ParsedInstant::None,
     }
 }
 
@@ -40,21 +40,21 @@ mod tests {
     fn times_need_an_offset() {
         let hour = 3_600_000_000_000;
         for (text, expect) in [
-            ("1970-01-01 01:00:00+00:00", Instant::Exact(hour)),
-            ("1970-01-01T01:00Z", Instant::Exact(hour)),
-            (" 1970-01-01 02:00:00 +01:00 ", Instant::Exact(hour)),
-            ("1970-01-01T02:00:00 +0100", Instant::Exact(hour)),
+            ("1970-01-01 01:00:00+00:00", ParsedInstant::Exact(hour)),
+            ("1970-01-01T01:00Z", ParsedInstant::Exact(hour)),
+            (" 1970-01-01 02:00:00 +01:00 ", ParsedInstant::Exact(hour)),
+            ("1970-01-01T02:00:00 +0100", ParsedInstant::Exact(hour)),
             (
                 "1970-01-01 01:00:00.5-00:30",
-                Instant::Exact(hour * 3 / 2 + 500_000_000),
+                ParsedInstant::Exact(hour * 3 / 2 + 500_000_000),
             ),
-            ("19700101T010000z", Instant::Exact(hour)),
-            ("1970-01-01 01:00:00", Instant::WithoutZone),
-            ("1970-01-01", Instant::WithoutZone),
-            ("", Instant::None),
-            ("garbage", Instant::None),
-            ("Jan 1 1970 01:00 UTC", Instant::None),
-            ("3000-01-01T00:00Z", Instant::None),
+            ("19700101T010000z", ParsedInstant::Exact(hour)),
+            ("1970-01-01 01:00:00", ParsedInstant::WithoutZone),
+            ("1970-01-01", ParsedInstant::WithoutZone),
+            ("", ParsedInstant::None),
+            ("garbage", ParsedInstant::None),
+            ("Jan 1 1970 01:00 UTC", ParsedInstant::None),
+            ("3000-01-01T00:00Z", ParsedInstant::None),
         ] {
             assert_eq!(parse(text), expect, "{text}");
         }

@@ -32,7 +32,7 @@ impl ParsedFilter<'_> {
         let mut conditions = Vec::new();
         let mut is_right = true;
         for group in self.items.chunks(GROUP) {
-            let mut reader = Reader {
+            let mut reader = GroupReader {
                 is_list: self.is_list(),
                 around: group_span(self, group),
                 scope,
@@ -61,7 +61,7 @@ fn group_span(filter: &ParsedFilter<'_>, group: &[FilterText<'_>]) -> Span {
     }
 }
 
-struct Reader<'r> {
+struct GroupReader<'r> {
     is_list: bool,
     around: Span,
     scope: &'r Scope<'r>,
@@ -69,7 +69,7 @@ struct Reader<'r> {
     found: &'r mut Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
+impl GroupReader<'_> {
     /// The conditions of a group, each of which a row has to fulfil.
     fn group(&mut self, items: &[FilterText<'_>]) -> Option<Vec<Spanned<Condition>>> {
         let alternatives = joined(items);

@@ -5,7 +5,7 @@
 use super::compare::{Membership, Side};
 use super::condition::{Condition, Relation};
 use super::expr::Expr;
-use super::instant::{self, Instant};
+use super::instant::{self, ParsedInstant};
 use super::types::{TypeChecker, TypedExpr, type_error};
 use crate::config::missing_zone;
 use crate::source::Span;
@@ -34,13 +34,13 @@ impl TypeChecker<'_> {
             return None;
         };
         match instant::parse(text) {
-            Instant::Exact(instant) => Some(Condition::Time(relation, instant)),
-            Instant::WithoutZone => {
+            ParsedInstant::Exact(instant) => Some(Condition::Time(relation, instant)),
+            ParsedInstant::WithoutZone => {
                 self.found
                     .push(missing_zone(text, other.1).class("TypeError"));
                 None
             }
-            Instant::None => self.refuse_text(text, other.1),
+            ParsedInstant::None => self.refuse_text(text, other.1),
         }
     }
 
@@ -66,12 +66,12 @@ impl TypeChecker<'_> {
     )]
     fn instant_to_match(&mut self, text: &str, span: Span) -> Option<Option<i64>> {
         match instant::parse(text) {
-            Instant::Exact(instant) => Some(Some(instant)),
-            Instant::WithoutZone => {
+            ParsedInstant::Exact(instant) => Some(Some(instant)),
+            ParsedInstant::WithoutZone => {
                 self.warn_of_no_match(span, "it has no timezone");
                 Some(None)
             }
-            Instant::None => self.refuse_text(text, span),
+            ParsedInstant::None => self.refuse_text(text, span),
         }
     }
 

@@ -117,11 +117,11 @@ impl RoutedRequest {
             }
             Route::Prediction(name) => {
                 let machine = self.machine(name, RequestError::NoModel)?;
-                prediction::predict(self, machine, body)
+                prediction::predict(&self.target, &self.headers, machine, body)
             }
             Route::Anomaly(name) => {
                 let machine = self.machine(name, RequestError::NoModel)?;
-                prediction::detect_anomalies(self, machine, body, began)
+                prediction::detect_anomalies(&self.target, &self.headers, machine, body, began)
             }
         }
     }

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use gordo_runtime::{Batch, Description, Machine};
 
-use super::RoutedRequest;
 use super::response::{PredictionResponse, anomaly_columns};
 use crate::error::RequestError;
 use crate::reply::Reply;
+use crate::target::RequestTarget;
 use crate::time::resolution;
 use crate::wire::column::Column;
 use crate::wire::frame::Table;
@@ -18,14 +18,15 @@ use crate::wire::json::table::Cells;
 
 /// Responds with the machine's output for each row.
 pub(crate) fn predict(
-    request: &RoutedRequest,
+    target: &RequestTarget,
+    headers: &HeaderMap,
     machine: &dyn Machine,
     body: &[u8],
 ) -> Result<Reply, RequestError> {
     let description = machine.description();
-    let tables = read(request, body)?;
+    let tables = read(headers, body)?;
     let (x, _) = select(tables, description)?;
-    json_only(request)?;
+    json_only(target)?;
     let output = run(machine, &x)?;
     let response = PredictionResponse::new(description, &x, &output);
     Ok(response.reply(Vec::new(), Cells::Null, None))
@@ -33,18 +34,19 @@ pub(crate) fn predict(
 
 /// Responds with how far each row is from normal.
 pub(crate) fn detect_anomalies(
-    request: &RoutedRequest,
+    target: &RequestTarget,
+    headers: &HeaderMap,
     machine: &dyn Machine,
     body: &[u8],
     began: Instant,
 ) -> Result<Reply, RequestError> {
     let description = machine.description();
-    let tables = read(request, body)?;
+    let tables = read(headers, body)?;
     let (x, y) = select(tables, description)?;
     let y = y.ok_or(RequestError::NoTargets)?;
     let not_detector = RequestError::NotDetector(description.python_type);
     let detector = machine.detector().ok_or(not_detector.clone())?;
-    json_only(request)?;
+    json_only(target)?;
     let output = run(machine, &x)?;
     let targets = align(&y, output.rows)?;
     let anomaly = detector
@@ -54,7 +56,7 @@ pub(crate) fn detect_anomalies(
         return Err(not_detector);
     }
     let response = PredictionResponse::new(description, &x, &output);
-    let all_columns = request.target.query("all_columns").is_some();
+    let all_columns = target.query("all_columns").is_some();
     let columns = anomaly_columns(anomaly, all_columns);
     let end = resolution::nanos(description.resolution)
         .and_then(|length| Timestamps::new(&x.index, response.skip(), length))
@@ -63,9 +65,8 @@ pub(crate) fn detect_anomalies(
 }
 
 /// Reads the tables of a body by its media type.
-fn read(request: &RoutedRequest, bytes: &[u8]) -> Result<Tables, RequestError> {
-    let kind = request
-        .headers
+fn read(headers: &HeaderMap, bytes: &[u8]) -> Result<Tables, RequestError> {
+    let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     let kind = kind
@@ -95,8 +96,8 @@ fn has_file_named_x(body: &[u8]) -> bool {
 }
 
 /// Answers are JSON; `format` counts only when it is exactly `parquet`.
-fn json_only(request: &RoutedRequest) -> Result<(), RequestError> {
-    if request.target.query("format") == Some("parquet") {
+fn json_only(target: &RequestTarget) -> Result<(), RequestError> {
+    if target.query("format") == Some("parquet") {
         return Err(RequestError::NotServed(
             "answers in parquet; ask for format=json",
         ));

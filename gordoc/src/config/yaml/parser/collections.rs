@@ -2,7 +2,7 @@
 
 use super::super::syntax_error::{Read, SyntaxError};
 use super::super::token::Token;
-use super::{Event, Form, Parser, Properties, SpannedEvent, State, step};
+use super::{Event, NodeStyle, Parser, Properties, SpannedEvent, State, step};
 
 impl<'a> Parser<'a> {
     pub(super) fn block_list(&mut self) -> Read<SpannedEvent<'a>> {
@@ -10,7 +10,7 @@ impl<'a> Parser<'a> {
             if self.is_next(|next| matches!(next, Token::BlockEntry | Token::BlockEnd))? {
                 return Ok(self.nothing_then(State::BlockList));
             }
-            return self.value_then(Form::Block, State::BlockList);
+            return self.value_then(NodeStyle::Block, State::BlockList);
         }
         if self.is_next(|next| *next == Token::BlockEnd)? {
             return self.end();
@@ -29,7 +29,7 @@ impl<'a> Parser<'a> {
             if self.is_next(is_empty)? {
                 return Ok(self.nothing_then(State::FlatList));
             }
-            return self.value_then(Form::Block, State::FlatList);
+            return self.value_then(NodeStyle::Block, State::FlatList);
         }
         let at = self.here()?.0;
         self.starts.pop();
@@ -42,7 +42,7 @@ impl<'a> Parser<'a> {
             if self.is_next(ends_entry)? {
                 return Ok(self.nothing_then(State::BlockValue));
             }
-            return self.value_then(Form::BlockOrFlatList, State::BlockValue);
+            return self.value_then(NodeStyle::BlockOrFlatList, State::BlockValue);
         }
         if self.is_next(|next| *next == Token::BlockEnd)? {
             return self.end();
@@ -52,7 +52,7 @@ impl<'a> Parser<'a> {
 
     pub(super) fn block_value(&mut self) -> Read<SpannedEvent<'a>> {
         if self.takes(&Token::Value)? && !self.is_next(ends_entry)? {
-            return self.value_then(Form::BlockOrFlatList, State::BlockKey);
+            return self.value_then(NodeStyle::BlockOrFlatList, State::BlockKey);
         }
         Ok(self.nothing_then(State::BlockKey))
     }
@@ -67,7 +67,7 @@ impl<'a> Parser<'a> {
                 return Ok(step(Event::MapStart(Properties::default()), at));
             }
             if !self.is_next(|next| *next == Token::FlowListEnd)? {
-                return self.value_then(Form::Flow, State::FlowList { first: false });
+                return self.value_then(NodeStyle::Flow, State::FlowList { first: false });
             }
         }
         self.end()
@@ -77,12 +77,12 @@ impl<'a> Parser<'a> {
         if self.is_next(ends_flow_entry)? {
             return Ok(self.nothing_then(State::PairValue));
         }
-        self.value_then(Form::Flow, State::PairValue)
+        self.value_then(NodeStyle::Flow, State::PairValue)
     }
 
     pub(super) fn pair_value(&mut self) -> Read<SpannedEvent<'a>> {
         if self.takes(&Token::Value)? && !self.is_next(ends_flow_entry)? {
-            return self.value_then(Form::Flow, State::PairEnd);
+            return self.value_then(NodeStyle::Flow, State::PairEnd);
         }
         Ok(self.nothing_then(State::PairEnd))
     }
@@ -99,10 +99,10 @@ impl<'a> Parser<'a> {
                 if self.is_next(ends_flow_entry)? {
                     return Ok(self.nothing_then(State::FlowValue));
                 }
-                return self.value_then(Form::Flow, State::FlowValue);
+                return self.value_then(NodeStyle::Flow, State::FlowValue);
             }
             if !self.is_next(|next| *next == Token::FlowMapEnd)? {
-                return self.value_then(Form::Flow, State::FlowNoValue);
+                return self.value_then(NodeStyle::Flow, State::FlowNoValue);
             }
         }
         self.end()
@@ -110,7 +110,7 @@ impl<'a> Parser<'a> {
 
     pub(super) fn flow_value(&mut self) -> Read<SpannedEvent<'a>> {
         if self.takes(&Token::Value)? && !self.is_next(ends_flow_entry)? {
-            return self.value_then(Form::Flow, State::FlowKey { first: false });
+            return self.value_then(NodeStyle::Flow, State::FlowKey { first: false });
         }
         Ok(self.nothing_then(State::FlowKey { first: false }))
     }
