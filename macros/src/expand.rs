@@ -2,10 +2,9 @@
 //!
 //! Every check is a constant whose panic stands at the field it is about.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
 use syn::LitStr;
-use syn::ext::IdentExt as _;
 use syn::spanned::Spanned;
 
 use crate::input::{Field, Machine};
@@ -30,7 +29,7 @@ pub(crate) fn expand(machine: &Machine, changed: Option<&str>) -> TokenStream {
             quote_spanned!(field.ty.span()=> ::core::option::Option::Some(&self.#name))
         },
     );
-    let fields = machine.fields.iter().map(value);
+    let fields = machine.fields.iter().enumerate().map(value);
     quote! {
         #[cfg(target_endian = "big")]
         ::core::compile_error!("weights are little-endian, but the target is not");
@@ -39,7 +38,7 @@ pub(crate) fn expand(machine: &Machine, changed: Option<&str>) -> TokenStream {
         // The implementation uses constants that no other machine of a module may meet.
         #[allow(non_local_definitions)]
         pub static MACHINE: &'static dyn ::gordo_runtime::Machine = {
-            use ::gordo_runtime::embed::{self, Chain, Shape};
+            use ::gordo_runtime::embed;
 
             #chain
             #bytes
@@ -95,7 +94,7 @@ fn description(machine: &Machine) -> TokenStream {
             tags: &[#(#tags),*],
             target_tags: &[#(#target_tags),*],
             resolution: #resolution,
-            offset: END.offset(),
+            offset: CHAINS.1.offset(),
             python_type: #python_type,
             metadata: #metadata,
             checksum: #checksum,
@@ -107,135 +106,122 @@ fn description(machine: &Machine) -> TokenStream {
 /// Shapes of all fields, and whether they chain from the tags to the target tags.
 fn chain(machine: &Machine) -> TokenStream {
     let (tags, targets) = (machine.tags.len(), machine.target_tags.len());
-    let mut before = quote!(Chain::of_tags(#tags));
-    let mut checks = Vec::new();
-    let mut refusals = Vec::new();
-    for field in &machine.fields {
-        let (name, shape) = (field.ident.to_string(), constant(field, "SHAPE"));
-        let ty = &field.ty;
-        checks.push(quote_spanned! {ty.span()=>
-            const #shape: Shape = <#ty as embed::Part>::SHAPE;
-        });
-        if field.is_detector {
-            refusals.extend([
-                (
-                    ty.span(),
-                    quote!(embed::refusal_of_detector(#name, #shape, #targets)),
-                ),
-                (ty.span(), quote!(embed::refusal_of_scaler(#name, #shape))),
-            ]);
-            continue;
+    let count = machine.fields.len();
+    let fields = machine.fields.iter().map(|field| {
+        let (name, ty, is_detector) = (field.ident.to_string(), &field.ty, field.is_detector);
+        quote_spanned! {ty.span()=>
+            embed::Field {
+                name: #name,
+                shape: <#ty as embed::Part>::SHAPE,
+                is_detector: #is_detector,
+            }
         }
-        refusals.push((ty.span(), quote!(#before.refusal(#name, #shape))));
-        let chain = constant(field, "CHAIN");
-        checks.push(quote!(const #chain: Chain = #before.then(#name, #shape);));
-        before = quote!(#chain);
-    }
-    let last = machine
-        .steps()
-        .last()
-        .map_or(machine.ident.span(), |field| field.ty.span());
-    refusals.push((last, quote!(END.refusal_of_end(#targets))));
-    if let Some((offset, span)) = machine.offset {
-        refusals.push((
-            span,
-            quote!(embed::refusal_of_offset(#offset, END.offset())),
-        ));
-    }
-    let refused = refusals.iter().map(|(_, refusal)| refusal);
-    let refusals = refusals
-        .iter()
-        .map(|(span, refusal)| refuse(*span, refusal));
+    });
+    let steps = machine.fields.iter().enumerate().map(|(at, field)| {
+        quote_spanned! {field.ty.span()=>
+            if !CHAINS.0[#at].fits(FIELDS[#at]) {
+                embed::refuse(CHAINS.0[#at].refusal(FIELDS[#at]))
+            }
+        }
+    });
+    let last = machine.steps().last();
+    let last = last.map_or(machine.ident.span(), |field| field.ty.span());
+    let end = quote_spanned! {last=>
+        if !CHAINS.1.ends(#targets) {
+            embed::refuse(CHAINS.1.refusal_of_end(#targets))
+        }
+    };
+    let detector = machine.fields.iter().position(|field| field.is_detector);
+    let detector = detector.map(|at| {
+        quote_spanned! {machine.fields[at].ty.span()=>
+            const _: () = if !embed::detector_fits(FIELDS[#at], #targets) {
+                embed::refuse(embed::refusal_of_detector(FIELDS[#at], #targets))
+            };
+            const _: () = if !embed::scaler_fits(FIELDS[#at]) {
+                embed::refuse(embed::refusal_of_scaler(FIELDS[#at]))
+            };
+        }
+    });
+    let offset = machine.offset.map(|(offset, span)| {
+        quote_spanned! {span=>
+            const _: () = if CHAINS.1.offset() != #offset {
+                embed::refuse(embed::refusal_of_offset(#offset, CHAINS.1.offset()))
+            };
+        }
+    });
+    let stated = machine
+        .offset
+        .map_or_else(|| quote!(CHAINS.1.offset()), |(o, _)| quote!(#o));
     quote! {
-        #(#checks)*
-        const END: Chain = #before;
-        #(#refusals)*
+        const FIELDS: [embed::Field; #count] = [#(#fields),*];
+        const CHAINS: ([embed::Chain; #count], embed::Chain) = embed::chains(#tags, &FIELDS);
+        const _: () = {
+            #(#steps)*
+            #end
+        };
+        #detector
+        #offset
         // Bytes are counted only for shapes that chain: one mistake, one error.
-        const COUNTED: bool = true #(&& #refused.is_none())*;
+        const ALL_FIT: bool = embed::all_fit(&FIELDS, &CHAINS, #targets)
+            && CHAINS.1.offset() == #stated;
     }
 }
 
-/// Each field's numbers, cut from the file, which must hold them all and no more.
+/// The numbers, which must be all that is in the file, and no fewer than the fields need.
 fn bytes(machine: &Machine, changed: Option<&str>) -> TokenStream {
     let (path, file) = (&machine.weights, machine.weights.value());
-    let mut start = quote!(0);
-    let mut fields = Vec::new();
-    for field in &machine.fields {
-        let (weights, end) = (constant(field, "Weights"), constant(field, "END"));
-        let (shape, name) = (constant(field, "SHAPE"), field.ident.to_string());
-        let too_short = refuse(
-            field.ty.span(),
-            &quote!(if COUNTED {
-                embed::refusal_of_bytes((#file, BYTES.len()), #name, (#start, #shape.bytes()))
-            } else {
-                ::core::option::Option::None
-            }),
-        );
-        fields.push(quote! {
-            #too_short
-            struct #weights;
-            impl embed::Weights for #weights {
-                const DOUBLES: &'static [f64] = &::gordo_runtime::must_cast::<
-                    [u8; 8 * #shape.doubles],
-                    [f64; #shape.doubles],
-                >(embed::chunk(BYTES, #start));
-                const SINGLES: &'static [f32] = &::gordo_runtime::must_cast::<
-                    [u8; 4 * #shape.singles],
-                    [f32; #shape.singles],
-                >(embed::chunk(BYTES, #start + 8 * #shape.doubles));
+    let count = machine.fields.len();
+    let too_short = machine.fields.iter().enumerate().map(|(at, field)| {
+        quote_spanned! {field.ty.span()=>
+            if CUT.0 == #at {
+                embed::refuse(embed::refusal_of_bytes(#file, FIELDS[#at], CUT))
             }
-            const #end: usize = #start + #shape.bytes();
-        });
-        start = quote!(#end);
-    }
-    let span = machine.weights.span();
-    let too_long = refuse(
-        span,
-        &quote!(if COUNTED {
-            embed::refusal_of_rest(#file, BYTES.len(), #start)
-        } else {
-            ::core::option::Option::None
-        }),
-    );
+        }
+    });
+    let span = path.span();
     // Last, as a wrong length says more: it points at the field where the bytes end.
     let changed = changed.map(|message| {
         let message = LitStr::new(message, span);
-        quote_spanned!(span=> const _: () = ::core::assert!(!COUNTED || BYTES.len() != #start, #message);)
+        quote_spanned!(span=> ::core::panic!(#message);)
     });
+    let whole = quote_spanned! {span=>
+        if CUT.2 > 0 {
+            embed::refuse(embed::refusal_of_rest(#file, CUT.2))
+        }
+        #changed
+    };
     quote! {
         const BYTES: &[u8] = ::core::include_bytes!(#path);
-        #(#fields)*
-        #too_long
-        #changed
+        const CUT: (usize, usize, usize) = embed::first_cut(&FIELDS, BYTES.len());
+        const _: () = if ALL_FIT {
+            #(#too_short)*
+            #whole
+        };
+        const STARTS: ([(usize, usize); #count], (usize, usize)) = embed::starts(&FIELDS);
+        struct Weights;
+        impl embed::MachineWeights for Weights {
+            const STARTS: &'static [(usize, usize)] = &STARTS.0;
+            const DOUBLES: &'static [f64] = &::gordo_runtime::must_cast::<
+                [u8; 8 * STARTS.1.0],
+                [f64; STARTS.1.0],
+            >(embed::chunk(BYTES, 0));
+            const SINGLES: &'static [f32] = &::gordo_runtime::must_cast::<
+                [u8; 4 * STARTS.1.1],
+                [f32; STARTS.1.1],
+            >(embed::chunk(BYTES, 8 * STARTS.1.0));
+        }
     }
 }
 
 /// A field of the static: its part made of its weights, then its options.
-fn value(field: &Field) -> TokenStream {
-    let (name, ty, weights) = (&field.ident, &field.ty, constant(field, "Weights"));
-    let part = quote_spanned!(ty.span()=> <#ty as embed::Embed<#weights>>::PART);
+fn value((at, field): (usize, &Field)) -> TokenStream {
+    let (name, ty) = (&field.ident, &field.ty);
+    let part = quote_spanned! {ty.span()=>
+        <#ty as embed::Embed<embed::From<Weights, #at>>>::PART
+    };
     let part = field.options.iter().fold(part, |part, option| {
         let (option, arguments) = (&option.name, &option.arguments);
         quote_spanned!(option.span()=> <#ty>::#option(#part, #(#arguments),*))
     });
     quote!(#name: #part)
-}
-
-/// A check: what `refusal` says is a compile error at `span`.
-fn refuse(span: Span, refusal: &TokenStream) -> TokenStream {
-    quote_spanned! {span=>
-        const _: () = if let ::core::option::Option::Some(text) = #refusal {
-            ::core::panic!("{}", text.as_str())
-        };
-    }
-}
-
-/// The name of something that belongs to a field.
-fn constant(field: &Field, what: &str) -> proc_macro2::Ident {
-    let name = field.ident.unraw();
-    if what == "Weights" {
-        format_ident!("Weights_{name}")
-    } else {
-        format_ident!("{what}_{}", name.to_string().to_uppercase())
-    }
 }

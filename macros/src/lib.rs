@@ -40,8 +40,8 @@
 //!
 //! # The weights
 //!
-//! The numbers of the fields in the order of the fields, little-endian, nothing between them;
-//! of a field first those in double precision, then those in single.
+//! The numbers of the fields, little-endian, nothing between them: in the order of the fields
+//! first all those in double precision, then all those in single.
 
 mod attr;
 mod expand;

@@ -4,6 +4,8 @@
 //! the shapes fit, and hands every part its [`Weights`]; all of it in constants, so a mistake
 //! is a compile error and a server starts with nothing left to do.
 
+use std::marker::PhantomData;
+
 /// A part whose sizes are written in its type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a step, layer or detector of gordo-runtime",
@@ -24,12 +26,42 @@ pub trait Embed<W: Weights>: Part + Sized {
     const PART: Self;
 }
 
-/// The numbers of one part, in the order its [`Embed`] reads them.
+/// Numbers from which a part takes its own, in the order its [`Embed`] reads them.
 pub trait Weights {
-    /// As many as [`Shape::doubles`] says.
+    /// At least as many as [`Shape::doubles`] says.
     const DOUBLES: &'static [f64];
-    /// As many as [`Shape::singles`] says.
+    /// At least as many as [`Shape::singles`] says.
     const SINGLES: &'static [f32];
+}
+
+/// All numbers of a machine.
+pub trait MachineWeights {
+    /// Where each field's numbers start among those of either precision.
+    const STARTS: &'static [(usize, usize)];
+    /// Those in double precision.
+    const DOUBLES: &'static [f64];
+    /// Those in single precision.
+    const SINGLES: &'static [f32];
+}
+
+/// The numbers of a machine from those of one field on.
+#[derive(Debug)]
+pub struct From<M, const FIELD: usize>(PhantomData<M>);
+
+impl<M: MachineWeights, const FIELD: usize> Weights for From<M, FIELD> {
+    const DOUBLES: &'static [f64] = M::DOUBLES.split_at(M::STARTS[FIELD].0).1;
+    const SINGLES: &'static [f32] = M::SINGLES.split_at(M::STARTS[FIELD].1).1;
+}
+
+/// A field of a machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// The shape of its part.
+    pub shape: Shape,
+    /// Whether it stands beside the chain of steps.
+    pub is_detector: bool,
 }
 
 /// How the rows of a batch are made up.
@@ -131,11 +163,6 @@ impl Shape {
         self
     }
 
-    /// Bytes of its numbers.
-    pub const fn bytes(self) -> usize {
-        size_of::<f64>() * self.doubles + size_of::<f32>() * self.singles
-    }
-
     /// Rows lost at the front.
     const fn offset(self) -> usize {
         match self.window {
@@ -168,7 +195,11 @@ impl Chain {
 
     /// The batch after a field.
     #[must_use]
-    pub const fn then(self, field: &'static str, shape: Shape) -> Self {
+    pub const fn then(self, field: Field) -> Self {
+        if field.is_detector {
+            return self;
+        }
+        let shape = field.shape;
         Self {
             width: match shape.outputs {
                 Some(outputs) => outputs,
@@ -180,7 +211,7 @@ impl Chain {
                 Rows::Sequences => true,
             },
             offset: self.offset + shape.offset(),
-            giver: Some(field),
+            giver: Some(field.name),
         }
     }
 
@@ -189,114 +220,207 @@ impl Chain {
         self.offset
     }
 
-    /// Why a field cannot follow, if it cannot.
-    pub const fn refusal(self, field: &'static str, shape: Shape) -> Option<Text> {
+    /// Whether a field can follow.
+    pub const fn fits(self, field: Field) -> bool {
+        let shape = field.shape;
+        if field.is_detector {
+            return true;
+        }
         if let Some(takes) = shape.inputs
             && takes != self.width
         {
-            let text = Text::new().name(field).text(" takes ").size(takes);
-            return Some(match self.giver {
+            return false;
+        }
+        match (shape.reads, shape.window) {
+            (Rows::Single, _) if self.sequences => false,
+            (_, Some((0, _))) => false,
+            (Rows::Sequences, _) => self.sequences,
+            _ => true,
+        }
+    }
+
+    /// Why a field cannot follow.
+    pub const fn refusal(self, field: Field) -> Text {
+        let shape = field.shape;
+        let text = Text::new().name(field.name);
+        if let Some(takes) = shape.inputs
+            && takes != self.width
+        {
+            let text = text.text(" takes ").size(takes);
+            return match self.giver {
                 Some(giver) => text
                     .text(", but ")
                     .name(giver)
                     .text(" gives ")
                     .size(self.width),
                 None => text.text(", but there ").count(self.width, "tag"),
-            });
+            };
         }
-        let text = Text::new().name(field);
         match (shape.reads, shape.window) {
-            (Rows::Single, _) if self.sequences => {
-                Some(text.text(" needs rows, but is given sequences"))
-            }
-            (_, Some((0, _))) => Some(text.text(" needs a lookback of 1 or more")),
-            (Rows::Sequences, _) if !self.sequences => {
-                Some(text.text(" reads a sequence, but no `Windows` stands before it"))
-            }
-            _ => None,
+            (Rows::Single, _) if self.sequences => text.text(" needs rows, but is given sequences"),
+            (_, Some((0, _))) => text.text(" needs a lookback of 1 or more"),
+            _ => text.text(" reads a sequence, but no `Windows` stands before it"),
         }
     }
 
-    /// Why the last step does not answer so many targets, if it does not.
-    pub const fn refusal_of_end(self, targets: usize) -> Option<Text> {
-        let Some(giver) = self.giver else {
-            return None;
+    /// Whether the last step answers so many targets.
+    pub const fn ends(self, targets: usize) -> bool {
+        self.width == targets && !self.sequences
+    }
+
+    /// Why the last step does not answer so many targets.
+    pub const fn refusal_of_end(self, targets: usize) -> Text {
+        let text = match self.giver {
+            Some(giver) => Text::new().name(giver),
+            None => Text::new(),
         };
-        let text = Text::new().name(giver);
         if self.width != targets {
             let text = text.text(" gives ").size(self.width);
-            return Some(text.text(", but there ").count(targets, "target tag"));
+            return text.text(", but there ").count(targets, "target tag");
         }
-        if self.sequences {
-            return Some(text.text(" still gives sequences, not rows"));
-        }
-        None
+        text.text(" still gives sequences, not rows")
     }
 }
 
-/// Why a detector does not fit so many targets, if it does not.
-pub const fn refusal_of_detector(
-    field: &'static str,
-    shape: Shape,
+/// The batch before each field, and after the last.
+pub const fn chains<const N: usize>(tags: usize, fields: &[Field; N]) -> ([Chain; N], Chain) {
+    let mut chain = Chain::of_tags(tags);
+    let mut chains = [chain; N];
+    let mut at = 0;
+    while at < N {
+        chains[at] = chain;
+        chain = chain.then(fields[at]);
+        at += 1;
+    }
+    (chains, chain)
+}
+
+/// Whether all fields follow each other and end in so many targets.
+pub const fn all_fit<const N: usize>(
+    fields: &[Field; N],
+    (chains, end): &([Chain; N], Chain),
     targets: usize,
-) -> Option<Text> {
-    let Some(takes) = shape.inputs else {
-        return None;
-    };
-    if takes == targets {
-        return None;
-    }
-    let text = Text::new().name(field).text(" takes ").size(takes);
-    Some(text.text(", but there ").count(targets, "target tag"))
-}
-
-/// Why the scaler inside a detector does not fit it, if it does not.
-pub const fn refusal_of_scaler(field: &'static str, shape: Shape) -> Option<Text> {
-    match (shape.inputs, shape.inner) {
-        (Some(takes), Some(inner)) if takes != inner => {
-            let text = Text::new().name(field).text(" takes ").size(takes);
-            Some(text.text(", but its scaler takes ").size(inner))
+) -> bool {
+    let mut at = 0;
+    while at < N {
+        let field = fields[at];
+        let detects = detector_fits(field, targets) && scaler_fits(field);
+        if !chains[at].fits(field) || !detects {
+            return false;
         }
-        _ => None,
+        at += 1;
+    }
+    end.ends(targets)
+}
+
+/// Whether a field is no detector, or fits so many targets.
+pub const fn detector_fits(field: Field, targets: usize) -> bool {
+    match field.shape.inputs {
+        Some(takes) => !field.is_detector || takes == targets,
+        None => true,
     }
 }
 
-/// Why the stated offset is wrong, if it is.
-pub const fn refusal_of_offset(stated: usize, offset: usize) -> Option<Text> {
-    if stated == offset {
-        return None;
+/// Why a detector does not fit so many targets.
+pub const fn refusal_of_detector(field: Field, targets: usize) -> Text {
+    let text = takes(field);
+    text.text(", but there ").count(targets, "target tag")
+}
+
+/// Whether the scaler inside a detector fits it.
+pub const fn scaler_fits(field: Field) -> bool {
+    match (field.shape.inputs, field.shape.inner) {
+        (Some(takes), Some(inner)) => takes == inner,
+        _ => true,
     }
+}
+
+/// Why the scaler inside a detector does not fit it.
+pub const fn refusal_of_scaler(field: Field) -> Text {
+    let text = takes(field).text(", but its scaler takes ");
+    match field.shape.inner {
+        Some(inner) => text.size(inner),
+        None => text,
+    }
+}
+
+/// `` `detect` takes [4] ``
+const fn takes(field: Field) -> Text {
+    let text = Text::new().name(field.name).text(" takes ");
+    match field.shape.inputs {
+        Some(takes) => text.size(takes),
+        None => text,
+    }
+}
+
+/// Why the stated offset is wrong.
+pub const fn refusal_of_offset(stated: usize, offset: usize) -> Text {
     let text = Text::new().text("`offset` is ").number(stated);
-    Some(
-        text.text(", but the steps lose ")
-            .number(offset)
-            .text(" rows"),
-    )
+    text.text(", but the steps lose ")
+        .number(offset)
+        .text(" rows")
 }
 
-/// Why a field cannot be read from a file of so many bytes, where it is the first that cannot.
+/// Where each field's numbers start among those of either precision, and how many there are.
+pub const fn starts<const N: usize>(fields: &[Field; N]) -> ([(usize, usize); N], (usize, usize)) {
+    let mut starts = [(0, 0); N];
+    let (mut doubles, mut singles) = (0, 0);
+    let mut at = 0;
+    while at < N {
+        starts[at] = (doubles, singles);
+        doubles += fields[at].shape.doubles;
+        singles += fields[at].shape.singles;
+        at += 1;
+    }
+    (starts, (doubles, singles))
+}
+
+/// The first field whose numbers do not end within a file of so many bytes: its position, the
+/// bytes needed and those left.
+pub const fn first_cut<const N: usize>(fields: &[Field; N], bytes: usize) -> (usize, usize, usize) {
+    let mut left = bytes;
+    let mut at = 0;
+    while at < 2 * N {
+        let shape = fields[at % N].shape;
+        let needed = if at < N {
+            size_of::<f64>() * shape.doubles
+        } else {
+            size_of::<f32>() * shape.singles
+        };
+        if needed > left {
+            return (at % N, needed, left);
+        }
+        left -= needed;
+        at += 1;
+    }
+    (N, 0, left)
+}
+
+/// Why a field cannot be read from a file.
 pub const fn refusal_of_bytes(
-    (file, bytes): (&'static str, usize),
-    field: &'static str,
-    (start, needed): (usize, usize),
-) -> Option<Text> {
-    if start > bytes || start + needed <= bytes {
-        return None;
-    }
-    let text = Text::new().name(file).text(" ends inside ").name(field);
+    file: &'static str,
+    field: Field,
+    (_, needed, left): (usize, usize, usize),
+) -> Text {
+    let text = Text::new()
+        .name(file)
+        .text(" ends inside ")
+        .name(field.name);
     let text = text.text(": it needs ").bytes(needed).text(", but ");
-    let left = bytes - start;
     let text = text.number(left);
-    Some(text.text(if left == 1 { " is left" } else { " are left" }))
+    text.text(if left == 1 { " is left" } else { " are left" })
 }
 
-/// Why a file of so many bytes is too long, if it is.
-pub const fn refusal_of_rest(file: &'static str, bytes: usize, needed: usize) -> Option<Text> {
-    if bytes <= needed {
-        return None;
-    }
-    let text = Text::new().name(file).text(" has ").bytes(bytes - needed);
-    Some(text.text(" more than the fields need"))
+/// Why a file is too long.
+pub const fn refusal_of_rest(file: &'static str, rest: usize) -> Text {
+    let text = Text::new().name(file).text(" has ").bytes(rest);
+    text.text(" more than the fields need")
+}
+
+/// Stops the compiler at the place that called.
+#[track_caller]
+pub const fn refuse(text: Text) -> ! {
+    panic!("{}", text.as_str())
 }
 
 /// Bytes of a file from `start`; zeros beyond its end, which is refused elsewhere.
@@ -412,30 +536,34 @@ impl Text {
 mod tests {
     use super::*;
 
-    #[expect(clippy::ref_option, reason = "a message is too large to pass by value")]
-    fn refusal(refusal: &Option<Text>) -> String {
-        let text = refusal.as_ref();
-        text.map_or_else(String::new, |text| text.as_str().to_owned())
+    #[track_caller]
+    fn check(refusal: &Text, expect: &str) {
+        assert_eq!(refusal.as_str(), expect);
+    }
+
+    fn field(name: &'static str, shape: Shape) -> Field {
+        Field {
+            name,
+            shape,
+            is_detector: false,
+        }
     }
 
     #[test]
     fn shapes_that_do_not_chain_are_refused_with_both_sides() {
         let tags = Chain::of_tags(1);
-        let layer = Shape::new(12, 3);
-        assert_eq!(
-            refusal(&tags.refusal("scale", layer)),
-            "`scale` takes [12], but there is 1 tag"
-        );
-        let after = tags.then("scale", layer);
-        assert_eq!(
-            refusal(&after.refusal("output", Shape::new(2, 2))),
-            "`output` takes [2], but `scale` gives [3]"
-        );
-        assert_eq!(
-            refusal(&after.refusal_of_end(12)),
-            "`scale` gives [3], but there are 12 target tags"
-        );
-        assert_eq!(refusal(&after.refusal_of_end(3)), "");
+        let layer = field("scale", Shape::new(12, 3));
+        assert!(!tags.fits(layer));
+        let refusal = tags.refusal(layer);
+        check(&refusal, "`scale` takes [12], but there is 1 tag");
+        let after = tags.then(layer);
+        let output = field("output", Shape::new(2, 2));
+        assert!(!after.fits(output) && after.fits(field("output", Shape::new(3, 1))));
+        let refusal = after.refusal(output);
+        check(&refusal, "`output` takes [2], but `scale` gives [3]");
+        assert!(after.ends(3) && !after.ends(12));
+        let refusal = after.refusal_of_end(12);
+        check(&refusal, "`scale` gives [3], but there are 12 target tags");
     }
 
     #[test]
@@ -443,29 +571,35 @@ mod tests {
         let windows = Shape::any_width()
             .with_rows(Rows::Single, Rows::Sequences)
             .with_window(3, 1);
+        let none = field("none", windows.with_window(0, 0));
+        let windows = field("windows", windows);
         let lstm = Shape::new(2, 2).with_rows(Rows::Sequences, Rows::Single);
+        let lstm = field("lstm", lstm);
         let tags = Chain::of_tags(2);
-        assert!(tags.refusal("lstm", lstm).is_some());
-        let sequences = tags.then("windows", windows);
+        assert!(tags.fits(windows) && !tags.fits(lstm) && !tags.fits(none));
+        let sequences = tags.then(windows);
         assert_eq!(sequences.offset(), 3);
-        assert!(sequences.refusal("again", windows).is_some());
-        assert!(sequences.refusal_of_end(2).is_some());
-        let rows = sequences.then("lstm", lstm);
-        assert!(rows.refusal_of_end(2).is_none());
+        assert!(sequences.fits(lstm) && !sequences.fits(windows) && !sequences.ends(2));
+        assert!(sequences.then(lstm).ends(2));
     }
 
     #[test]
     fn the_first_field_beyond_the_end_is_named() {
-        let file = ("weights.bin", 33);
-        assert_eq!(refusal(&refusal_of_bytes(file, "a", (0, 32))), "");
-        assert_eq!(
-            refusal(&refusal_of_bytes(file, "b", (32, 100))),
-            "`weights.bin` ends inside `b`: it needs 100 bytes, but 1 is left"
+        let scale = field("scale", Shape::new(2, 2).with_doubles(4));
+        let output = field("output", Shape::new(2, 2).with_singles(25));
+        let fields = [output, scale];
+        assert_eq!(starts(&fields), ([(0, 0), (0, 25)], (4, 25)));
+        assert_eq!(first_cut(&fields, 132), (2, 0, 0));
+        let cut = first_cut(&fields, 33);
+        assert_eq!(cut, (0, 100, 1));
+        check(
+            &refusal_of_bytes("weights.bin", fields[cut.0], cut),
+            "`weights.bin` ends inside `output`: it needs 100 bytes, but 1 is left",
         );
-        assert_eq!(refusal(&refusal_of_bytes(file, "c", (132, 8))), "");
-        assert_eq!(
-            refusal(&refusal_of_rest("weights.bin", 33, 32)),
-            "`weights.bin` has 1 byte more than the fields need"
+        let (_, _, rest) = first_cut(&fields, 133);
+        check(
+            &refusal_of_rest("weights.bin", rest),
+            "`weights.bin` has 1 byte more than the fields need",
         );
     }
 }

@@ -20,7 +20,7 @@ mod hourglass {
         tags = ["A 1", "A 2", "A 3", "A 4"],
         target_tags = ["A 1", "A 2", "B 1"],
         weights = "weights/hourglass.bin",
-        digest = "c96bd09bef71f952ff051139cf26590d6ca27a90ba4004e73bdc73fb3207af65",
+        digest = "e3ad5c881643aa7741d2a203d7326d3534c9bf773eb5870a9a20b4c4af76ec98",
         metadata = "weights/metadata.json",
         checksum = "c0ffee"
     )]
@@ -132,29 +132,41 @@ mod options {
     }
 }
 
-/// Reads the tensors of a weights file in order.
-struct Weights(Vec<u8>, usize);
+/// Reads the tensors of a weights file in order: those in double precision, then those in single.
+struct Weights {
+    bytes: Vec<u8>,
+    double: usize,
+    single: usize,
+}
 
 impl Weights {
-    fn open(name: &str) -> Self {
+    /// Opens a file with so many numbers in double precision.
+    fn open(name: &str, n_doubles: usize) -> Self {
         let path = format!("{}/tests/weights/{name}", env!("CARGO_MANIFEST_DIR"));
-        Self(std::fs::read(path).unwrap(), 0)
-    }
-
-    fn take<const N: usize>(&mut self) -> [u8; N] {
-        self.1 += N;
-        self.0[self.1 - N..self.1].try_into().unwrap()
+        Self {
+            bytes: std::fs::read(path).unwrap(),
+            double: 0,
+            single: 8 * n_doubles,
+        }
     }
 
     fn double(&mut self, count: usize) -> Vec<f64> {
-        (0..count)
-            .map(|_| f64::from_le_bytes(self.take()))
+        let bytes = &self.bytes[self.double..][..8 * count];
+        self.double += 8 * count;
+        let (numbers, _) = bytes.as_chunks();
+        numbers
+            .iter()
+            .map(|number| f64::from_le_bytes(*number))
             .collect()
     }
 
     fn single(&mut self, count: usize) -> Vec<f32> {
-        (0..count)
-            .map(|_| f32::from_le_bytes(self.take()))
+        let bytes = &self.bytes[self.single..][..4 * count];
+        self.single += 4 * count;
+        let (numbers, _) = bytes.as_chunks();
+        numbers
+            .iter()
+            .map(|number| f32::from_le_bytes(*number))
             .collect()
     }
 
@@ -221,7 +233,7 @@ fn detects(machine: &dyn Machine, batch: &Batch, unsized_: &dyn Detector) {
 
 #[test]
 fn an_hourglass_is_its_parts() {
-    let mut weights = Weights::open("hourglass.bin");
+    let mut weights = Weights::open("hourglass.bin", 22);
     let input = rows(9, 4);
     let mut batch = weights.min_max(4, input.clone());
     for sizes in [(4, 3), (3, 2), (2, 2), (2, 3)] {
@@ -268,7 +280,7 @@ fn a_description_says_what_is_written() {
 
 #[test]
 fn transformed_targets_come_back_and_anomalies_are_smoothed() {
-    let mut weights = Weights::open("window.bin");
+    let mut weights = Weights::open("window.bin", 33);
     let input = rows(9, 4);
     let mut batch = weights.min_max(4, input.clone());
     batch = weights.dense((4, 3), Activation::Sigmoid, batch);
@@ -297,7 +309,7 @@ fn transformed_targets_come_back_and_anomalies_are_smoothed() {
 
 #[test]
 fn sequences_are_their_parts_and_need_rows() {
-    let mut weights = Weights::open("lstm.bin");
+    let mut weights = Weights::open("lstm.bin", 20);
     let input = rows(40, 3);
     let mut batch = weights.min_max(3, input.clone());
     let windows = part::Windows {
@@ -317,7 +329,7 @@ fn sequences_are_their_parts_and_need_rows() {
 
 #[test]
 fn linear_models_stay_in_double_precision() {
-    let mut weights = Weights::open("linear.bin");
+    let mut weights = Weights::open("linear.bin", 28);
     let input = rows(9, 4);
     let (mean, scale) = (weights.double(4), weights.double(4));
     let scaler = part::StandardScaler {
@@ -345,7 +357,7 @@ fn linear_models_stay_in_double_precision() {
 
 #[test]
 fn options_reach_their_steps() {
-    let mut weights = Weights::open("options.bin");
+    let mut weights = Weights::open("options.bin", 26);
     let input = rows(9, 2);
     let (scale, min) = (weights.double(2), weights.double(2));
     let range = weights.double(2);

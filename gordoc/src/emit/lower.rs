@@ -39,13 +39,14 @@ pub(super) fn lower(machine: &Machine, revision: &Revision, package: String) -> 
     }
 }
 
-/// The numbers of the fields in order, little-endian; of a field those in double precision
-/// first.
+/// The numbers of the fields in order, little-endian: those in double precision, then those in
+/// single.
 fn weights(fields: &[Field]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for Field { part, .. } in fields {
-        bytes.extend(part.doubles.iter().flat_map(|number| number.to_le_bytes()));
-        bytes.extend(part.singles.iter().flat_map(|number| number.to_le_bytes()));
-    }
-    bytes
+    let parts = || fields.iter().map(|field| &field.part);
+    let doubles = parts().flat_map(|part| &part.doubles);
+    let singles = parts().flat_map(|part| &part.singles);
+    let doubles = doubles.flat_map(|number| number.to_le_bytes());
+    doubles
+        .chain(singles.flat_map(|number| number.to_le_bytes()))
+        .collect()
 }
