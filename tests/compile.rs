@@ -286,7 +286,7 @@ fn a_flipped_or_missing_byte_of_weights_does_not_compile() {
         (flipped, "weights = \"../weights.bin\""),
         (
             weights[..weights.len() - 1].to_vec(),
-            "detect: DiffDetector<5>",
+            "`../weights.bin` ends inside `output`",
         ),
     ];
     for (damaged, place) in cases {

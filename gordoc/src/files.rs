@@ -7,6 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+/// Files by path below a folder.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
 /// Temporary files start so; a killed run may leave some behind.
 const TEMPORARY: &str = ".gordoc-";
 
@@ -29,7 +32,7 @@ pub fn write_executable(path: &Path, bytes: &[u8]) -> io::Result<bool> {
 
 /// Makes the folders `owned` below `root` hold exactly these files, and writes those of
 /// `files` that lie elsewhere below it.
-pub fn sync(root: &Path, files: &BTreeMap<PathBuf, Vec<u8>>, owned: &[&str]) -> io::Result<()> {
+pub fn sync(root: &Path, files: &Files, owned: &[&str]) -> io::Result<()> {
     for (path, bytes) in files {
         let time = SystemTime::UNIX_EPOCH + EMITTED;
         write(&root.join(path), bytes, 0o644, Some(time))?;
@@ -92,7 +95,7 @@ fn is_same(path: &Path, bytes: &[u8]) -> bool {
 }
 
 /// Removes files and folders below `folder` that no file of `files` needs.
-fn remove_others(root: &Path, folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> io::Result<()> {
+fn remove_others(root: &Path, folder: &Path, files: &Files) -> io::Result<()> {
     for path in entries(&root.join(folder))? {
         let inside = folder.join(path.file_name().unwrap_or_default());
         if files.contains_key(&inside) {

@@ -179,9 +179,9 @@ fn count(servers: usize) -> String {
     format!("{servers} server{}", if servers == 1 { "" } else { "s" })
 }
 
-fn manifests(name: &Name, revisions: &Revisions) -> Result<emit::Files, Failure> {
+fn manifests(name: &Name, revisions: &Revisions) -> Result<files::Files, Failure> {
     let Some((revision, machines)) = revisions.last() else {
-        return Ok(emit::Files::new());
+        return Ok(files::Files::new());
     };
     let documents: BTreeMap<&Name, serde_json::Value> = machines
         .values()

@@ -4,24 +4,27 @@
 //! running cargo `link`'s.
 
 mod attribute;
+mod input;
 mod ir;
 mod lock;
 mod lower;
 mod names;
 mod package;
 mod pretty;
+mod server;
 mod shard;
 mod tokens;
 mod vendored;
+mod workspace;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use crate::name::{Name, Revision};
+use crate::files::Files;
+use crate::name::Name;
 use crate::trained::Machine;
 
-/// Emitted files by path below the output folder.
-pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+pub use input::{Input, Servers};
+pub use server::Binary;
 
 /// Folders below the output folder that hold emitted files and nothing else.
 pub const OWNED: [&str; 7] = [
@@ -34,26 +37,6 @@ pub const OWNED: [&str; 7] = [
     "vendor",
 ];
 
-/// What is emitted.
-#[derive(Clone, Copy, Debug)]
-pub struct Input<'a> {
-    /// Project name.
-    pub project: &'a Name,
-    /// Revisions and their machines; the last one is current.
-    pub revisions: &'a [(Revision, BTreeMap<Name, Machine>)],
-    /// Which servers are emitted.
-    pub servers: Servers,
-}
-
-/// Which server packages a workspace has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Servers {
-    /// One with all machines.
-    pub project: bool,
-    /// One per machine.
-    pub machine: bool,
-}
-
 /// A workspace in memory.
 #[derive(Clone, Debug)]
 pub struct Workspace {
@@ -61,17 +44,6 @@ pub struct Workspace {
     pub files: Files,
     /// The binaries that cargo makes of it.
     pub binaries: Vec<Binary>,
-}
-
-/// A server binary.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Binary {
-    /// Project or machine it serves.
-    pub serves: String,
-    /// File name below `bin/`.
-    pub file: String,
-    /// Name of its package and of cargo's target.
-    pub package: String,
 }
 
 /// Why machines cannot be emitted.
@@ -117,10 +89,10 @@ pub fn emit(input: Input<'_>) -> Result<Workspace, Error> {
             packages.push(package::machine(krate, &folder, &mut files));
         }
     }
-    let servers = package::servers(&input, &packages, &mut names, &mut files);
-    package::workspaces(&packages, &servers, &mut files);
+    let servers = server::servers(&input, &packages, &mut names, &mut files);
+    workspace::workspaces(&packages, &servers.packages, &mut files);
     Ok(Workspace {
         files,
-        binaries: servers.into_binaries(),
+        binaries: servers.binaries,
     })
 }

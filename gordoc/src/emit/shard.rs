@@ -5,9 +5,9 @@
 
 use askama::Template;
 
-use super::Files;
 use super::names::{Names, crate_name};
 use super::package::{MachinePackage, Package, place, render, version_with};
+use crate::files::Files;
 use crate::name::Name;
 
 /// Machines per shard, at most as a mean: what is compiled again when one machine changes.

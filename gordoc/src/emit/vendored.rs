@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Files;
+use crate::files::Files;
 
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/vendored.rs"));

@@ -1,6 +1,6 @@
 //! What a `model:` definition denotes.
 //!
-//! Reads, resolves and expands definitions; the classes they name are in [`crate::part`].
+//! Reads, resolves and expands definitions; the classes they name are in `part`.
 
 pub mod catalog;
 mod definition;
