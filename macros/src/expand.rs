@@ -217,7 +217,7 @@ fn bytes(machine: &Machine, changed: Option<&str>) -> TokenStream {
 fn value((at, field): (usize, &Field)) -> TokenStream {
     let (name, ty) = (&field.ident, &field.ty);
     let part = quote_spanned! {ty.span()=>
-        <#ty as embed::Embed<embed::From<Weights, #at>>>::PART
+        <#ty as embed::Embed<embed::WeightsFrom<Weights, #at>>>::PART
     };
     let part = field.options.iter().fold(part, |part, option| {
         let (option, arguments) = (&option.name, &option.arguments);

@@ -46,9 +46,9 @@ pub trait MachineWeights {
 
 /// The numbers of a machine from those of one field on.
 #[derive(Debug)]
-pub struct From<M, const FIELD: usize>(PhantomData<M>);
+pub struct WeightsFrom<M, const FIELD: usize>(PhantomData<M>);
 
-impl<M: MachineWeights, const FIELD: usize> Weights for From<M, FIELD> {
+impl<M: MachineWeights, const FIELD: usize> Weights for WeightsFrom<M, FIELD> {
     const DOUBLES: &'static [f64] = M::DOUBLES.split_at(M::STARTS[FIELD].0).1;
     const SINGLES: &'static [f32] = M::SINGLES.split_at(M::STARTS[FIELD].1).1;
 }
@@ -231,6 +231,9 @@ impl Chain {
         {
             return false;
         }
+        if !scaler_fits(field) {
+            return false;
+        }
         match (shape.reads, shape.window) {
             (Rows::Single, _) if self.sequences => false,
             (_, Some((0, _))) => false,
@@ -255,6 +258,9 @@ impl Chain {
                     .size(self.width),
                 None => text.text(", but there ").count(self.width, "tag"),
             };
+        }
+        if !scaler_fits(field) {
+            return refusal_of_scaler(field);
         }
         match (shape.reads, shape.window) {
             (Rows::Single, _) if self.sequences => text.text(" needs rows, but is given sequences"),
@@ -327,7 +333,7 @@ pub const fn refusal_of_detector(field: Field, targets: usize) -> Text {
     text.text(", but there ").count(targets, "target tag")
 }
 
-/// Whether the scaler inside a detector fits it.
+/// Whether the scaler inside a part fits it.
 pub const fn scaler_fits(field: Field) -> bool {
     match (field.shape.inputs, field.shape.inner) {
         (Some(takes), Some(inner)) => takes == inner,
@@ -335,7 +341,7 @@ pub const fn scaler_fits(field: Field) -> bool {
     }
 }
 
-/// Why the scaler inside a detector does not fit it.
+/// Why the scaler inside a part does not fit it.
 pub const fn refusal_of_scaler(field: Field) -> Text {
     let text = takes(field).text(", but its scaler takes ");
     match field.shape.inner {
@@ -564,6 +570,16 @@ mod tests {
         assert!(after.ends(3) && !after.ends(12));
         let refusal = after.refusal_of_end(12);
         check(&refusal, "`scale` gives [3], but there are 12 target tags");
+    }
+
+    #[test]
+    fn a_scaler_inside_a_step_is_checked_as_one_inside_a_detector() {
+        let step = field("wrap", Shape::new(2, 2).around(Shape::new(3, 3)));
+        let tags = Chain::of_tags(2);
+        assert!(!tags.fits(step));
+        let refusal = "`wrap` takes [2], but its scaler takes [3]";
+        check(&tags.refusal(step), refusal);
+        assert!(tags.fits(field("wrap", Shape::new(2, 2).around(Shape::new(2, 2)))));
     }
 
     #[test]
