@@ -1,7 +1,6 @@
 //! Requests to a server: tried again where that may help, and not sent where it is gone.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -115,32 +114,6 @@ fn pause(attempts: u32) -> Duration {
     pause.min(Duration::from_secs(10))
 }
 
-/// What providers of equal settings share, by a digest of them.
-pub(crate) struct SharedClients<T>(Mutex<BTreeMap<[u8; 32], Arc<T>>>);
-
-impl<T> SharedClients<T> {
-    /// Nothing yet.
-    pub(crate) const fn new() -> Self {
-        Self(Mutex::new(BTreeMap::new()))
-    }
-
-    /// The one of some settings, which is made for the first who asks.
-    pub(crate) fn find_or_make(
-        &self,
-        settings: &str,
-        make: impl FnOnce() -> Result<T, ReadError>,
-    ) -> Result<Arc<T>, ReadError> {
-        let key = blake3::hash(settings.as_bytes());
-        let mut shared = lock(&self.0);
-        if let Some(known) = shared.get(key.as_bytes()) {
-            return Ok(Arc::clone(known));
-        }
-        let made = Arc::new(make()?);
-        shared.insert(*key.as_bytes(), Arc::clone(&made));
-        Ok(made)
-    }
-}
-
 /// A panic elsewhere leaves nothing half done.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -227,14 +200,5 @@ mod tests {
             [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]
         );
         assert_eq!(pause(u32::MAX), Duration::from_secs(10));
-    }
-
-    #[test]
-    fn equal_settings_share_one() {
-        let shared: SharedClients<u8> = SharedClients::new();
-        let one = shared.find_or_make("a", || Ok(1)).unwrap();
-        let again = shared.find_or_make("a", || Ok(2)).unwrap();
-        let other = shared.find_or_make("b", || Ok(3)).unwrap();
-        assert_eq!((*one, *again, *other), (1, 1, 3));
     }
 }

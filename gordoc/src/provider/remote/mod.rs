@@ -4,6 +4,7 @@ mod arguments;
 mod circuit_breaker;
 pub(super) mod error;
 mod secret;
+mod shared_clients;
 mod tls;
 
 use std::io;
@@ -11,9 +12,10 @@ use std::net::ToSocketAddrs;
 use std::time::Duration;
 
 pub(super) use arguments::{Refused, RetryPolicy, TlsTrust, secret_keys};
-pub(super) use circuit_breaker::{CircuitBreaker, SharedClients, lock, remote_error};
+pub(super) use circuit_breaker::{CircuitBreaker, lock, remote_error};
 pub use error::{RemoteError, RemoteErrorKind, Wait};
 pub(super) use secret::{Secret, Secrets, resolve};
+pub(super) use shared_clients::SharedClients;
 pub(super) use tls::{certificates, client_config};
 
 /// Longest wait for a connection unless the config has one.
