@@ -89,22 +89,11 @@ mod tests {
 
     use super::super::trace::TraceSink;
     use super::*;
-    use crate::project::read;
-    use crate::source::Source;
+    use crate::dataset::fixture;
 
     /// Loads ten rows of `A` for a client that knows of some tags.
     fn run(keys: &str, metadata: &Value) -> Result<Dataset, ClientError> {
-        let config = format!(
-            "machines: [{{name: a, dataset: {{tags: [A], train_start_date: 1970-01-01T00:00:00Z, \
-             train_end_date: 1970-01-01T01:00:00Z, data_provider: {{type: RandomDataProvider}}, \
-             {keys}}}}}]"
-        );
-        let options = project::Options {
-            without_models: true,
-            ..project::Options::default()
-        };
-        let reading = read(&Source::new("a.yaml", config), &options);
-        let config = reading.project.unwrap().datasets.remove(0).dataset;
+        let config = fixture::an_hour_of_a(keys);
         let job = Job {
             config: &config,
             base: Path::new(""),

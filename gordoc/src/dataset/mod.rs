@@ -9,6 +9,8 @@ mod client;
 mod error;
 mod fetch;
 mod filter_periods;
+#[cfg(test)]
+mod fixture;
 mod frame;
 mod grid;
 mod interpolate;

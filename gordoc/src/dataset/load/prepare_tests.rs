@@ -1,9 +1,8 @@
 //! What becomes of the readings of one tag.
 
 use super::*;
-use crate::project::read;
+use crate::dataset::fixture;
 use crate::provider::Reading;
-use crate::source::Source;
 
 const MINUTE: i64 = 60_000_000_000;
 
@@ -14,17 +13,7 @@ fn run(
     rows: &[(i64, f64)],
     earlier: Option<(i64, f64)>,
 ) -> (Vec<(i64, Vec<f64>)>, Value) {
-    let config = format!(
-        "machines: [{{name: a, dataset: {{tags: [A], train_start_date: 1970-01-01T00:00:00Z, \
-         train_end_date: 1970-01-01T01:00:00Z, data_provider: {{type: RandomDataProvider}}, \
-         {keys}}}}}]"
-    );
-    let options = project::Options {
-        without_models: true,
-        ..project::Options::default()
-    };
-    let reading = read(&Source::new("a.yaml", config), &options);
-    let config = reading.project.unwrap().datasets.remove(0).dataset;
+    let config = fixture::an_hour_of_a(keys);
     let loader = Loader::new(&Job {
         config: &config,
         base: Path::new(""),
