@@ -24,9 +24,9 @@ pub(crate) use resolve::{resolve_splitter, resolve_transformer};
 
 pub use crate::part::network::Network;
 pub use crate::part::network::callback::EarlyStopping;
-pub use crate::part::network::layers::{Layer, hourglass_widths};
 pub use crate::part::network::objective::Loss;
 pub use crate::part::network::optimizer::Optimizer;
+pub use crate::part::network::topology::{Layer, hourglass_widths};
 pub use crate::part::network::training::Training;
 
 /// A whole model.

@@ -8,12 +8,12 @@ pub(crate) mod callback;
 pub mod engine;
 pub(crate) mod fitted;
 pub(crate) mod layer;
-pub(crate) mod layers;
 pub(crate) mod objective;
 pub(crate) mod optimizer;
 pub(crate) mod raw;
 pub(crate) mod recipe;
 pub(crate) mod shape;
+pub(crate) mod topology;
 pub(crate) mod training;
 
 use std::sync::Arc;
@@ -21,8 +21,8 @@ use std::sync::Arc;
 use gordo_runtime::Batch;
 
 use self::fitted::FittedNetwork;
-use self::layers::{Layer, default_layers};
 use self::recipe::{DENSE_KINDS, RECURRENT_KINDS, Recipe, find_recipe, kinds};
+use self::topology::{Layer, default_layers};
 use self::training::{IGNORED, KEYWORDS, REFUSED, SILENT, Training, refused_keyword};
 use super::arguments::Arguments;
 use super::class::{Class, Definition, Found, NetworkRules, Resolve, Role, Rules};

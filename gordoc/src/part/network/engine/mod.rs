@@ -25,7 +25,7 @@ use gordo_runtime::{Activation, Batch, Values, part};
 use crate::part::error::FitError;
 use crate::part::fit::FitContext;
 use crate::part::history::History;
-use crate::part::network::layers::Layer;
+use crate::part::network::topology::Layer;
 use crate::part::network::training::Training;
 
 /// A layer as learnt.

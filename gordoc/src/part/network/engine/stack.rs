@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use gordo_runtime::Activation;
 
-use crate::part::network::layers::Layer;
+use crate::part::network::topology::Layer;
 
 /// Dense layers on top of each other.
 ///
