@@ -38,7 +38,8 @@ fn snapshot(name: &str, codes: &[&str]) {
         width: 200,
         ..Style::default()
     };
-    let drawn = render(&source, &found, style).replace(&base, "FOLDER");
+    let drawn = render(&source, &gordoc::config::redaction(&source), &found, style)
+        .replace(&base, "FOLDER");
     let got: Vec<&str> = found.iter().map(|item| item.code).collect();
     assert_eq!(got, codes, "{drawn}");
     for item in found.iter() {

@@ -4,7 +4,6 @@
 
 mod json;
 pub mod pages;
-mod redact;
 mod render;
 mod suggest;
 
@@ -100,6 +99,21 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The same finding, every text of it changed.
+    #[must_use]
+    pub(crate) fn map_texts(&self, change: impl Fn(&str) -> String) -> Self {
+        let labels = self.labels.iter().map(|label| Label {
+            span: label.span,
+            text: change(&label.text),
+        });
+        Self {
+            message: change(&self.message),
+            labels: labels.collect(),
+            help: self.help.as_deref().map(&change),
+            ..*self
+        }
     }
 
     /// Marks what Gordo notices only when it builds the machine.

@@ -56,6 +56,7 @@ pub(crate) mod part;
 pub mod project;
 pub mod provider;
 mod random;
+pub mod redact;
 pub mod report;
 pub mod schema;
 pub mod source;

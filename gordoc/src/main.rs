@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use gordoc::command::{self, cli::Cli};
+use gordoc::command::{self, EscapingWriter, cli::Cli};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         // The reader has gone; there is nobody left to tell.
         Ok(_) => ExitCode::from(2),
         Err(failure) => {
-            let _ = writeln!(err, "{failure}");
+            let _ = writeln!(EscapingWriter(err), "{failure}");
             ExitCode::from(2)
         }
     }

@@ -36,10 +36,22 @@ impl fmt::Display for Excerpt<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct Escaped<'a>(pub &'a str);
 
+impl Escaped<'_> {
+    /// Whether a character is written as an escape: a terminal would obey it, or show text in
+    /// another order.
+    pub fn escapes(letter: char) -> bool {
+        letter.is_control()
+            || matches!(
+                letter,
+                '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            )
+    }
+}
+
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
-        while let Some(at) = rest.find(moves_the_cursor) {
+        while let Some(at) = rest.find(Self::escapes) {
             let (plain, from) = rest.split_at(at);
             f.write_str(plain)?;
             let mut letters = from.chars();
@@ -59,16 +71,6 @@ fn write_escaped(letter: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
-/// Whether a terminal does something else than show it: control characters, and those that order
-/// or break lines.
-fn moves_the_cursor(letter: char) -> bool {
-    letter.is_control()
-        || matches!(
-            letter,
-            '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,7 +82,7 @@ mod tests {
                 continue;
             };
             let shown = Escaped(&format!("a{letter}ø")).to_string();
-            if moves_the_cursor(letter) {
+            if Escaped::escapes(letter) {
                 assert!(shown.starts_with("a\\") && shown.ends_with('ø'), "{shown}");
                 assert!(!shown.contains(letter), "{shown}");
             } else {

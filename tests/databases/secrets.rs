@@ -231,3 +231,101 @@ fn check_asks_nobody() {
     }
     assert_eq!(server.requests().len(), 0);
 }
+
+/// What a command says on stdout and stderr.
+fn said(folder: &Path, arguments: &[&str]) -> String {
+    let output = gordoc()
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap();
+    stdout(&output) + &stderr(&output)
+}
+
+#[test]
+fn no_form_of_findings_tells_a_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let provider = "{\"type\":\"InfluxDataProvider\",\"measurement\":\"hush-7f3a\",\
+                    \"password\":\"hush-7f3a\",\"host\":[\"hush-7f3a\"],\"hush-7f3a\":1}";
+    write_config(folder.path(), provider);
+    for arguments in [
+        &["check", "c.yaml"][..],
+        &["check", "c.yaml", "--format", "json"],
+        &["expand", "c.yaml", "--project-name", "p"],
+        &["dataset", "c.yaml", "--machine", "pump", "-o", "out"],
+    ] {
+        let said = said(folder.path(), arguments);
+        assert!(said.contains("***"), "{said}");
+        assert!(!said.contains("hush"), "{said}");
+    }
+    // Not even where the config is no YAML.
+    fs::write(
+        folder.path().join("c.yaml"),
+        "a: {token: 'hush',\n  b: &x\nc: ]",
+    )
+    .unwrap();
+    let said = said(folder.path(), &["check", "c.yaml"]);
+    assert!(
+        said.contains("config::not_yaml") && !said.contains("hush"),
+        "{said}"
+    );
+}
+
+#[test]
+fn emitted_metadata_holds_no_values_of_environment_variables() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = MockServer::http([answer()]);
+    let provider = format!(
+        "{{type: InfluxDataProvider, measurement: m, host: 127.0.0.1, port: {}, database: d}}",
+        server.port()
+    );
+    write_config(folder.path(), &provider);
+    let path = folder.path().join("c.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    let builder = "globals:\n  runtime:\n    builder:\n      env:\n      \
+                   - {name: HISTORIAN, value: hush-value}\n";
+    fs::write(&path, text + builder).unwrap();
+    let mut command = gordoc();
+    command.current_dir(folder.path());
+    run(command.args([
+        "compile",
+        "c.yaml",
+        "-o",
+        "out",
+        "--bin",
+        "none",
+        "--project-name",
+        "p",
+    ]));
+    let machines = folder.path().join("out/machines");
+    let metadata = fs::read_to_string(machines.join("pump/metadata.json")).unwrap();
+    assert!(metadata.contains("HISTORIAN"), "{metadata}");
+    assert_eq!(holding(&machines, &["hush"]), Vec::<String>::new());
+}
+
+#[test]
+fn text_from_outside_does_not_move_the_cursor() {
+    let folder = tempfile::tempdir().unwrap();
+    let tag = "\\u001b]0;x\\u0007\\u202e";
+    let text = machine("pump", &format!("\"{tag}\""), "{type: CSVDataProvider}", "");
+    let beside = "x: \"\u{202e}\u{9b}2J\"\n";
+    fs::write(
+        folder.path().join("c.yaml"),
+        format!("machines:\n{text}{beside}"),
+    )
+    .unwrap();
+    let long = format!("no\u{1b}[2J{}", "x".repeat(100));
+    for arguments in [
+        &["check", "c.yaml"][..],
+        &["compile", "c.yaml", "-o", "out"],
+        &["dataset", "c.yaml", "--machine", &long, "-o", "out"],
+        &["check", &long],
+        &["explain", &long],
+        &["compile", "--trained", &long, "-o", "out"],
+    ] {
+        let said = said(folder.path(), arguments);
+        let obeyed = |letter: &char| *letter != '\n' && gordo_runtime::Escaped::escapes(*letter);
+        assert_eq!(said.chars().find(obeyed), None, "{arguments:?}: {said}");
+        assert!(!said.is_empty());
+    }
+}

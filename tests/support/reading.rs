@@ -27,7 +27,8 @@ pub(crate) fn check(bytes: &[u8]) {
             assert!(place.is_some(), "{finding:?} is no place of the text");
         }
     }
-    let drawn = render(&source, &found, Style::default());
+    let redaction = gordoc::config::redaction(&source);
+    let drawn = render(&source, &redaction, &found, Style::default());
     assert!(drawn.len() >= found.iter().count());
-    assert!(to_json(&source, &found).is_array());
+    assert!(to_json(&source, &redaction, &found).is_array());
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::cli::{Check, ReportFormat};
-use super::{Level, Status, Streams, read_config, report};
+use super::{Level, Status, Streams, read_config, redaction, report};
 use crate::diagnostic::{Counts, Diagnostics, Severity, to_json};
 use crate::project::Normalized;
 use crate::provider::{self, Sources};
@@ -25,7 +25,10 @@ pub fn run(arguments: &Check, mut streams: Streams<'_>) -> io::Result<Status> {
     }
     match arguments.format {
         ReportFormat::Json => {
-            serde_json::to_writer_pretty(&mut streams.out, &to_json(&read.source, &found))?;
+            serde_json::to_writer_pretty(
+                &mut streams.out,
+                &to_json(&read.source, &redaction(&read.source, &found), &found),
+            )?;
             writeln!(streams.out)?;
         }
         ReportFormat::Human => {

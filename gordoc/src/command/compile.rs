@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use super::{Failure, Level, Status, Streams};
 use crate::emit::{self, Input, Servers};
 use crate::name::{Name, Revision};
+use crate::redact::hide_in_document;
 use crate::trained::store;
 use crate::{files, link, project, workflow};
 
@@ -109,11 +110,11 @@ fn hide_secrets(revisions: &mut Revisions) {
         .iter_mut()
         .flat_map(|(_, machines)| machines.values_mut());
     for machine in machines {
-        if let Some(dataset) = machine.metadata.get_mut("dataset") {
-            project::hide_secrets(dataset);
-        }
-        if let Some(runtime) = machine.metadata.get_mut("runtime") {
-            project::hide_reporters_secrets(runtime);
+        // Not in what was measured: tags may be called like keys of secrets.
+        for place in ["/dataset", "/runtime", "/metadata/user_defined"] {
+            if let Some(document) = machine.metadata.pointer_mut(place) {
+                hide_in_document(document);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use serde_json::{Value, json};
 
 use super::cli::{DocumentFormat, Expand};
-use super::{Failure, Status, Streams, read_config, report, yaml};
+use super::{Failure, Status, Streams, read_config, redaction, report, yaml};
 use crate::diagnostic::{Stage, error_document};
 use crate::project::{Options, Project};
 
@@ -54,7 +54,10 @@ pub fn expand(
     report(&read.source, &found, &mut streams)?;
     let (result, status) = match &read.project {
         Some(project) if !found.has_errors() => (document(project), Status::Done),
-        _ => (error_document(&read.source, &found), Status::ConfigErrors),
+        _ => (
+            error_document(&read.source, &redaction(&read.source, &found), &found),
+            Status::ConfigErrors,
+        ),
     };
     match arguments.format {
         DocumentFormat::Json => {

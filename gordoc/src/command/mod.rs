@@ -14,18 +14,21 @@ mod failure;
 mod fetching;
 pub mod init;
 pub mod schema;
+mod streams;
 mod yaml;
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use crate::config;
-use crate::diagnostic::{Counts, Diagnostics, Severity, Style, render};
+use crate::diagnostic::{Counts, Diagnostics, Severity, render};
 use crate::project::{self, Normalized, Options};
+use crate::redact::Redaction;
 use crate::source::Source;
 
 pub use dispatch::dispatch;
 pub use failure::Failure;
+pub use streams::{EscapingWriter, Level, Streams};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,44 +52,6 @@ impl Status {
     }
 }
 
-/// Where a command writes to.
-pub struct Streams<'a> {
-    /// Data: stdout.
-    pub out: &'a mut dyn Write,
-    /// Messages: stderr.
-    pub err: &'a mut dyn Write,
-    /// How diagnostics are drawn.
-    pub style: Style,
-    /// Lowest level printed.
-    pub level: Level,
-}
-
-/// How much a message matters, by Gordo's names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
-pub enum Level {
-    /// Same as info
-    Debug,
-    /// Progress and results
-    #[default]
-    Info,
-    /// Warnings and errors
-    Warning,
-    /// Errors only
-    Error,
-    /// Same as error
-    Critical,
-}
-
-impl Streams<'_> {
-    /// Where a message goes: stderr, or nowhere if it matters too little.
-    pub fn log(&mut self, level: Level) -> Box<dyn Write + '_> {
-        if level < self.level.min(Level::Error) {
-            return Box::new(io::sink());
-        }
-        Box::new(&mut *self.err)
-    }
-}
-
 /// Reads, parses and normalises a config.
 ///
 /// # Errors
@@ -101,7 +66,7 @@ pub fn read_config(
         Ok(read) => read,
         Err(error) => {
             writeln!(
-                streams.err,
+                streams.log(Level::Error),
                 "error: {} cannot be read: {error}",
                 path.display()
             )?;
@@ -149,7 +114,7 @@ pub fn report(
         );
     }
     let shown = shown.in_source_order();
-    let drawn = render(source, &shown, streams.style);
+    let drawn = render(source, &redaction(source, &shown), &shown, streams.style);
     streams.err.write_all(drawn.as_bytes())?;
     let n_shown = shown.iter().count();
     if n_shown < n_total {
@@ -160,6 +125,14 @@ pub fn report(
         )?;
     }
     Ok(())
+}
+
+/// What of a config findings may show; nobody needs to know where there are none.
+fn redaction(source: &Source, findings: &Diagnostics) -> Redaction {
+    match findings.iter().next() {
+        Some(_) => config::redaction(source),
+        None => Redaction::default(),
+    }
 }
 
 /// More findings than this are not read by anyone.

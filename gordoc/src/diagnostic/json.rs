@@ -3,21 +3,23 @@
 use serde_json::{Value, json};
 
 use super::{Diagnostic, Diagnostics, Severity};
+use crate::redact::Redaction;
 use crate::source::{LineIndex, Source, Span};
 
 /// A list of `{code, severity, message, labels: [{file, start, end, line, column, text}], help}`.
 ///
 /// `start` and `end` are bytes, `line` and `column` (in characters) count from one.
-pub fn to_json(source: &Source, diagnostics: &Diagnostics) -> Value {
+pub fn to_json(source: &Source, redaction: &Redaction, diagnostics: &Diagnostics) -> Value {
     let lines = LineIndex::new(&source.text);
     diagnostics
         .iter()
         .map(|diagnostic| {
+            let diagnostic = diagnostic.map_texts(|text| redaction.hide(text).into_owned());
             json!({
                 "code": diagnostic.code,
-                "severity": severity(diagnostic),
+                "severity": severity(&diagnostic),
                 "message": diagnostic.message,
-                "labels": labels(source, &lines, diagnostic),
+                "labels": labels(source, &lines, &diagnostic),
                 "help": diagnostic.help,
             })
         })
@@ -26,14 +28,17 @@ pub fn to_json(source: &Source, diagnostics: &Diagnostics) -> Value {
 
 /// `{"error": {"class", "message"}}` with Gordo's class of the first error and one line for
 /// each; those on models begin with Gordo's own words.
-pub fn error_document(source: &Source, diagnostics: &Diagnostics) -> Value {
+pub fn error_document(source: &Source, redaction: &Redaction, diagnostics: &Diagnostics) -> Value {
     let errors = || {
         diagnostics
             .iter()
             .filter(|item| item.severity == Severity::Error)
     };
     let class = errors().next().map_or("ValueError", |item| item.class);
-    let lines: Vec<String> = errors().map(|item| one_line(source, item)).collect();
+    let lines: Vec<String> = errors()
+        .map(|item| item.map_texts(|text| redaction.hide(text).into_owned()))
+        .map(|item| one_line(source, &item))
+        .collect();
     json!({"error": {"class": class, "message": lines.join("\n")}})
 }
 

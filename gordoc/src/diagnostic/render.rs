@@ -3,13 +3,14 @@
 use std::fmt;
 use std::io::IsTerminal as _;
 
+use gordo_runtime::Escaped;
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
     SourceCode, SourceSpan, SpanContents,
 };
 
-use super::redact::redact;
 use super::{Diagnostic, Diagnostics, Severity};
+use crate::redact::Redaction;
 use crate::source::{LineIndex, Source, Span};
 
 /// How diagnostics are drawn.
@@ -44,8 +45,14 @@ impl Default for Style {
     }
 }
 
-/// Draws all diagnostics with the lines they are about.
-pub fn render(source: &Source, diagnostics: &Diagnostics, style: Style) -> String {
+/// Draws all diagnostics with the lines they are about, without secrets, and without anything that
+/// a terminal would obey.
+pub fn render(
+    source: &Source,
+    redaction: &Redaction,
+    diagnostics: &Diagnostics,
+    style: Style,
+) -> String {
     // Most runs find nothing, and the text may be long.
     if diagnostics.iter().next().is_none() {
         return String::new();
@@ -59,15 +66,16 @@ pub fn render(source: &Source, diagnostics: &Diagnostics, style: Style) -> Strin
         .with_width(style.width)
         .with_links(false)
         .with_context_lines(1);
-    let text = RedactedText {
-        source,
-        shown: redact(&source.text),
+    let text = ShownText {
+        name: Escaped(&source.name).to_string(),
+        shown: without_controls(&redaction.shown),
         lines: LineIndex::new(&source.text),
     };
     let mut drawn = String::new();
     for diagnostic in diagnostics.iter() {
+        let diagnostic = diagnostic.map_texts(|text| plain(&redaction.hide(text)));
         let report = Report {
-            diagnostic,
+            diagnostic: &diagnostic,
             text: &text,
         };
         if handler.render_report(&mut drawn, &report).is_err() {
@@ -75,19 +83,46 @@ pub fn render(source: &Source, diagnostics: &Diagnostics, style: Style) -> Strin
         }
         drawn.push('\n');
     }
-    drawn
+    // Lines may repeat a secret anywhere.
+    redaction.secrets.blank(&drawn).into_owned()
+}
+
+/// Longest message, label or help, in characters.
+const LONGEST_TEXT: usize = 2000;
+
+/// A text of a finding as a terminal may show it. Those who write it shorten what they quote; this
+/// is for what they forget.
+fn plain(text: &str) -> String {
+    let end = text.char_indices().nth(LONGEST_TEXT).map(|(at, _)| at);
+    let lines = text[..end.unwrap_or(text.len())].split('\n');
+    let lines: Vec<String> = lines.map(|line| Escaped(line).to_string()).collect();
+    let dots = if end.is_some() { " ..." } else { "" };
+    lines.join("\n") + dots
+}
+
+/// A text with a question mark for each byte of what a terminal would obey.
+fn without_controls(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '\n' | '\r' | '\t') || !Escaped::escapes(letter) {
+            shown.push(letter);
+        } else {
+            shown.extend(std::iter::repeat_n('?', letter.len_utf8()));
+        }
+    }
+    shown
 }
 
 /// A source whose lines are known, so that each diagnostic reads only those it shows.
 #[derive(Debug)]
-struct RedactedText<'a> {
-    source: &'a Source,
+struct ShownText {
+    name: String,
     /// The text without its secrets, of the same length.
     shown: String,
     lines: LineIndex,
 }
 
-impl SourceCode for RedactedText<'_> {
+impl SourceCode for ShownText {
     fn read_span<'b>(
         &'b self,
         span: &SourceSpan,
@@ -118,7 +153,7 @@ impl SourceCode for RedactedText<'_> {
             return self.excerpt(span);
         }
         Ok(Box::new(MietteSpanContents::new_named(
-            self.source.name.clone(),
+            self.name.clone(),
             &text.as_bytes()[from..to],
             (from, to - from).into(),
             first,
@@ -133,7 +168,7 @@ const LONGEST: usize = 2000;
 /// Bytes shown before and after a place in a long line.
 const AROUND: usize = 60;
 
-impl RedactedText<'_> {
+impl ShownText {
     /// The place alone, with a little of its line around it.
     fn excerpt<'b>(
         &'b self,
@@ -150,7 +185,7 @@ impl RedactedText<'_> {
         let from = text.floor_char_boundary(start.saturating_sub(AROUND).max(line_start));
         let to = text.ceil_char_boundary((end + AROUND).min(line_end).max(end));
         Ok(Box::new(MietteSpanContents::new_named(
-            self.source.name.clone(),
+            self.name.clone(),
             &text.as_bytes()[from..to],
             (from, to - from).into(),
             line,
@@ -163,7 +198,7 @@ impl RedactedText<'_> {
 #[derive(Debug)]
 struct Report<'a> {
     diagnostic: &'a Diagnostic,
-    text: &'a RedactedText<'a>,
+    text: &'a ShownText,
 }
 
 impl fmt::Display for Report<'_> {
@@ -203,7 +238,7 @@ impl miette::Diagnostic for Report<'_> {
             .filter(|label| label.span != Span::default());
         let mut labels = places
             .map(|label| {
-                let text = &self.text.source.text;
+                let text = &self.text.shown;
                 let end = first_line_end(text, label.span);
                 let length = end - label.span.start.min(end);
                 LabeledSpan::new(Some(label.text.clone()), label.span.start.min(end), length)
@@ -250,7 +285,11 @@ mod tests {
                 .label(Span::new(0, 1), "and far away")
                 .label(Span::new(3, text.len() - 1), "all of it"),
         );
-        let drawn = render(&source, &found, Style::default());
+        let redaction = Redaction {
+            shown: source.text.to_string(),
+            ..Redaction::default()
+        };
+        let drawn = render(&source, &redaction, &found, Style::default());
         assert!(drawn.len() < 8000, "{}", drawn.len());
         assert!(drawn.contains("t.yaml:1:150010"), "{drawn}");
         for expected in ["bad", "here", "and far away", "all of it"] {

@@ -5,6 +5,7 @@ use super::names::type_name;
 use crate::json_text;
 use crate::name::Revision;
 use crate::part::lowering::{Field, Fields};
+use crate::redact::hide_environment;
 use crate::trained::Machine;
 
 mod prose;
@@ -18,6 +19,9 @@ pub(super) fn lower(machine: &Machine, revision: &Revision, package: String) -> 
     let fields = fields.list;
     let weights = weights(&fields);
     let same_targets = machine.target_tags == machine.tags;
+    // Servers show it to everyone.
+    let mut metadata = machine.metadata.clone();
+    hide_environment(&mut metadata);
     Crate {
         name: machine.name.clone(),
         project: machine.project.clone(),
@@ -34,7 +38,7 @@ pub(super) fn lower(machine: &Machine, revision: &Revision, package: String) -> 
         fields,
         digest: blake3::hash(&weights).to_hex().to_string(),
         weights,
-        metadata: json_text::sorted(&machine.metadata),
+        metadata: json_text::sorted(&metadata),
         checksum: machine.checksum.clone(),
     }
 }

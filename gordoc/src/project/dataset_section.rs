@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::hide_secrets;
 use super::resampling;
 use super::suggest::unknown_keys;
 use super::tag_lists::{self, TagLists};
@@ -10,6 +9,7 @@ use super::{Dataset, Tag, aggregation, dataset_keys, filter_periods, period, sel
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Stage};
 use crate::provider::{self, Described, RequestedSeries, RequestedTags};
+use crate::redact::hide_in_document;
 use crate::source::{Source, Span, Spanned};
 
 /// Makes a default value.
@@ -172,7 +172,7 @@ fn name_and_place(tag: &Spanned<Tag>) -> (&str, Span) {
 /// A dataset's document without secrets.
 fn redacted(document: &Json) -> Json {
     let mut redacted = document.clone();
-    hide_secrets(&mut redacted);
+    hide_in_document(&mut redacted);
     redacted
 }
 

@@ -4,10 +4,11 @@ use serde_json::{Value as Json, json};
 
 use super::dataset_section::DatasetSection;
 use super::globals::Globals;
-use super::{Evaluation, Machine, NamedDataset, document, evaluation, hide_reporters_secrets};
+use super::{Evaluation, Machine, NamedDataset, document, evaluation};
 use crate::config::Node;
 use crate::model::Model;
 use crate::name::Name;
+use crate::redact::hide_in_document;
 use crate::source::Spanned;
 
 /// What became of one entry of `machines`.
@@ -69,8 +70,8 @@ impl MachineSections {
                 model_document,
                 evaluation: evaluation?,
                 runtime: redacted(self.runtime),
-                global_metadata: globals.metadata.clone(),
-                machine_metadata,
+                global_metadata: redacted(globals.metadata.clone()),
+                machine_metadata: redacted(machine_metadata),
             })
         })();
         MachineOutcome {
@@ -82,7 +83,7 @@ impl MachineSections {
     }
 }
 
-fn redacted(mut runtime: Json) -> Json {
-    hide_reporters_secrets(&mut runtime);
-    runtime
+fn redacted(mut document: Json) -> Json {
+    hide_in_document(&mut document);
+    document
 }

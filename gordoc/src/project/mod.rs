@@ -23,7 +23,6 @@ mod reader;
 mod resampling;
 mod resources;
 pub mod row_filter;
-mod secret;
 mod selection;
 mod suggest;
 mod switches;
@@ -44,7 +43,6 @@ pub use filter_periods::{FilterMethod, FilterPeriods};
 pub use metric::Metric;
 pub use normalize::read;
 pub use row_filter::RowFilter;
-pub use secret::{hide_reporters_secrets, hide_secrets};
 pub use selection::Selection;
 
 use crate::diagnostic::Diagnostics;

@@ -13,6 +13,7 @@ use super::settings::{InfluxAddress, InfluxProvider, InfluxServer, InfluxTls};
 use crate::provider::remote::{
     RemoteErrorKind, Secrets, Timeouts, TlsTrust, certificates, resolve,
 };
+use crate::redact::passwords;
 
 /// A server, and who asks it.
 pub(super) struct Connection {
@@ -72,6 +73,9 @@ fn address(
         InfluxServer::Parts { address, password } => (address.clone(), None, password),
         InfluxServer::Uri { uri, password } => {
             let uri = secrets.keep(resolve(&uri.value, base)?);
+            for password in passwords(&uri) {
+                secrets.keep(uri[password].to_owned());
+            }
             let (address, written) =
                 InfluxAddress::parse(&uri).ok_or_else(|| RemoteErrorKind::Secret {
                     problem: "the `uri` is not of the form `user:password@host:port/database`"

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use super::error::RemoteErrorKind;
+use crate::redact;
 
 /// A password or key, or where it is found.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,26 +63,28 @@ pub(crate) fn resolve(secret: &Secret, base: &Path) -> Result<String, RemoteErro
 
 /// Secrets in use, which no message may repeat.
 #[derive(Clone, Default)]
-pub(crate) struct Secrets(Vec<String>);
+pub(crate) struct Secrets {
+    all: Vec<String>,
+    redaction: redact::Secrets,
+}
 
 impl Secrets {
     /// Remembers a secret and hands it on.
     pub(crate) fn keep(&mut self, secret: String) -> String {
-        self.0.push(secret.clone());
+        self.redaction.add(&secret);
+        self.all.push(secret.clone());
         secret
     }
 
     /// Every one of them, to tell users apart.
     pub(crate) fn all(&self) -> &[String] {
-        &self.0
+        &self.all
     }
 
     /// A server's words, one line of no great length, with secrets struck out.
     pub(crate) fn redact(&self, message: &str) -> String {
-        let mut message = message.split_whitespace().collect::<Vec<_>>().join(" ");
-        for secret in self.0.iter().filter(|secret| !secret.is_empty()) {
-            message = message.replace(secret.as_str(), "***");
-        }
+        let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut message = self.redaction.hide(&message).into_owned();
         if let Some((end, _)) = message.char_indices().nth(300) {
             message.truncate(end);
             message.push_str(" ...");

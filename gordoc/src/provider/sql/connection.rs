@@ -8,6 +8,7 @@ use tokio_postgres::config::{Host, SslMode as Tls};
 
 use super::settings::{SqlProvider, SqlServer, SslMode};
 use crate::provider::remote::{RemoteErrorKind, Secrets, Timeouts, client_config, resolve};
+use crate::redact::passwords;
 use crate::source::{Span, Spanned};
 
 /// A server, and how it is asked.
@@ -27,7 +28,13 @@ impl Connection {
         let server = &provider.server;
         let (mut config, in_url) = match &server.url {
             None => (Config::new(), InUrl::default()),
-            Some(url) => parse(&secrets.keep(resolve(&url.value, base)?), &secrets)?,
+            Some(url) => {
+                let url = resolve(&url.value, base)?;
+                for password in passwords(&url) {
+                    secrets.keep(url[password].to_owned());
+                }
+                parse(&secrets.keep(url), &secrets)?
+            }
         };
         if let Some(password) = config.get_password().and_then(|it| str::from_utf8(it).ok()) {
             secrets.keep(password.to_owned());
@@ -125,6 +132,13 @@ fn parse(url: &str, secrets: &Secrets) -> Result<(Config, InUrl), RemoteErrorKin
     let unusable = |problem: &str| RemoteErrorKind::Secret {
         problem: format!("the `url` cannot be used: {}", secrets.redact(problem)),
     };
+    // Read as they are, they would make a part of the password the host, which messages tell.
+    let first = passwords(url).into_iter().next().unwrap_or(0..0);
+    if url[..first.start].ends_with(':') && url[first].contains(['@', '/', '?', '#']) {
+        return Err(unusable(
+            "within its password, `@` is written `%40`, `/` `%2F`, `?` `%3F` and `#` `%23`",
+        ));
+    }
     let mut in_url = InUrl::default();
     let (address, parameters) = url.split_once('?').unwrap_or((url, ""));
     let mut kept = Vec::new();
@@ -228,6 +242,9 @@ mod tests {
         for url in [
             "hush",
             "postgresql://u:hush@h:x/d",
+            "postgresql://u:p@hush@h/d",
+            "postgresql://u:p?hush@h/d",
+            "postgresql://u:hush/1@h/d",
             "postgresql://u:hush@h/d?sslmode=no",
         ] {
             let problem = server(Some(url), |_| {}).err().unwrap().to_string();
