@@ -87,6 +87,11 @@ impl App {
         self.running.load(Ordering::Acquire)
     }
 
+    /// Whether a revision of this name is served.
+    pub(crate) fn serves(&self, revision: &str) -> bool {
+        self.revisions.iter().any(|served| served.name == revision)
+    }
+
     /// Name of the revision that is served when none is asked for.
     pub(crate) fn current_name(&self) -> &'static str {
         self.revisions

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use axum::http::StatusCode;
-use gordo_runtime::Rejection;
+use gordo_runtime::{Excerpt, Rejection};
 
 use crate::python::repr;
 
@@ -47,6 +47,10 @@ pub(crate) enum RequestError {
     Method(&'static str),
     /// A body over the limit, in bytes.
     TooLarge(usize),
+    /// A body of another media type than JSON; carries it, if the request says one.
+    MediaType(Option<String>),
+    /// A body that is packed; carries how.
+    Encoding(String),
     /// A part of the interface this server does not have.
     NotServed(&'static str),
     /// A revision that is not only digits.
@@ -74,6 +78,7 @@ impl RequestError {
             }
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "error"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "error"),
+            Self::MediaType(_) | Self::Encoding(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "error"),
             Self::NotServed(_) => (StatusCode::NOT_ACCEPTABLE, "error"),
             Self::RevisionText | Self::RevisionUnknown(_) => (StatusCode::GONE, "error"),
             Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "error"),
@@ -120,6 +125,19 @@ impl fmt::Display for RequestError {
                 )
             }
             Self::TooLarge(limit) => write!(f, "The body is larger than {limit} bytes."),
+            Self::MediaType(None) => f.write_str(
+                "The request has no Content-Type. Send `Content-Type: application/json`.",
+            ),
+            Self::MediaType(Some(kind)) => write!(
+                f,
+                "The Content-Type is `{}`. Send JSON with `Content-Type: application/json`.",
+                Excerpt(kind)
+            ),
+            Self::Encoding(encoding) => write!(
+                f,
+                "The body is encoded as `{}`. Send it as it is, without Content-Encoding.",
+                Excerpt(encoding)
+            ),
             Self::NotServed(what) => write!(f, "This server does not serve {what}."),
             Self::RevisionText => f.write_str("Revision should only contains numbers."),
             Self::RevisionUnknown(name) => write!(f, "Revision {} not found.", repr(name)),

@@ -9,6 +9,8 @@ use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{Method, Request, Response, header};
 
+use gordo_runtime::Excerpt;
+
 use crate::app::{App, InFlight};
 use crate::error::RequestError;
 use crate::reply::Reply;
@@ -25,8 +27,8 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request<Body>) 
     let _running = InFlight::new(&app);
     let (parts, body) = request.into_parts();
     let target = RequestTarget::new(&parts.uri, &parts.headers);
-    let requested = revision::requested(&target, &parts.headers);
-    let name = requested.unwrap_or_else(|| app.current_name().to_owned());
+    let name = revision::requested(&target, &parts.headers);
+    let name = name.unwrap_or_else(|| app.current_name().to_owned());
     let reply = match prepare(&app, &name, parts, target) {
         Ok(Prepared::Answered(reply)) => reply,
         Ok(Prepared::Routed(request)) => match read(body, &request, app.max_body).await {
@@ -35,7 +37,12 @@ pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request<Body>) 
         },
         Err(error) => error.into(),
     };
-    reply.finish(&name, began.elapsed().as_secs_f64())
+    let shown = if app.serves(&name) {
+        name
+    } else {
+        Excerpt(&name).to_string()
+    };
+    reply.finish(&shown, began.elapsed().as_secs_f64())
 }
 
 /// A request that is routed.

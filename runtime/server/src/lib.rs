@@ -18,7 +18,10 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::panic::PanicHookInfo;
 use std::process::ExitCode;
+
+use gordo_runtime::Excerpt;
 
 mod app;
 mod error;
@@ -51,6 +54,7 @@ pub fn main(project: &'static Project) -> ExitCode {
             return ExitCode::from(u8::try_from(shown.exit_code()).unwrap_or(2));
         }
     };
+    std::panic::set_hook(Box::new(log_panic));
     let outcome = match &options.print_metadata {
         Some(machine) => print_metadata(project, machine),
         None => run(project, &options),
@@ -62,6 +66,13 @@ pub fn main(project: &'static Project) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Logs a mistake of ours in one line: its words may quote what a request holds.
+fn log_panic(info: &PanicHookInfo<'_>) {
+    let what = Excerpt(info.payload_as_str().unwrap_or("a panic without words"));
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let _ = writeln!(io::stderr(), "error: {what} ({place})");
 }
 
 /// Starts the worker threads and serves until a signal.
@@ -89,7 +100,8 @@ fn print_metadata(project: &Project, machine: &str) -> io::Result<()> {
     descriptions.sort_by_key(|description| description.name);
     if !machine.is_empty() {
         let Some(found) = descriptions.iter().find(|one| one.name == machine) else {
-            return Err(io::Error::other(format!("no machine is named `{machine}`")));
+            let name = Excerpt(machine);
+            return Err(io::Error::other(format!("no machine is named `{name}`")));
         };
         return writeln!(io::stdout(), "{}", found.metadata);
     }

@@ -165,12 +165,9 @@ fn bodies_without_a_table() {
         b"{\"X\xff\": 1}",
     );
     assert_eq!(latin.status, 400);
-    check_refused(
-        &server.ask("POST", PREDICT, &[], b"X=1"),
-        400,
-        "message",
-        no_x,
-    );
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let answer = server.ask("POST", PREDICT, &form, b"X=1");
+    check_refused(&answer, 400, "message", no_x);
     let wrapped = server.ask(
         "POST",
         PREDICT,
