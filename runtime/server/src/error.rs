@@ -1,11 +1,12 @@
 //! Why a request is turned down: status and sentence side by side.
 //!
-//! Nothing a client sends is answered with a 5xx, because clients retry those for minutes.
+//! Nothing a client sends is answered with a 5xx, because clients retry those for minutes; a
+//! server that stops wants them to.
 
 use std::fmt;
 
-use axum::http::StatusCode;
 use gordo_runtime::{Excerpt, Rejection};
+use hyper::StatusCode;
 
 use crate::python::repr;
 
@@ -47,6 +48,12 @@ pub(crate) enum RequestError {
     Method(&'static str),
     /// A body over the limit, in bytes.
     TooLarge(usize),
+    /// A body that breaks off, or whose chunks are framed wrongly.
+    BrokenBody,
+    /// A body that did not arrive in time.
+    Slow,
+    /// A body that was not there when the server was told to stop.
+    Stopping,
     /// A body of another media type than JSON; carries it, if the request says one.
     MediaType(Option<String>),
     /// A body that is packed; carries how.
@@ -62,12 +69,23 @@ pub(crate) enum RequestError {
 }
 
 impl RequestError {
+    /// Whether some of the body may still be on its way, where no next request can begin.
+    pub(crate) fn leaves_body_unread(&self) -> bool {
+        matches!(
+            self,
+            Self::TooLarge(_) | Self::BrokenBody | Self::Slow | Self::Stopping
+        )
+    }
+
     /// The status, and the key its sentence stands under.
     pub(crate) fn status(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NoInput | Self::NoTargets | Self::Columns { .. } | Self::TwoLevels(_) => {
                 (StatusCode::BAD_REQUEST, "message")
             }
+            Self::BrokenBody => (StatusCode::BAD_REQUEST, "error"),
+            Self::Slow => (StatusCode::REQUEST_TIMEOUT, "error"),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "error"),
             Self::BrokenJson(_) | Self::Frame(_) | Self::Value(_) | Self::Machine(_) => {
                 (StatusCode::BAD_REQUEST, "error")
             }
@@ -125,6 +143,11 @@ impl fmt::Display for RequestError {
                 )
             }
             Self::TooLarge(limit) => write!(f, "The body is larger than {limit} bytes."),
+            Self::BrokenBody => {
+                f.write_str("The body breaks off, or its chunks are framed wrongly.")
+            }
+            Self::Slow => f.write_str("The body did not arrive in time."),
+            Self::Stopping => f.write_str("The server stops; the body was not there in time."),
             Self::MediaType(None) => f.write_str(
                 "The request has no Content-Type. Send `Content-Type: application/json`.",
             ),

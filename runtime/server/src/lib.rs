@@ -24,9 +24,11 @@ use std::process::ExitCode;
 use gordo_runtime::Excerpt;
 
 mod app;
+mod connection;
 mod error;
 mod expected;
 mod handler;
+mod limits;
 mod options;
 mod project;
 mod python;
@@ -34,6 +36,7 @@ mod reply;
 mod revision;
 mod route;
 mod serve;
+mod stopping;
 mod target;
 mod time;
 mod wire;
@@ -41,6 +44,9 @@ mod wire;
 use options::Options;
 
 pub use project::{GORDO_VERSION, Project, Revision};
+
+/// More threads only take memory.
+const MAX_WORKERS: u16 = 512;
 
 /// Serves a project until SIGTERM or SIGINT: the whole `main` of a generated server.
 ///
@@ -79,7 +85,7 @@ fn log_panic(info: &PanicHookInfo<'_>) {
 fn run(project: &'static Project, options: &Options) -> io::Result<()> {
     let app = app::App::new(project, options);
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(usize::from(options.workers.max(1)))
+        .worker_threads(usize::from(options.workers.clamp(1, MAX_WORKERS)))
         .enable_io()
         .enable_time()
         .build()?;

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use axum::http::{HeaderMap, HeaderValue, header};
 use gordo_runtime::{Batch, Description, Machine};
+use hyper::header::{self, HeaderMap, HeaderValue};
 
 use super::response::{PredictionResponse, anomaly_columns};
 use crate::error::RequestError;
