@@ -19,9 +19,10 @@ pub struct Anomaly {
     pub total_unscaled: Vec<f64>,
     /// The four above, smoothed; present if the detector smooths.
     pub smooth: Option<Smooth>,
-    /// `tag_unscaled` over the feature thresholds; present if there are thresholds.
+    /// `tag_unscaled` over the feature thresholds, never infinite; present if there are
+    /// thresholds.
     pub confidence: Option<Vec<f64>>,
-    /// `total_scaled` over the aggregate threshold; present if there is one.
+    /// `total_scaled` over the aggregate threshold, never infinite; present if there is one.
     pub total_confidence: Option<Vec<f64>>,
 }
 

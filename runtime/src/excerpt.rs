@@ -5,9 +5,6 @@
 
 use std::fmt::{self, Write as _};
 
-/// Most characters that are shown of a text.
-const LONGEST: usize = 60;
-
 /// The first sixty characters of a text, with control characters escaped.
 ///
 /// # Examples
@@ -21,9 +18,14 @@ const LONGEST: usize = 60;
 #[derive(Clone, Copy, Debug)]
 pub struct Excerpt<'a>(pub &'a str);
 
+impl Excerpt<'_> {
+    /// Most characters that are shown of a text.
+    pub const LONGEST: usize = 60;
+}
+
 impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let end = self.0.char_indices().nth(LONGEST).map(|(at, _)| at);
+        let end = self.0.char_indices().nth(Self::LONGEST).map(|(at, _)| at);
         Escaped(&self.0[..end.unwrap_or(self.0.len())]).fmt(f)?;
         match end {
             Some(_) => f.write_str("..."),
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn long_texts_are_cut_between_characters() {
-        let text = "ø".repeat(LONGEST);
+        let text = "ø".repeat(Excerpt::LONGEST);
         assert_eq!(Excerpt(&text).to_string(), text);
         assert_eq!(
             Excerpt(&format!("{text}b")).to_string(),
@@ -101,7 +103,7 @@ mod tests {
         );
         // An escape is written for a character, whole or not at all.
         let bells = Excerpt(&"\u{7}".repeat(1_000_000)).to_string();
-        assert_eq!(bells, format!("{}...", r"\u{7}".repeat(LONGEST)));
+        assert_eq!(bells, format!("{}...", r"\u{7}".repeat(Excerpt::LONGEST)));
     }
 
     #[test]

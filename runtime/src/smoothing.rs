@@ -106,7 +106,7 @@ fn rolling(values: &[f64], window: usize, combine: impl Fn(f64, f64) -> f64) -> 
     let mut answer = vec![f64::NAN; values.len()];
     let mut ends: Vec<f64> = Vec::new();
     for (block, start) in (0..values.len()).step_by(window).enumerate() {
-        let current = &values[start..values.len().min(start + window)];
+        let current = &values[start..values.len().min(start.saturating_add(window))];
         let mut head = None;
         for (row, value) in current.iter().copied().map(finite_or_nan).enumerate() {
             let total = head.map_or(value, |head| combine(head, value));
@@ -133,7 +133,8 @@ fn finite_or_nan(value: f64) -> f64 {
 /// Median of each window; of an even number of values, the mean of the middle two.
 pub fn rolling_median(values: &[f64], window: usize) -> Vec<f64> {
     let window = window.max(1);
-    let mut sorted: Vec<f64> = Vec::with_capacity(window);
+    // A config may name any window: no more is held than there are values.
+    let mut sorted: Vec<f64> = Vec::with_capacity(window.min(values.len()));
     let mut answer = Vec::with_capacity(values.len());
     for (row, value) in values.iter().enumerate() {
         if row >= window {
@@ -254,6 +255,20 @@ mod tests {
                     f64::midpoint(p[(window - 1) / 2], p[window / 2])
                 }),
             );
+        }
+    }
+
+    #[test]
+    fn windows_beyond_the_values_need_no_memory() {
+        let values = numbers(10);
+        for window in [11, 30_000_000_000, usize::MAX / 2, usize::MAX] {
+            for method in [Smoothing::Median, Smoothing::Mean] {
+                check(&smooth(method, window, &values), &[NAN; 10]);
+            }
+            check(&rolling_min(&values, window), &[NAN; 10]);
+            check(&rolling_max(&values, window), &[NAN; 10]);
+            let mean = smooth(Smoothing::Exponential, window, &values);
+            assert!(mean.iter().all(|value| value.is_finite()), "{mean:?}");
         }
     }
 

@@ -1,15 +1,16 @@
-//! What a server knows: its revisions, their machines, and how many requests are in flight.
+//! What a server knows: its revisions, their machines, its limits, and whether it is to stop.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gordo_runtime::Machine;
 
 use crate::expected;
+use crate::limits::Limits;
 use crate::options::Options;
 use crate::project::{Project, Revision};
+use crate::stopping::Stopping;
 
-/// Everything a handler may read; never written after start, but for the count.
+/// Everything a handler may read; never written after start, but for the signal to stop.
 pub(crate) struct App {
     /// Revisions as the project lists them.
     pub(crate) revisions: Vec<ServedRevision>,
@@ -21,8 +22,10 @@ pub(crate) struct App {
     pub(crate) model_collection_dir: Option<String>,
     /// Largest body, in bytes.
     pub(crate) max_body: usize,
-    /// Requests in flight.
-    running: AtomicUsize,
+    /// Time-outs and the number of connections.
+    pub(crate) limits: Limits,
+    /// Whether a signal has come.
+    pub(crate) stopping: Stopping,
 }
 
 /// One revision, ready for look-ups.
@@ -78,13 +81,14 @@ impl App {
             expected,
             model_collection_dir: directory,
             max_body: options.max_body,
-            running: AtomicUsize::new(0),
+            limits: options.limits,
+            stopping: Stopping::new(),
         })
     }
 
-    /// Number of requests whose response is not ready yet.
-    pub(crate) fn n_running(&self) -> usize {
-        self.running.load(Ordering::Acquire)
+    /// Whether a revision of this name is served.
+    pub(crate) fn serves(&self, revision: &str) -> bool {
+        self.revisions.iter().any(|served| served.name == revision)
     }
 
     /// Name of the revision that is served when none is asked for.
@@ -105,21 +109,5 @@ fn served(revision: &'static Revision) -> ServedRevision {
     ServedRevision {
         name: revision.name,
         machines,
-    }
-}
-
-/// Counts a request for as long as it lives, also when its client goes away.
-pub(crate) struct InFlight(Arc<App>);
-
-impl InFlight {
-    pub(crate) fn new(app: &Arc<App>) -> Self {
-        app.running.fetch_add(1, Ordering::AcqRel);
-        Self(Arc::clone(app))
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::AcqRel);
     }
 }

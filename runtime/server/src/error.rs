@@ -1,11 +1,12 @@
 //! Why a request is turned down: status and sentence side by side.
 //!
-//! Nothing a client sends is answered with a 5xx, because clients retry those for minutes.
+//! Nothing a client sends is answered with a 5xx, because clients retry those for minutes; a
+//! server that stops wants them to.
 
 use std::fmt;
 
-use axum::http::StatusCode;
-use gordo_runtime::Rejection;
+use gordo_runtime::{Excerpt, Rejection};
+use hyper::StatusCode;
 
 use crate::python::repr;
 
@@ -47,6 +48,16 @@ pub(crate) enum RequestError {
     Method(&'static str),
     /// A body over the limit, in bytes.
     TooLarge(usize),
+    /// A body that breaks off, or whose chunks are framed wrongly.
+    BrokenBody,
+    /// A body that did not arrive in time.
+    Slow,
+    /// A body that was not there when the server was told to stop.
+    Stopping,
+    /// A body of another media type than JSON; carries it, if the request says one.
+    MediaType(Option<String>),
+    /// A body that is packed; carries how.
+    Encoding(String),
     /// A part of the interface this server does not have.
     NotServed(&'static str),
     /// A revision that is not only digits.
@@ -58,12 +69,23 @@ pub(crate) enum RequestError {
 }
 
 impl RequestError {
+    /// Whether some of the body may still be on its way, where no next request can begin.
+    pub(crate) fn leaves_body_unread(&self) -> bool {
+        matches!(
+            self,
+            Self::TooLarge(_) | Self::BrokenBody | Self::Slow | Self::Stopping
+        )
+    }
+
     /// The status, and the key its sentence stands under.
     pub(crate) fn status(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NoInput | Self::NoTargets | Self::Columns { .. } | Self::TwoLevels(_) => {
                 (StatusCode::BAD_REQUEST, "message")
             }
+            Self::BrokenBody => (StatusCode::BAD_REQUEST, "error"),
+            Self::Slow => (StatusCode::REQUEST_TIMEOUT, "error"),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "error"),
             Self::BrokenJson(_) | Self::Frame(_) | Self::Value(_) | Self::Machine(_) => {
                 (StatusCode::BAD_REQUEST, "error")
             }
@@ -74,6 +96,7 @@ impl RequestError {
             }
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "error"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "error"),
+            Self::MediaType(_) | Self::Encoding(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "error"),
             Self::NotServed(_) => (StatusCode::NOT_ACCEPTABLE, "error"),
             Self::RevisionText | Self::RevisionUnknown(_) => (StatusCode::GONE, "error"),
             Self::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "error"),
@@ -120,6 +143,24 @@ impl fmt::Display for RequestError {
                 )
             }
             Self::TooLarge(limit) => write!(f, "The body is larger than {limit} bytes."),
+            Self::BrokenBody => {
+                f.write_str("The body breaks off, or its chunks are framed wrongly.")
+            }
+            Self::Slow => f.write_str("The body did not arrive in time."),
+            Self::Stopping => f.write_str("The server stops; the body was not there in time."),
+            Self::MediaType(None) => f.write_str(
+                "The request has no Content-Type. Send `Content-Type: application/json`.",
+            ),
+            Self::MediaType(Some(kind)) => write!(
+                f,
+                "The Content-Type is `{}`. Send JSON with `Content-Type: application/json`.",
+                Excerpt(kind)
+            ),
+            Self::Encoding(encoding) => write!(
+                f,
+                "The body is encoded as `{}`. Send it as it is, without Content-Encoding.",
+                Excerpt(encoding)
+            ),
             Self::NotServed(what) => write!(f, "This server does not serve {what}."),
             Self::RevisionText => f.write_str("Revision should only contains numbers."),
             Self::RevisionUnknown(name) => write!(f, "Revision {} not found.", repr(name)),

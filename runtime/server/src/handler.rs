@@ -1,17 +1,20 @@
 //! What happens to every request, in order: revision, route, body, response, headers.
 
+use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::request::Parts;
-use axum::http::{Method, Request, Response, header};
+use gordo_runtime::Excerpt;
+use hyper::body::{Body as _, Incoming};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response, header};
 
-use crate::app::{App, InFlight};
+use crate::app::App;
+use crate::connection::{self, Connection};
 use crate::error::RequestError;
-use crate::reply::Reply;
+use crate::reply::{Reply, ReplyBody};
 use crate::revision;
 use crate::route::{self, RoutedRequest};
 use crate::target::RequestTarget;
@@ -19,23 +22,41 @@ use crate::target::RequestTarget;
 /// Bodies from this size on are computed beside the threads that answer the others.
 const LARGE_BODY: usize = 128 * 1024;
 
-/// Handles any request.
-pub(crate) async fn handle(State(app): State<Arc<App>>, request: Request<Body>) -> Response<Body> {
+/// Handles any request of a connection.
+pub(crate) async fn handle(
+    app: Arc<App>,
+    connection: Arc<Connection>,
+    request: Request<Incoming>,
+) -> Result<Response<ReplyBody>, Infallible> {
     let began = Instant::now();
-    let _running = InFlight::new(&app);
+    let running = connection::Request::new(connection);
     let (parts, body) = request.into_parts();
     let target = RequestTarget::new(&parts.uri, &parts.headers);
-    let requested = revision::requested(&target, &parts.headers);
-    let name = requested.unwrap_or_else(|| app.current_name().to_owned());
+    let name = revision::requested(&target, &parts.headers);
+    let name = name.unwrap_or_else(|| app.current_name().to_owned());
     let reply = match prepare(&app, &name, parts, target) {
         Ok(Prepared::Answered(reply)) => reply,
-        Ok(Prepared::Routed(request)) => match read(body, &request, app.max_body).await {
-            Ok(body) => compute(request, body, began).await,
+        Ok(Prepared::Routed(request)) => match read(body, &request, &app).await {
+            Ok(body) => {
+                running.is_whole();
+                compute(request, body, began).await
+            }
             Err(error) => error.into(),
         },
         Err(error) => error.into(),
     };
-    reply.finish(&name, began.elapsed().as_secs_f64())
+    running.is_whole();
+    let reply = if app.stopping.since().is_some() {
+        reply.closing()
+    } else {
+        reply
+    };
+    let shown = if app.serves(&name) {
+        name
+    } else {
+        Excerpt(&name).to_string()
+    };
+    Ok(reply.finish(&shown, began.elapsed().as_secs_f64(), running))
 }
 
 /// A request that is routed.
@@ -74,24 +95,53 @@ fn prepare(
     }))
 }
 
-/// Reads the body of a request that takes one.
-async fn read(body: Body, request: &RoutedRequest, limit: usize) -> Result<Bytes, RequestError> {
+/// Reads the body of a request that takes one, as long as there is time for it.
+async fn read(body: Incoming, request: &RoutedRequest, app: &App) -> Result<Vec<u8>, RequestError> {
     if !request.route.takes_body() {
-        return Ok(Bytes::new());
+        return Ok(Vec::new());
     }
+    let limit = app.max_body;
     let announced = request.headers.get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
+    let announced = announced.map_or(Some(limit), |length| usize::try_from(length).ok());
+    let Some(announced) = announced.filter(|length| *length <= limit) else {
         return Err(RequestError::TooLarge(limit));
+    };
+    tokio::select! {
+        biased;
+        read = collect(body, announced, limit) => read,
+        () = tokio::time::sleep(app.limits.body_timeout) => Err(RequestError::Slow),
+        () = app.stopping.out_of_patience() => Err(RequestError::Stopping),
     }
-    // A body that breaks off ends here too, but then nobody reads the response.
-    axum::body::to_bytes(body, limit)
-        .await
-        .map_err(|_| RequestError::TooLarge(limit))
+}
+
+/// The bytes of a body of which `announced` are to come, in as much memory as have come.
+async fn collect(
+    mut body: Incoming,
+    announced: usize,
+    limit: usize,
+) -> Result<Vec<u8>, RequestError> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let frame = frame.map_err(|_| RequestError::BrokenBody)?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        let length = bytes.len() + data.len();
+        if length > limit {
+            return Err(RequestError::TooLarge(limit));
+        }
+        if length > bytes.capacity() {
+            let room = (2 * bytes.capacity()).min(announced).max(length);
+            bytes.reserve_exact(room - bytes.len());
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
 }
 
 /// Runs the handler; large work goes where it delays nobody.
-async fn compute(request: RoutedRequest, body: Bytes, began: Instant) -> Reply {
+async fn compute(request: RoutedRequest, body: Vec<u8>, began: Instant) -> Reply {
     if body.len() < LARGE_BODY {
         return catch_panic(&request, &body, began);
     }

@@ -18,12 +18,17 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 
+use gordo_runtime::Excerpt;
+
 mod app;
+mod connection;
 mod error;
 mod expected;
 mod handler;
+mod limits;
 mod options;
 mod project;
 mod python;
@@ -31,6 +36,7 @@ mod reply;
 mod revision;
 mod route;
 mod serve;
+mod stopping;
 mod target;
 mod time;
 mod wire;
@@ -38,6 +44,9 @@ mod wire;
 use options::Options;
 
 pub use project::{GORDO_VERSION, Project, Revision};
+
+/// More threads only take memory.
+const MAX_WORKERS: u16 = 512;
 
 /// Serves a project until SIGTERM or SIGINT: the whole `main` of a generated server.
 ///
@@ -51,6 +60,7 @@ pub fn main(project: &'static Project) -> ExitCode {
             return ExitCode::from(u8::try_from(shown.exit_code()).unwrap_or(2));
         }
     };
+    std::panic::set_hook(Box::new(log_panic));
     let outcome = match &options.print_metadata {
         Some(machine) => print_metadata(project, machine),
         None => run(project, &options),
@@ -64,11 +74,18 @@ pub fn main(project: &'static Project) -> ExitCode {
     }
 }
 
+/// Logs a mistake of ours in one line: its words may quote what a request holds.
+fn log_panic(info: &PanicHookInfo<'_>) {
+    let what = Excerpt(info.payload_as_str().unwrap_or("a panic without words"));
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let _ = writeln!(io::stderr(), "error: {what} ({place})");
+}
+
 /// Starts the worker threads and serves until a signal.
 fn run(project: &'static Project, options: &Options) -> io::Result<()> {
     let app = app::App::new(project, options);
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(usize::from(options.workers.max(1)))
+        .worker_threads(usize::from(options.workers.clamp(1, MAX_WORKERS)))
         .enable_io()
         .enable_time()
         .build()?;
@@ -89,7 +106,8 @@ fn print_metadata(project: &Project, machine: &str) -> io::Result<()> {
     descriptions.sort_by_key(|description| description.name);
     if !machine.is_empty() {
         let Some(found) = descriptions.iter().find(|one| one.name == machine) else {
-            return Err(io::Error::other(format!("no machine is named `{machine}`")));
+            let name = Excerpt(machine);
+            return Err(io::Error::other(format!("no machine is named `{name}`")));
         };
         return writeln!(io::stdout(), "{}", found.metadata);
     }

@@ -7,6 +7,8 @@ use std::net::IpAddr;
 
 use clap::{Parser, error::ErrorKind};
 
+use crate::limits::Limits;
+
 /// One GiB: the client's default batches are about 40 MB of JSON.
 const DEFAULT_BODY_LIMIT: &str = "1073741824";
 
@@ -93,6 +95,9 @@ pub(crate) struct Options {
         value_name = "BYTES"
     )]
     pub(crate) max_body: usize,
+
+    #[command(flatten)]
+    pub(crate) limits: Limits,
 
     /// Print the metadata of a machine, or of all machines, as JSON, and exit
     #[arg(long, num_args = 0..=1, default_missing_value = "", value_name = "MACHINE")]

@@ -1,7 +1,14 @@
 //! A response before it becomes a response.
 
-use axum::body::Body;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use hyper::header::{self, HeaderValue};
+use hyper::{Response, StatusCode};
+
+use crate::connection::Request;
 
 use crate::error::RequestError;
 use crate::wire::json::write;
@@ -16,6 +23,8 @@ pub(crate) struct Reply {
     status: StatusCode,
     body: Option<Vec<u8>>,
     allow: Option<&'static str>,
+    /// Whether the connection ends with it.
+    closes: bool,
 }
 
 impl Reply {
@@ -25,6 +34,7 @@ impl Reply {
             status: StatusCode::OK,
             body: Some(object),
             allow: None,
+            closes: false,
         }
     }
 
@@ -34,6 +44,7 @@ impl Reply {
             status: StatusCode::OK,
             body: None,
             allow: None,
+            closes: false,
         }
     }
 
@@ -45,21 +56,41 @@ impl Reply {
         }
     }
 
-    /// Adds what every response carries.
+    /// The last one of its connection.
+    #[must_use]
+    pub(crate) fn closing(self) -> Self {
+        Self {
+            closes: true,
+            ..self
+        }
+    }
+
+    /// Adds what every response carries; `request` lives until all of it is handed over.
     ///
     /// `seconds` is the time the request took so far.
-    pub(crate) fn finish(self, revision: &str, seconds: f64) -> Response<Body> {
+    pub(crate) fn finish(
+        self,
+        revision: &str,
+        seconds: f64,
+        request: Request,
+    ) -> Response<ReplyBody> {
         let (kind, body) = match self.body {
-            Some(object) => (JSON, Body::from(with_revision(object, revision))),
-            None => (HTML, Body::empty()),
+            Some(object) => (JSON, with_revision(object, revision)),
+            None => (HTML, Vec::new()),
         };
-        let mut response = Response::new(body);
+        let mut response = Response::new(ReplyBody {
+            bytes: body.into(),
+            _request: request,
+        });
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         headers.insert("revision", header_value(revision));
         let timing = format!("request_walltime_s;dur={seconds:?}");
         headers.insert("server-timing", header_value(&timing));
+        if self.closes {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(allow) = self.allow {
             headers.insert(header::ALLOW, HeaderValue::from_static(allow));
         }
@@ -75,15 +106,44 @@ impl From<RequestError> for Reply {
         write::key(&mut object, key);
         write::string(&mut object, &error.to_string());
         object.push(b'}');
-        let allow = match error {
-            RequestError::Method(allow) => Some(allow),
+        let allow = match &error {
+            RequestError::Method(allow) => Some(*allow),
             _ => None,
         };
         Self {
             status,
             body: Some(object),
             allow,
+            closes: error.leaves_body_unread(),
         }
+    }
+}
+
+/// The bytes of a response.
+pub(crate) struct ReplyBody {
+    bytes: Bytes,
+    _request: Request,
+}
+
+impl Body for ReplyBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let bytes = std::mem::take(&mut self.bytes);
+        let frame = (!bytes.is_empty()).then(|| Ok(Frame::data(bytes)));
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.len() as u64)
     }
 }
 

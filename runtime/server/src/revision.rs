@@ -1,6 +1,6 @@
 //! Which revision a request is about.
 
-use axum::http::HeaderMap;
+use hyper::HeaderMap;
 
 use crate::error::RequestError;
 use crate::target::RequestTarget;

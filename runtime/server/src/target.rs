@@ -2,7 +2,7 @@
 //!
 //! Segments are split before they are decoded, so that an encoded slash never divides a name.
 
-use axum::http::{HeaderMap, Uri};
+use hyper::{HeaderMap, Uri};
 
 /// Where a request goes.
 pub(crate) struct RequestTarget {

@@ -138,13 +138,20 @@ fn mean_squares(values: &[f64], width: usize) -> Vec<f64> {
 }
 
 /// Each column over its limit.
+///
+/// What is infinitely far from normal, such as any change of a tag that never changed before,
+/// has the largest finite confidence: infinity would be told as a missing value.
 fn ratios(values: &[f64], limits: &[f64]) -> Vec<f64> {
     let limits = limits.iter().cycle();
-    values
-        .iter()
-        .zip(limits)
-        .map(|(value, limit)| value / limit)
-        .collect()
+    let ratio = |(value, limit): (&f64, &f64)| {
+        let ratio = value / limit;
+        if ratio == f64::INFINITY {
+            f64::MAX
+        } else {
+            ratio
+        }
+    };
+    values.iter().zip(limits).map(ratio).collect()
 }
 
 #[cfg(test)]
@@ -174,13 +181,29 @@ mod tests {
         assert_eq!(anomaly.total_scaled, [1.0, 0.125]);
         assert_eq!(anomaly.total_unscaled, [10.0, 0.5]);
         let confidence = anomaly.confidence.unwrap();
-        assert_eq!(confidence[..3], [4.0, f64::INFINITY, 2.0]);
+        assert_eq!(confidence[..3], [4.0, f64::MAX, 2.0]);
         assert!(confidence[3].is_nan());
         assert_eq!(anomaly.total_confidence.unwrap(), [0.5, 0.0625]);
         let smooth = anomaly.smooth.unwrap();
         assert!(smooth.total_scaled[0].is_nan());
         assert_eq!(smooth.total_scaled[1], 0.5625);
         assert_eq!(smooth.tag_unscaled[2..], [1.5, 2.0]);
+    }
+
+    #[test]
+    fn confidence_is_never_infinite() {
+        let values = [0.0, 1e-300, 1.0, 1e300, f64::INFINITY, f64::NAN];
+        for limit in [0.0, 1e-300, 1.0, f64::INFINITY, f64::NAN] {
+            for value in values {
+                let ratio = ratios(&[value], &[limit])[0];
+                let expect = value / limit;
+                if expect == f64::INFINITY {
+                    assert_eq!(ratio, f64::MAX, "{value} / {limit}");
+                } else {
+                    assert_eq!(ratio.to_bits(), expect.to_bits(), "{value} / {limit}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Step for Windows {
         if rows <= lookback {
             return Err(Rejection::TooFewRows);
         }
-        let count = (rows + 1).saturating_sub(lookback + lookahead);
+        let count = (rows + 1).saturating_sub(lookback.saturating_add(lookahead));
         let values = window::windows(&batch.values.into_single(), width, lookback, count);
         Ok(Batch {
             rows: count,
@@ -91,5 +91,7 @@ mod tests {
             "For KerasLSTMForecast lookback_window must be < size of X"
         );
         assert_eq!(windows(3, 1, 2), Err(Rejection::TooFewRows));
+        assert_eq!(windows(usize::MAX, 1, 2), Err(Rejection::TooFewRows));
+        assert_eq!(windows(1, usize::MAX, 2).unwrap().rows, 0);
     }
 }

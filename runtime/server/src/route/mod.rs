@@ -9,8 +9,8 @@ mod response;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::http::{HeaderMap, Method};
 use gordo_runtime::Machine;
+use hyper::{HeaderMap, Method};
 
 use crate::app::{App, ServedRevision};
 use crate::error::RequestError;

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use axum::http::{HeaderMap, header};
 use gordo_runtime::{Batch, Description, Machine};
+use hyper::header::{self, HeaderMap, HeaderValue};
 
 use super::response::{PredictionResponse, anomaly_columns};
 use crate::error::RequestError;
@@ -24,6 +24,7 @@ pub(crate) fn predict(
     body: &[u8],
 ) -> Result<Reply, RequestError> {
     let description = machine.description();
+    unpacked(headers, body)?;
     let tables = read(headers, body)?;
     let (x, _) = select(tables, description)?;
     json_only(target)?;
@@ -41,6 +42,7 @@ pub(crate) fn detect_anomalies(
     began: Instant,
 ) -> Result<Reply, RequestError> {
     let description = machine.description();
+    unpacked(headers, body)?;
     let tables = read(headers, body)?;
     let (x, y) = select(tables, description)?;
     let y = y.ok_or(RequestError::NoTargets)?;
@@ -66,22 +68,61 @@ pub(crate) fn detect_anomalies(
 
 /// Reads the tables of a body by its media type.
 fn read(headers: &HeaderMap, bytes: &[u8]) -> Result<Tables, RequestError> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let kind = kind
-        .and_then(|kind| kind.split(';').next())
-        .unwrap_or_default();
-    let kind = kind.trim().to_ascii_lowercase();
-    let is_json =
-        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"));
-    if is_json {
-        return body::tables(bytes);
+    let kind = headers.get(header::CONTENT_TYPE).map(text);
+    // What a client sends that was told nothing: often JSON all the same.
+    let looks_like_json = bytes.trim_ascii_start().starts_with(b"{");
+    match kind.as_deref().map(MediaType::of) {
+        Some(MediaType::Json) => body::tables(bytes),
+        Some(MediaType::Multipart) if has_file_named_x(bytes) => {
+            Err(RequestError::NotServed("parquet files; send JSON"))
+        }
+        Some(MediaType::Multipart) => Err(RequestError::NoInput),
+        Some(MediaType::Form) if !looks_like_json => Err(RequestError::NoInput),
+        _ => Err(RequestError::MediaType(kind)),
     }
-    if kind == "multipart/form-data" && has_file_named_x(bytes) {
-        return Err(RequestError::NotServed("parquet files; send JSON"));
+}
+
+/// What a body may be.
+enum MediaType {
+    Json,
+    Multipart,
+    /// What forms of web pages send.
+    Form,
+    Other,
+}
+
+impl MediaType {
+    /// Reads a Content-Type, whose parameters do not count.
+    fn of(text: &str) -> Self {
+        let kind = text.split(';').next().unwrap_or_default();
+        let kind = kind.trim().to_ascii_lowercase();
+        match kind.as_str() {
+            "application/json" => Self::Json,
+            "multipart/form-data" => Self::Multipart,
+            "application/x-www-form-urlencoded" => Self::Form,
+            _ if kind.starts_with("application/") && kind.ends_with("+json") => Self::Json,
+            _ => Self::Other,
+        }
     }
-    Err(RequestError::NoInput)
+}
+
+/// A header as a text: each byte that is no ASCII is one character, as Gordo reads them.
+fn text(value: &HeaderValue) -> String {
+    value.as_bytes().iter().copied().map(char::from).collect()
+}
+
+/// Refuses bodies that are packed: what they would become is not known before it is there.
+fn unpacked(headers: &HeaderMap, bytes: &[u8]) -> Result<(), RequestError> {
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter().map(text);
+    let packed =
+        encodings.find(|one| !matches!(&*one.trim().to_ascii_lowercase(), "" | "identity"));
+    if let Some(encoding) = packed {
+        return Err(RequestError::Encoding(encoding));
+    }
+    if bytes.starts_with(b"\x1f\x8b") {
+        return Err(RequestError::Encoding("gzip".to_owned()));
+    }
+    Ok(())
 }
 
 /// Whether a form has a file part `X`; a part without `filename` is no file.

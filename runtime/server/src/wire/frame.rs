@@ -1,9 +1,9 @@
 //! A table as a body gave it, and the columns a machine takes from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::RequestError;
-use crate::python::{repr, repr_list};
+use crate::python::{excerpts, repr, repr_list};
 use crate::wire::column::{Budget, Column};
 use crate::wire::index::Index;
 
@@ -52,18 +52,17 @@ impl Frame {
         }
     }
 
-    /// Takes the expected columns: by name if all are there, else by position if there are
-    /// as many.
+    /// Takes the expected columns: by name, or by position where no name is known.
+    ///
+    /// A column whose name is known is never taken for another one.
     pub(crate) fn select(mut self, expected: &[&str]) -> Result<Table, RequestError> {
-        let mut columns = match self.positions(expected) {
-            Some(positions) => positions
+        let mut columns = match self.matched(expected) {
+            Match::Names(positions) => positions
                 .iter()
                 .map(|&at| self.columns[at].clone())
                 .collect(),
-            None if self.columns.len() == expected.len() && !expected.is_empty() => {
-                std::mem::take(&mut self.columns)
-            }
-            None => return Err(self.unexpected(expected)),
+            Match::Positions => std::mem::take(&mut self.columns),
+            Match::Nothing => return Err(self.unexpected(expected)),
         };
         for column in &mut columns {
             column.pad(self.rows, &mut self.budget)?;
@@ -78,23 +77,21 @@ impl Frame {
         })
     }
 
-    /// Where each expected column is, if all are there.
-    fn positions(&self, expected: &[&str]) -> Option<Vec<usize>> {
-        let Labels::Names(names) = &self.labels else {
-            return None;
+    /// How the columns belong to those expected.
+    fn matched(&self, expected: &[&str]) -> Match {
+        let positions = match &self.labels {
+            Labels::Positions => Vec::new(),
+            Labels::Names(names) => find_all(names, expected),
         };
-        if names.len() == expected.len() && names.iter().zip(expected).all(|(a, b)| a == b) {
-            return None;
+        let found: Vec<usize> = positions.iter().copied().flatten().collect();
+        if found.is_empty() {
+            if self.columns.len() == expected.len() && !expected.is_empty() {
+                return Match::Positions;
+            }
+        } else if found.len() == expected.len() {
+            return Match::Names(found);
         }
-        let places: BTreeMap<&str, usize> = names
-            .iter()
-            .enumerate()
-            .map(|(at, name)| (name.as_str(), at))
-            .collect();
-        expected
-            .iter()
-            .map(|name| places.get(name).copied())
-            .collect()
+        Match::Nothing
     }
 
     fn unexpected(&self, expected: &[&str]) -> RequestError {
@@ -102,9 +99,12 @@ impl Frame {
         let given = match &self.labels {
             Labels::Positions => format!("RangeIndex(start=0, stop={n_given}, step=1)"),
             Labels::Names(names) => {
-                // Gordo shortens long lists too.
-                let shown = names.iter().take(100).map(String::as_str);
-                format!("Index({}, dtype='object')", repr_list(shown))
+                let shown = excerpts(names.iter().map(|name| repr(name)));
+                let mut given = format!("Index({shown}, dtype='object')");
+                if let Some(differences) = differences(names, expected) {
+                    given.push_str(&differences);
+                }
+                given
             }
         };
         RequestError::Columns {
@@ -114,6 +114,77 @@ impl Frame {
             n_given,
         }
     }
+}
+
+/// How the columns of a table belong to those that a machine expects.
+enum Match {
+    /// Where each expected column is.
+    Names(Vec<usize>),
+    /// As they stand.
+    Positions,
+    /// Not at all.
+    Nothing,
+}
+
+/// Where each expected name is among those given.
+fn find_all(given: &[String], expected: &[&str]) -> Vec<Option<usize>> {
+    // Most requests have the machine's own order.
+    if given.len() == expected.len() && given.iter().zip(expected).all(|(a, b)| a == b) {
+        return (0..expected.len()).map(Some).collect();
+    }
+    let places: BTreeMap<&str, usize> = given
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (name.as_str(), at))
+        .collect();
+    let place = |name: &&str| places.get(name).copied();
+    expected.iter().map(place).collect()
+}
+
+/// What is unknown and what is missing, where some names are known.
+fn differences(given: &[String], expected: &[&str]) -> Option<String> {
+    let known: BTreeSet<&str> = expected.iter().copied().collect();
+    let there: BTreeSet<&str> = given.iter().map(String::as_str).collect();
+    let missing: Vec<&str> = expected
+        .iter()
+        .copied()
+        .filter(|name| !there.contains(name))
+        .collect();
+    if missing.len() == known.len() {
+        return None;
+    }
+    let mut said = Vec::new();
+    let mut unknown = given
+        .iter()
+        .filter(|name| !known.contains(name.as_str()))
+        .peekable();
+    if unknown.peek().is_some() {
+        let shown = unknown.map(|name| match alike(name, &missing) {
+            Some(meant) => format!("{} (did you mean {}?)", repr(name), repr(meant)),
+            None => repr(name),
+        });
+        said.push(format!("unknown are {}", excerpts(shown)));
+    }
+    if !missing.is_empty() {
+        let shown = excerpts(missing.iter().map(|name| repr(name)));
+        said.push(format!("missing are {shown}"));
+    }
+    Some(format!(" ({})", said.join(", ")))
+}
+
+/// The missing name that differs from a given one in case and signs only.
+fn alike<'a>(given: &str, missing: &[&'a str]) -> Option<&'a str> {
+    let letters = |name: &str| -> String {
+        let letters = name.chars().filter(|letter| letter.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let longest = 4 * missing.iter().map(|name| name.len()).max()?;
+    if given.len() > longest {
+        return None;
+    }
+    let given = letters(given);
+    let mut found = missing.iter().filter(|name| letters(name) == given);
+    found.next().copied()
 }
 
 impl Table {
@@ -144,9 +215,6 @@ impl Table {
 
 /// Names two column levels as a Python list of pairs.
 pub(crate) fn pairs(pairs: &[(String, String)]) -> String {
-    let pairs: Vec<String> = pairs
-        .iter()
-        .map(|(outer, inner)| format!("({}, {})", repr(outer), repr(inner)))
-        .collect();
-    format!("[{}]", pairs.join(", "))
+    let pair = |(outer, inner): &(String, String)| format!("({}, {})", repr(outer), repr(inner));
+    excerpts(pairs.iter().map(pair))
 }

@@ -1,6 +1,10 @@
 //! The `doubling` example as its clients see it: a process that speaks HTTP.
 
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
+mod foreign;
+#[cfg(test)]
 mod prediction;
 #[cfg(test)]
 mod process;

@@ -56,7 +56,7 @@ fn every_shape_of_a_table() {
         r#"{"X": {"TAG 1": {"1": 3, "0": 1}, "TAG 2": {"0": 2, "1": 4}}}"#,
         &two,
     );
-    check(&server, r#"{"X": {"a": [1, 3], "TAG 1": [2, 4]}}"#, &two);
+    check(&server, r#"{"X": {"a": [1, 3], "b": [2, 4]}}"#, &two);
     check(
         &server,
         r#"{"X": [[9]], "y": null, "X": [["1", 2], [3, " 4 "]]}"#,
@@ -165,12 +165,9 @@ fn bodies_without_a_table() {
         b"{\"X\xff\": 1}",
     );
     assert_eq!(latin.status, 400);
-    check_refused(
-        &server.ask("POST", PREDICT, &[], b"X=1"),
-        400,
-        "message",
-        no_x,
-    );
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let answer = server.ask("POST", PREDICT, &form, b"X=1");
+    check_refused(&answer, 400, "message", no_x);
     let wrapped = server.ask(
         "POST",
         PREDICT,
@@ -215,6 +212,85 @@ fn tables_that_do_not_fit() {
         400,
         "message",
         "Server does not support multi-level dataframes at this time: [('g', 'TAG 1'), ('h', 'TAG 2')]",
+    );
+}
+
+/// One row of named columns, in their order, in each form that has names.
+fn forms(columns: &[(&str, f64)]) -> [String; 4] {
+    let object = |before: &str, after: &str| {
+        let cells = columns
+            .iter()
+            .map(|(name, value)| format!("{}: {before}{value}{after}", json!(name)));
+        format!("{{{}}}", cells.collect::<Vec<_>>().join(", "))
+    };
+    [
+        object("[", "]"),
+        object("{\"2020-01-01 00:00:00+00:00\": ", "}"),
+        object("{\"0\": ", "}"),
+        format!("[{}]", object("", "")),
+    ]
+}
+
+#[test]
+fn a_known_name_never_moves() {
+    let server = server();
+    let outcome = |columns: &[(&str, f64)], expect: &str| {
+        for table in forms(columns) {
+            let asked = [
+                (PREDICT, format!("{{\"X\": {table}}}"), "model-input"),
+                (
+                    JUDGE,
+                    format!("{{\"X\": [[1, 2]], \"y\": {table}}}"),
+                    "tag-anomaly-unscaled",
+                ),
+            ];
+            for (path, body, group) in asked {
+                let answer = server.post(path, &body);
+                let said = if answer.status == 200 {
+                    let data = &answer.json()["data"][group];
+                    let first = |tag: &str| {
+                        let cells = data[tag].as_object().unwrap();
+                        cells.values().next().unwrap().as_f64().unwrap()
+                    };
+                    let values = [first("TAG 1"), first("TAG 2")];
+                    // The machine doubles 1 and 2: what was measured is that, less its anomaly.
+                    match group {
+                        "model-input" => format!("{values:?}"),
+                        _ => format!("[{:?}, {:?}]", 2.0 - values[0], 4.0 - values[1]),
+                    }
+                } else {
+                    assert_eq!(answer.status, 400, "{body}: {}", answer.body);
+                    let answered = answer.json();
+                    let message = answered["message"].as_str().expect(&body);
+                    assert!(message.starts_with("Unexpected features: was expecting ['TAG 1', "));
+                    let from = message.find("dtype='object')").unwrap() + 15;
+                    let to = message.rfind(" length of ").unwrap();
+                    message[from..to].to_owned()
+                };
+                assert_eq!(said, expect, "{body}");
+            }
+        }
+    };
+    // All known: by name, in any order, whatever else there is.
+    outcome(&[("TAG 1", 1.0), ("TAG 2", 2.0)], "[1.0, 2.0]");
+    outcome(&[("TAG 2", 2.0), ("TAG 1", 1.0)], "[1.0, 2.0]");
+    outcome(&[("a", 9.0), ("TAG 2", 2.0), ("TAG 1", 1.0)], "[1.0, 2.0]");
+    // None known: by position.
+    outcome(&[("b", 1.0), ("a", 2.0)], "[1.0, 2.0]");
+    outcome(&[("TAG_1", 1.0), ("tag 2", 2.0)], "[1.0, 2.0]");
+    outcome(&[("a", 1.0), ("b", 2.0), ("c", 3.0)], "");
+    // Some known: never by position.
+    let near = " (unknown are ['TAG_1' (did you mean 'TAG 1'?)], missing are ['TAG 1'])";
+    outcome(&[("TAG 2", 2.0), ("TAG_1", 1.0)], near);
+    outcome(&[("TAG_1", 1.0), ("TAG 2", 2.0)], near);
+    outcome(
+        &[("flow", 1.0), ("TAG 1", 2.0)],
+        " (unknown are ['flow'], missing are ['TAG 2'])",
+    );
+    outcome(&[("TAG 1", 2.0)], " (missing are ['TAG 2'])");
+    outcome(
+        &[("x", 2.0), ("y", 1.0), ("TAG 2", 3.0)],
+        " (unknown are ['x', 'y'], missing are ['TAG 1'])",
     );
 }
 

@@ -63,7 +63,9 @@ fn a_running_request_is_finished_and_new_ones_are_not_taken() {
     });
     assert!(refused, "the server still accepts connections");
     stream.write_all(&body[5..]).unwrap();
-    assert_eq!(read(&mut stream).status, 200);
+    let answer = read(&mut stream);
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("connection"), Some("close"));
     assert_eq!(server.wait(), Some(0));
 }
 

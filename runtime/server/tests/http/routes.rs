@@ -119,8 +119,8 @@ fn no_revision_can_inject_a_header() {
     let answer = server.get("/healthcheck?revision=1%0d%0aevil:%201");
     assert_eq!(answer.status, 410);
     assert_eq!(answer.header("evil"), None);
-    assert_eq!(answer.header("revision"), Some("1??evil: 1"));
-    assert_eq!(answer.json()["revision"], "1\r\nevil: 1");
+    assert_eq!(answer.header("revision"), Some(r"1\r\nevil: 1"));
+    assert_eq!(answer.json()["revision"], r"1\r\nevil: 1");
     assert_eq!(server.get("/healthcheck?revision=%C5%BE%ff").status, 410);
 }
 

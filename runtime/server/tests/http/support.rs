@@ -14,7 +14,7 @@ pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) address: String,
     // Kept open: a server whose talk nobody reads must not notice.
-    _talk: BufReader<ChildStderr>,
+    talk: BufReader<ChildStderr>,
 }
 
 /// What came back.
@@ -54,8 +54,13 @@ pub(crate) fn example() -> Command {
 pub(crate) fn start(configure: impl FnOnce(&mut Command)) -> Server {
     let mut command = example();
     command.args(["--host", "127.0.0.1", "--port", "0"]);
-    command.stderr(Stdio::piped());
     configure(&mut command);
+    start_command(command)
+}
+
+/// Starts a command that becomes a server.
+pub(crate) fn start_command(mut command: Command) -> Server {
+    command.stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut talk = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
@@ -68,7 +73,7 @@ pub(crate) fn start(configure: impl FnOnce(&mut Command)) -> Server {
     Server {
         child,
         address,
-        _talk: talk,
+        talk,
     }
 }
 
@@ -124,6 +129,13 @@ impl Server {
             .status()
             .unwrap();
         assert!(done.success());
+    }
+
+    /// What the server said until it ended.
+    pub(crate) fn talk(&mut self) -> String {
+        let mut said = String::new();
+        self.talk.read_to_string(&mut said).unwrap();
+        said
     }
 
     /// Waits for the process to end; answers its exit code.
