@@ -6,6 +6,7 @@
     reason = "a test stops where it is surprised, and says so where it cannot run"
 )]
 
+mod alarms;
 mod check;
 mod client;
 mod compile;

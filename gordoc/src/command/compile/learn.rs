@@ -54,7 +54,7 @@ pub(super) fn learn(
     let revision_store = RevisionStore::new(folder.clone(), learning.revision.as_ref())?;
     let (outcomes, summary) = load_and_train(&project, learning, &revision_store);
     fetching::tell(&summary, &learning.fetching, streams)?;
-    let trained = report_outcomes(outcomes, &project, streams)?;
+    let trained = report_outcomes(outcomes, &project, learning.deny_warnings, streams)?;
     let revision = learning.revision.clone().unwrap_or_else(|| {
         let ends = project.machines.iter().map(|one| one.dataset.period.end);
         let keys = project.machines.iter().map(|machine| {
@@ -152,6 +152,7 @@ fn load_and_train(
 fn report_outcomes(
     outcomes: Vec<Outcome>,
     project: &Project,
+    deny_warnings: bool,
     streams: &mut Streams<'_>,
 ) -> Result<BTreeMap<Name, Machine>, Failure> {
     let mut machines = BTreeMap::new();
@@ -166,6 +167,11 @@ fn report_outcomes(
                     let mut stderr = streams.log(Level::Warning);
                     writeln!(stderr, "warning: `{name}`: {warning}")?;
                 }
+                let warnings = train::warnings(&learnt.machine);
+                found.extend(warnings.iter().map(|warning| {
+                    let diagnostic = warning.diagnostic(&name.value);
+                    diagnostic.label(name.span, "this machine")
+                }));
                 machines.insert(learnt.machine.name.clone(), learnt.machine);
                 lines.push(learnt.line);
             }
@@ -179,6 +185,9 @@ fn report_outcomes(
             }
         }
     }
+    if deny_warnings {
+        found.deny_warnings();
+    }
     report(&project.source, &found, streams)?;
     summary::write(&lines, &mut streams.log(Level::Info))?;
     let failed = [(not_loaded, "loaded"), (not_trained, "trained")];
@@ -186,8 +195,12 @@ fn report_outcomes(
         .iter()
         .filter_map(|(names, verb)| failure(names, verb));
     let failed: Vec<String> = failed.collect();
-    if failed.is_empty() {
+    if failed.is_empty() && !found.has_errors() {
         return Ok(machines);
+    }
+    if failed.is_empty() {
+        return Err(Failure::new("training gave warnings, and they are denied")
+            .help("the machines are kept; leave `--deny-warnings` out to link them as they are"));
     }
     Err(Failure::new(failed.join("; "))
         .help("the other machines are kept and will not be trained again"))
