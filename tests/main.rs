@@ -30,6 +30,7 @@ mod injection;
 mod manifests;
 mod mutations;
 mod plot;
+mod pods;
 mod quickstart_data;
 mod serve;
 mod support;

@@ -14,7 +14,6 @@ mod failure;
 mod fetching;
 pub mod init;
 pub mod schema;
-mod yaml;
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -9,7 +9,7 @@ use super::machine::{MachineOutcome, MachineSections};
 use super::merge::{merge, merge_shared};
 use super::merge_warnings::{self, MergedSection};
 use super::suggest::unknown_keys;
-use super::{Mode, Options, dataset_section, evaluation, name, resources, switches};
+use super::{Mode, Options, dataset_section, evaluation, name, pod_effects, resources, switches};
 use crate::config::{Node, Value, section};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Model};
@@ -208,7 +208,11 @@ impl MachineReader<'_> {
             return Some(self.globals.runtime_document.clone());
         };
         switches::check(&own, &mut self.diagnostics);
-        switches::check_machine(&own, &mut self.diagnostics);
+        // The document of a machine names its project, and carries the globals it was made with.
+        let project = machine.get("project_name").and_then(Node::as_text);
+        if project != Some(self.project_name) {
+            pod_effects::check_machine(&own, &mut self.diagnostics);
+        }
         let Some(global) = self.globals.section("runtime") else {
             return Some(own.to_metadata_json());
         };

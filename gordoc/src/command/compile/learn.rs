@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use serde_json::Value;
+
 use super::super::dataset::{gap_warning, of_machine};
 use super::super::{Failure, Level, Status, Streams, check, fetching, read_config, report};
 use super::key;
@@ -40,12 +42,12 @@ pub struct Learning {
     pub fetching: dataset::Options,
 }
 
-/// Learns; otherwise says how the command ends, errors being reported already.
+/// Learns; gives the `runtime` of the globals too. Otherwise says how the command ends, errors being reported already.
 pub(super) fn learn(
     learning: &Learning,
     output: &Path,
     streams: &mut Streams<'_>,
-) -> Result<Result<(Name, Revisions), Status>, Failure> {
+) -> Result<Result<(Name, Revisions, Value), Status>, Failure> {
     let project = match read(learning, streams)? {
         Ok(project) => project,
         Err(status) => return Ok(Err(status)),
@@ -67,7 +69,8 @@ pub(super) fn learn(
     let mut revisions = store::read_all(&folder)?;
     revisions.retain(|(name, _)| *name != revision);
     revisions.push((revision, trained));
-    Ok(Ok((project.name, revisions)))
+    let runtime = project.globals.get("runtime").cloned();
+    Ok(Ok((project.name, revisions, runtime.unwrap_or_default())))
 }
 
 fn read(
