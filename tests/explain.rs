@@ -26,6 +26,7 @@ const MADE_HERE: &[(&str, Make)] = &[
     ("config::too_many_values", || {
         format!("machines: [{}]", "a,".repeat(2_000_001)).into_bytes()
     }),
+    ("project::long_document", whole_plant),
 ];
 
 /// Codes that nothing written on a page causes, and why; rooms test them on their own.
@@ -48,6 +49,32 @@ fn billion_laughs() -> Vec<u8> {
         writeln!(text, "a{line}: &a{line} [{copies}]").unwrap();
     }
     text.into_bytes()
+}
+
+/// A machine of 4,000 tags, which stand on one line.
+fn whole_plant() -> Vec<u8> {
+    let tag = |number| {
+        format!(
+            "AREA-{:02}/UNIT-{:03}/TRANSMITTER-{number:05}.PV",
+            number % 40,
+            number % 400
+        )
+    };
+    let tags: Vec<String> = (0..4000).map(tag).collect();
+    format!(
+        "globals:
+  dataset: {{tag_list: [{}]}}
+machines:
+  - name: whole-plant
+    dataset:
+      train_start_date: 2024-01-01T00:00:00Z
+      train_end_date: 2024-02-01T00:00:00Z
+      data_provider: {{type: RandomDataProvider}}
+    model: gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector
+",
+        tags.join(", ")
+    )
+    .into_bytes()
 }
 
 /// A page, taken apart.

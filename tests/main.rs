@@ -6,6 +6,7 @@
     reason = "a test stops where it is surprised, and says so where it cannot run"
 )]
 
+mod alarms;
 mod check;
 mod client;
 mod compile;
@@ -29,6 +30,7 @@ mod injection;
 mod manifests;
 mod mutations;
 mod plot;
+mod pods;
 mod quickstart_data;
 mod serve;
 mod support;

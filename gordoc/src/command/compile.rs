@@ -2,12 +2,12 @@
 
 mod key;
 mod learn;
+mod manifests;
 mod progress;
 mod revision_store;
 mod serve;
 mod summary;
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,9 +60,9 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
     let _lock = lock(&options.output)?;
     files::remove_temporary(&options.output)
         .map_err(|error| Failure::at(&options.output, &error))?;
-    let (name, revisions) = match &options.origin {
+    let (name, revisions, runtime) = match &options.origin {
         Origin::Config(learning) => match learn::learn(learning, &options.output, &mut streams)? {
-            Ok(learnt) => learnt,
+            Ok((name, revisions, runtime)) => (name, revisions, Some(runtime)),
             Err(status) => return Ok(status),
         },
         Origin::Trained {
@@ -79,10 +79,17 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
                 Some(name) => name.clone(),
                 None => project_of(&revisions)?,
             };
-            (name, revisions)
+            (name, revisions, None)
         }
     };
-    let paths = emit_and_link(options, &name, &revisions, &mut streams.log(Level::Info))?;
+    let rendered = {
+        let stderr = &mut streams.log(Level::Warning);
+        manifests::manifests(&name, &revisions, runtime.as_ref(), stderr)?
+    };
+    let paths = {
+        let stderr = &mut streams.log(Level::Info);
+        emit_and_link(options, (&name, &revisions), rendered, stderr)?
+    };
     for (serves, path) in &paths {
         writeln!(streams.out, "{serves}\t{}", path.display())?;
     }
@@ -136,8 +143,8 @@ fn make_current(
 
 fn emit_and_link(
     options: &Options,
-    name: &Name,
-    revisions: &Revisions,
+    (name, revisions): (&Name, &Revisions),
+    manifests: files::Files,
     stderr: &mut dyn io::Write,
 ) -> Result<Vec<(String, PathBuf)>, Failure> {
     let output = &options.output;
@@ -147,7 +154,7 @@ fn emit_and_link(
         servers: options.servers,
     })?;
     let mut emitted = workspace.files;
-    emitted.extend(manifests(name, revisions)?);
+    emitted.extend(manifests);
     let mut owned = emit::OWNED.to_vec();
     owned.push(workflow::FOLDER);
     files::sync(output, &emitted, &owned).map_err(|error| Failure::at(output, &error))?;
@@ -178,28 +185,6 @@ fn emit_and_link(
 
 fn count(servers: usize) -> String {
     format!("{servers} server{}", if servers == 1 { "" } else { "s" })
-}
-
-fn manifests(name: &Name, revisions: &Revisions) -> Result<files::Files, Failure> {
-    let Some((revision, machines)) = revisions.last() else {
-        return Ok(files::Files::new());
-    };
-    let documents: BTreeMap<&Name, serde_json::Value> = machines
-        .values()
-        .map(|machine| {
-            let document = project::strip_build_metadata(machine.metadata.clone());
-            (&machine.name, document)
-        })
-        .collect();
-    let machines: Vec<workflow::Machine<'_>> = documents
-        .iter()
-        .map(|(name, document)| workflow::Machine { name, document })
-        .collect();
-    let rendered = workflow::render(&workflow::Input::new(name, revision, &machines))?;
-    Ok(rendered
-        .into_iter()
-        .map(|(path, text)| (path, text.into_bytes()))
-        .collect())
 }
 
 /// One compile at a time writes to an output folder.

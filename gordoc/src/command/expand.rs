@@ -5,9 +5,10 @@ use std::io;
 use serde_json::{Value, json};
 
 use super::cli::{DocumentFormat, Expand};
-use super::{Failure, Status, Streams, read_config, redaction, report, yaml};
+use super::{Failure, Status, Streams, read_config, redaction, report};
 use crate::diagnostic::{Stage, error_document};
 use crate::project::{Options, Project};
+use crate::workflow::to_yaml;
 
 /// `{"project_name", "globals", "machines"}`, the machines as Gordo's `to_dict` gives them.
 ///
@@ -64,7 +65,7 @@ pub fn expand(
             serde_json::to_writer_pretty(&mut streams.out, &result)?;
             writeln!(streams.out)?;
         }
-        DocumentFormat::Yaml => streams.out.write_all(yaml::to_yaml(&result).as_bytes())?,
+        DocumentFormat::Yaml => streams.out.write_all(to_yaml(&result).as_bytes())?,
     }
     Ok(status)
 }

@@ -15,7 +15,6 @@ mod fetching;
 pub mod init;
 pub mod schema;
 mod streams;
-mod yaml;
 
 use std::io;
 use std::path::Path;

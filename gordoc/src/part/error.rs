@@ -15,6 +15,22 @@ pub enum FitError {
         /// Fewest rows the splitter can work with.
         needed: usize,
     },
+    /// The folds have too few rows for any threshold.
+    #[error(
+        "the last fold has {answered} row{} to test on, and a threshold is an error that lasts 6 \
+         rows: {}, there {} {rows}",
+        if *.answered == 1 { "" } else { "s" },
+        needed_rows(*.needed),
+        if *.rows == 1 { "is" } else { "are" }
+    )]
+    ShortFolds {
+        /// Rows there are.
+        rows: usize,
+        /// Answers of the last fold.
+        answered: usize,
+        /// Fewest rows that are enough, if any number is.
+        needed: Option<usize>,
+    },
     /// A table holds a missing or infinite number.
     #[error("row {row} of {table} column `{column}` is {value}, which cannot be learnt from")]
     NotFinite {
@@ -71,6 +87,7 @@ impl FitError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooFewRows { .. } => "train::too_few_rows",
+            Self::ShortFolds { .. } => "train::short_folds",
             Self::NotFinite { .. } => "train::not_finite",
             Self::Diverged { .. } => "train::diverged",
             Self::EmptySplit { .. } => "train::empty_split",
@@ -86,6 +103,10 @@ impl FitError {
             Self::TooFewRows { .. } => {
                 "widen the training period, or ask for fewer folds under `evaluation.cv`"
             }
+            Self::ShortFolds {
+                needed: Some(_), ..
+            } => "widen the training period, or ask for fewer folds under `evaluation.cv`",
+            Self::ShortFolds { .. } => "raise the `test_size` of `evaluation.cv`",
             Self::NotFinite { .. } => {
                 "leave the cells of such readings empty, or scale them before the network"
             }
@@ -99,6 +120,13 @@ impl FitError {
             Self::FoldsOnly => "use `full_build`, or leave `cv_mode` out",
             Self::Rejected(_) => "look at what the steps before it answer",
         }
+    }
+}
+
+fn needed_rows(rows: Option<usize>) -> String {
+    match rows {
+        Some(rows) => format!("{rows} rows are needed"),
+        None => "its `test_size` is too small".to_owned(),
     }
 }
 

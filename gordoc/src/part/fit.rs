@@ -9,7 +9,7 @@ use std::fmt;
 use gordo_runtime::{Batch, Detector, Invert, Rejection, Step};
 use serde_json::{Map, Value};
 
-use super::detector::threshold::Validation;
+use super::detector::threshold::{Thresholds, Validation};
 use super::error::FitError;
 use super::history::History;
 use super::lowering::{Embedded, Fields};
@@ -35,6 +35,11 @@ pub(crate) trait Estimator: Any + fmt::Debug + Send + Sync {
     /// - `x`: `[rows, inputs]`
     /// - `y`: `[rows, targets]`
     fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError>;
+
+    /// Whether it is of no use without thresholds.
+    fn requires_thresholds(&self) -> bool {
+        false
+    }
 }
 
 /// A fitted estimator, and what its network recorded, if it has one.
@@ -144,8 +149,14 @@ pub(crate) trait FittedDetector: Fitted + Detector {
     /// What a build leaves in the metadata.
     fn metadata(&self, targets: &[String], folds: &[Validation]) -> Map<String, Value>;
 
-    /// The largest normal total anomaly, if there is one.
-    fn aggregate_threshold(&self) -> Option<f64>;
+    /// What it compares with, if it has thresholds.
+    fn thresholds(&self) -> Option<Thresholds>;
+
+    /// Thresholds over its own window, if it has them.
+    fn smooth_thresholds(&self) -> Option<Thresholds>;
+
+    /// Smoothing window in rows.
+    fn window(&self) -> Option<usize>;
 
     /// What makes its errors comparable.
     fn scaler(&self) -> &dyn FittedTransformer;

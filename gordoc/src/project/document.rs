@@ -72,4 +72,11 @@ impl Machine {
             machine_metadata: &self.machine_metadata,
         })
     }
+
+    /// As [`Machine::to_dict`], with the model as a trained machine has it: every parameter.
+    pub(super) fn trained_document(&self) -> Json {
+        let mut document = self.to_dict();
+        document["model"] = self.model.expanded.clone();
+        document
+    }
 }

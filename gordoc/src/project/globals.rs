@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::merge::merge;
 use super::merge_warnings::{self, MergedSection};
-use super::{Options, defaults, pods, resources, switches};
+use super::{Options, cluster, defaults, pod_effects, pods, resources, switches};
 use crate::config::{Config, Node, Value, section};
 use crate::diagnostic::did_you_mean;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -48,6 +48,9 @@ pub(super) fn read(
     let mut root = match &config.globals {
         Some(globals) => {
             let own = own_sections(globals, source, diagnostics);
+            if let Some(runtime) = own.get("runtime") {
+                pod_effects::check_globals(runtime, diagnostics);
+            }
             let mut effects = Vec::new();
             let merged = merge(&base, &own, &mut effects);
             merge_warnings::report(&effects, MergedSection::Globals, diagnostics);
@@ -59,6 +62,7 @@ pub(super) fn read(
         resources::normalize(runtime, diagnostics);
         switches::check(runtime, diagnostics);
         pods::convert_pods(runtime, diagnostics);
+        cluster::check(runtime, diagnostics);
     }
     let document = root.to_metadata_json();
     let part = |key: &str| document.get(key).cloned();

@@ -3,6 +3,7 @@
 //! Reads no data and no clock.
 
 mod aggregation;
+mod cluster;
 mod dataset_keys;
 mod dataset_section;
 mod defaults;
@@ -18,6 +19,7 @@ mod metric;
 mod name;
 mod normalize;
 mod period;
+mod pod_effects;
 mod pods;
 mod reader;
 mod resampling;

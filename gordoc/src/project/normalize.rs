@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::machine::MachineOutcome;
 use super::reader::MachineReader;
-use super::{Normalized, Options, Project, globals, name};
+use super::{Normalized, Options, Project, cluster, globals, name};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, Stage};
 use crate::name::Name;
@@ -59,6 +59,8 @@ fn normalize(
         read.iter().filter_map(|read| read.name.as_ref()),
         &mut diagnostics,
     );
+    let machines = read.iter().filter_map(|read| read.machine.as_ref());
+    cluster::check_documents(machines, &mut diagnostics);
     let diagnostics = diagnostics.in_source_order();
     let is_refused = diagnostics.of_stage(Stage::Config).has_errors();
     let project = (!is_refused).then(|| {

@@ -9,7 +9,7 @@ use super::machine::{MachineOutcome, MachineSections};
 use super::merge::{merge, merge_shared};
 use super::merge_warnings::{self, MergedSection};
 use super::suggest::unknown_keys;
-use super::{Options, dataset_section, evaluation, name, resources, switches};
+use super::{Mode, Options, dataset_section, evaluation, name, pod_effects, resources, switches};
 use crate::config::{Node, Value, section};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{self, Model};
@@ -93,6 +93,9 @@ impl MachineReader<'_> {
             let found = &mut self.diagnostics;
             found.at_build(|found| evaluation::read(section, n_targets, found))
         });
+        if let (Some(model), Some(scored)) = (&resolved, &scored) {
+            self.warn_of_no_thresholds(node, model, scored.mode);
+        }
         let sections = (|| {
             Some(MachineSections {
                 name: name.clone()?,
@@ -205,7 +208,11 @@ impl MachineReader<'_> {
             return Some(self.globals.runtime_document.clone());
         };
         switches::check(&own, &mut self.diagnostics);
-        switches::check_machine(&own, &mut self.diagnostics);
+        // The document of a machine names its project, and carries the globals it was made with.
+        let project = machine.get("project_name").and_then(Node::as_text);
+        if project != Some(self.project_name) {
+            pod_effects::check_machine(&own, &mut self.diagnostics);
+        }
         let Some(global) = self.globals.section("runtime") else {
             return Some(own.to_metadata_json());
         };
@@ -255,6 +262,31 @@ impl MachineReader<'_> {
             )
             .label(name.span, "has no effect")
             .help("remove it, or name the project with `--project-name`"),
+        );
+    }
+
+    /// A detector compares with thresholds, which are found on folds.
+    fn warn_of_no_thresholds(&mut self, machine: &Node, model: &Model, mode: Mode) {
+        if mode != Mode::BuildOnly || !model.estimator.requires_thresholds() {
+            return;
+        }
+        let own = machine.get("evaluation");
+        let own = own.and_then(|evaluation| evaluation.get("cv_mode"));
+        let global = self.globals.section("evaluation");
+        let global = global.and_then(|evaluation| evaluation.get("cv_mode"));
+        let written = own.or(global).filter(|mode| !mode.span.is_empty());
+        self.diagnostics.push(
+            Diagnostic::warning(
+                "project::no_thresholds",
+                "`cv_mode: build_only` scores no folds, so that the detector gets no thresholds",
+            )
+            .label(
+                written.map_or(machine.key_line(), |mode| mode.span),
+                "can never raise an alarm",
+            )
+            .label(model.span, "judges by thresholds")
+            .help("use `full_build`, or set `require_thresholds: false`")
+            .at_build(),
         );
     }
 

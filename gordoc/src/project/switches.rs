@@ -8,15 +8,6 @@ const NO: &[&str] = &[
     "false", "no", "off", "n", "f", "0", "none", "null", "disabled",
 ];
 
-/// Pods that are alike for all machines of a project.
-const PODS: &[&str] = &[
-    "builder",
-    "server",
-    "client",
-    "prometheus_metrics_server",
-    "deployer",
-];
-
 /// Warns of switches that a text turns on, whatever it says.
 pub(super) fn check(runtime: &Node, diagnostics: &mut Diagnostics) {
     for path in [
@@ -50,38 +41,6 @@ fn is_false_text(switch: &Node) -> bool {
         .is_some_and(|text| NO.contains(&text.to_ascii_lowercase().as_str()))
 }
 
-/// Warns of settings of a machine's own `runtime` that change no pod.
-pub(super) fn check_machine(runtime: &Node, diagnostics: &mut Diagnostics) {
-    for (key, value) in runtime.entries() {
-        let name = key.to_key();
-        match name.as_str() {
-            "volumes" | "log_level" => diagnostics.push(no_effect(&name, key)),
-            "influx" => warn_of_no_effects(&name, value, "enable", diagnostics),
-            "builder" => warn_of_no_effects(&name, value, "remote_logging", diagnostics),
-            _ if PODS.contains(&name.as_str()) => warn_of_no_effects(&name, value, "", diagnostics),
-            _ => {}
-        }
-    }
-}
-
-/// All keys but one have no effect.
-fn warn_of_no_effects(pod: &str, settings: &Node, but: &str, diagnostics: &mut Diagnostics) {
-    for (key, _) in settings.entries() {
-        if key.as_text() != Some(but) {
-            diagnostics.push(no_effect(&format!("{pod}.{}", key.to_key()), key));
-        }
-    }
-}
-
-fn no_effect(path: &str, key: &Node) -> Diagnostic {
-    Diagnostic::warning(
-        "project::no_pod_effect",
-        format!("`runtime.{path}` of a machine changes no pod"),
-    )
-    .label(key.span, "is recorded and nothing else")
-    .help("write it under `runtime` of the globals: pods are alike for all machines")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value as Json, json};
@@ -104,25 +63,5 @@ mod tests {
             let runtime = json!({"influx": {"enable": fine}, "builder": {"remote_logging": {"enable": fine}}});
             assert_eq!(codes(check, &runtime), [""; 0], "{fine}");
         }
-    }
-
-    #[test]
-    fn what_changes_no_pod_is_warned_of() {
-        let runtime = json!({
-            "reporters": [],
-            "influx": {"enable": false, "resources": {}},
-            "builder": {"remote_logging": {}, "exceptions_report_level": "TYPE"},
-            "server": {"image": "mine"},
-            "volumes": [],
-            "note": {"any": 1},
-        });
-        let paths = [
-            "influx.resources",
-            "builder.exceptions_report_level",
-            "server.image",
-            "volumes",
-        ];
-        let expect = paths.map(|path| format!("`runtime.{path}` of a machine changes no pod"));
-        assert_eq!(codes(check_machine, &runtime), expect);
     }
 }

@@ -201,7 +201,7 @@ fn merge_rules_that_surprise_are_warned_of() {
             DATASET.to_owned(),
             "runtime: {influx: {enable: 'no'}}",
             "",
-            &["project::text_switch"],
+            &["project::text_switch", "project::no_pod_effect"],
         ),
         (
             DATASET.to_owned(),
@@ -209,7 +209,12 @@ fn merge_rules_that_surprise_are_warned_of() {
             "",
             &[],
         ),
-        (DATASET.to_owned(), "runtime: {reporters: [a.B]}", "", &[]),
+        (
+            DATASET.to_owned(),
+            "runtime: {reporters: [a.B]}",
+            "",
+            &["project::no_pod_effect"],
+        ),
         (
             DATASET.to_owned(),
             "runtime: {server: {image: x}}",
@@ -220,7 +225,7 @@ fn merge_rules_that_surprise_are_warned_of() {
             DATASET.to_owned(),
             "",
             "runtime: {builder: {exceptions_report_level: TYPE}}",
-            &[],
+            &["project::no_pod_effect"],
         ),
         (
             DATASET.to_owned(),

@@ -12,6 +12,7 @@ use crate::part::fit::Fitted;
 use crate::part::splitter::Fold;
 use crate::project;
 
+use super::warning::Warning;
 use crate::part::history::History;
 
 /// What a build found out, as far as it got.
@@ -29,13 +30,15 @@ pub(crate) struct Findings {
     pub(crate) splits: Map<String, Value>,
     /// Seconds of the final fit, if clocked.
     pub(crate) training_seconds: Option<f64>,
+    /// What keeps the machine from raising alarms.
+    pub(crate) warnings: Vec<Warning>,
     /// What the model says of itself.
     pub(crate) model: Map<String, Value>,
 }
 
 /// The machine document: the normalised machine with its metadata.
 pub(crate) fn document(machine: &project::Machine, dataset: &Value, findings: &Findings) -> Value {
-    let model = json!({
+    let mut model = json!({
         "model_offset": findings.offset,
         "model_creation_date": findings.creation_date,
         "model_builder_version": env!("CARGO_PKG_VERSION"),
@@ -47,6 +50,10 @@ pub(crate) fn document(machine: &project::Machine, dataset: &Value, findings: &F
         "model_training_duration_sec": findings.training_seconds,
         "model_meta": findings.model,
     });
+    if !findings.warnings.is_empty() {
+        let warnings = findings.warnings.iter();
+        model["warnings"] = warnings.map(Warning::document).collect();
+    }
     json!({
         "name": &*machine.name.value,
         "dataset": machine.dataset.document,

@@ -3,9 +3,11 @@
 //! A function of the machine, its rows and a seed: reads no clock, and gives the same bits on
 //! any number of threads.
 
+mod alarm;
 mod evaluation;
 mod metadata;
 pub mod score;
+mod warning;
 
 #[cfg(test)]
 pub(crate) mod golden;
@@ -13,6 +15,7 @@ pub(crate) mod golden;
 pub use crate::part::error::FitError as Error;
 pub use crate::part::fit::{Progress, Run};
 pub use crate::part::network::engine as network;
+pub use warning::{Warning, warnings};
 
 use gordo_runtime::Batch;
 use serde_json::Value;
@@ -64,10 +67,15 @@ pub fn train(
     }
     let task = Task::new(machine, dataset, *options)?;
     let mut findings = Findings::default();
-    let folds = if machine.evaluation.mode == Mode::FullBuild {
-        task.evaluate(&mut findings)?
+    let (folds, results) = if machine.evaluation.mode == Mode::FullBuild {
+        let evaluated = task.evaluate(&mut findings, task.needs_thresholds())?;
+        if let (true, Some(last)) = (task.needs_thresholds(), evaluated.1.last()) {
+            let splitter = &*machine.evaluation.splitter;
+            alarm::check_folds(&evaluated.0, splitter, last.answers.rows)?;
+        }
+        evaluated
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
     let started = task.now();
     let estimator = &machine.model.estimator;
@@ -76,7 +84,7 @@ pub fn train(
         history,
     } = estimator.fit(&task.x, &task.y, &task.context(Run::Final))?;
     findings.training_seconds = task.since(started);
-    let validations: Vec<Validation> = folds
+    let validations: Vec<Validation> = results
         .into_iter()
         .filter_map(|fold| fold.validation)
         .collect();
@@ -85,6 +93,15 @@ pub fn train(
     }
     let answers = fitted.apply(task.x.clone())?;
     findings.offset = task.x.rows - answers.rows;
+    findings.warnings = alarm::judge(&alarm::Evidence {
+        x: &dataset.x,
+        y: &dataset.y,
+        targets: &task.y,
+        last_fold: folds.last(),
+        splitter: &*machine.evaluation.splitter,
+        offset: findings.offset,
+        detector: fitted.detector(),
+    });
     findings.creation_date = options.creation_date.map(str::to_owned);
     findings.model = metadata::model(
         &machine.model,
@@ -104,7 +121,7 @@ pub fn cross_validate(
 ) -> Result<Value, Error> {
     let task = Task::new(machine, dataset, *options)?;
     let mut findings = Findings::default();
-    task.evaluate(&mut findings)?;
+    task.evaluate(&mut findings, false)?;
     Ok(metadata::document(machine, &dataset.metadata, &findings))
 }
 
@@ -154,11 +171,23 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Fits and scores the folds.
-    fn evaluate(&self, findings: &mut Findings) -> Result<Vec<FoldResult>, Error> {
+    /// Whether the machine is of no use without thresholds.
+    fn needs_thresholds(&self) -> bool {
+        self.machine.model.estimator.requires_thresholds()
+    }
+
+    /// Fits and scores the folds, unless they are too short for thresholds that are needed.
+    fn evaluate(
+        &self,
+        findings: &mut Findings,
+        needs_thresholds: bool,
+    ) -> Result<(Vec<Fold>, Vec<FoldResult>), Error> {
         let started = self.now();
         let evaluation = &self.machine.evaluation;
         let folds = evaluation.splitter.split(self.x.rows)?;
+        if let (true, Some(last)) = (needs_thresholds, folds.last()) {
+            alarm::check_folds(&folds, &*evaluation.splitter, last.test.len())?;
+        }
         let results = evaluation::run(&folds, |index, fold| self.fit(index, fold))?;
         findings.scores = evaluation::scores(
             (&evaluation.metrics, evaluation.scoring_scaler.as_deref()),
@@ -169,7 +198,7 @@ impl<'a> Task<'a> {
         )?;
         findings.splits = metadata::splits(&folds, &self.dataset.times);
         findings.evaluation_seconds = self.since(started);
-        Ok(results)
+        Ok((folds, results))
     }
 
     fn fit(&self, index: usize, fold: &Fold) -> Result<FoldResult, Error> {

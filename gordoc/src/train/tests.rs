@@ -79,13 +79,19 @@ fn dataset() -> Dataset {
 
 /// Two columns `a` and `b` over some rows.
 fn rows(n_rows: u32) -> Dataset {
-    let column = |name: &str, value: fn(u32) -> u32| {
-        let values = (0..n_rows).map(|row| f64::from(value(row)));
+    columns(
+        n_rows,
+        |row| f64::from(row % 11),
+        |row| f64::from(row % 7 * 10),
+    )
+}
+
+fn columns(n_rows: u32, a: impl Fn(u32) -> f64, b: impl Fn(u32) -> f64) -> Dataset {
+    let column = |name: &str, value: &dyn Fn(u32) -> f64| {
+        let values = (0..n_rows).map(value);
         (Column::of_tag(name), values.collect::<Vec<f64>>())
     };
-    let a = column("a", |row| row % 11);
-    let b = column("b", |row| row % 7 * 10);
-    let table = Table::new(vec![a, b]);
+    let table = Table::new(vec![column("a", &a), column("b", &b)]);
     Dataset {
         times: (0..n_rows)
             .map(|row| i64::from(row) * 600_000_000_000)
@@ -105,8 +111,9 @@ fn a_full_build_leaves_thresholds_scores_and_history() {
             .model
             .detector()
             .unwrap()
-            .aggregate_threshold()
+            .thresholds()
             .unwrap()
+            .aggregate
             > 0.0
     );
     let state = trained.model.write(&mut Tensors::new());
@@ -213,4 +220,138 @@ fn a_missing_reading_is_told_by_tag_and_row() {
         error.to_string(),
         "row 3 of input column `b` is NaN, which cannot be learnt from"
     );
+}
+
+/// What is warned of, and of which tags.
+fn warned(machine: &project::Machine, dataset: &Dataset) -> Vec<(&'static str, String)> {
+    let trained = train(machine, dataset, &Options::default()).unwrap();
+    let kept = warnings(&trained).into_iter();
+    kept.map(|warning| (warning.code, warning.tags.join(" ")))
+        .collect()
+}
+
+#[test]
+fn folds_too_short_for_a_threshold_are_an_error_with_the_rows_it_takes() {
+    for (n_rows, answered) in [(19, 4), (23, 5), (4, 1)] {
+        let error = train(
+            &machine(Mode::FullBuild),
+            &rows(n_rows),
+            &Options::default(),
+        );
+        let error = error.unwrap_err();
+        assert_eq!(error.code(), "train::short_folds", "{n_rows}");
+        let said = error.to_string();
+        assert!(said.contains(&format!("has {answered} row")), "{said}");
+        assert!(said.contains("24 rows are needed"), "{said}");
+    }
+    assert!(train(&machine(Mode::FullBuild), &rows(24), &Options::default()).is_ok());
+    assert!(cross_validate(&machine(Mode::FullBuild), &rows(19), &Options::default()).is_ok());
+    let mut fixed = machine(Mode::FullBuild);
+    let splitter = json!({"sklearn.model_selection.TimeSeriesSplit": {"test_size": 3}});
+    let splitter = Node::from_json(&splitter);
+    let found = &mut Diagnostics::default();
+    fixed.evaluation.splitter = model::resolve_splitter(&splitter, found).unwrap();
+    let error = train(&fixed, &rows(500), &Options::default()).unwrap_err();
+    assert!(error.help().contains("test_size"), "{error}");
+}
+
+#[test]
+fn missing_thresholds_are_warned_of_where_they_may_be_missing() {
+    let mut optional = machine(Mode::FullBuild);
+    let definition = json!({ "gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector": {
+        "require_thresholds": false } });
+    let definition = Node::from_json(&definition);
+    let mut found = Diagnostics::default();
+    optional.model = model::resolve(&definition, Some((2, 2)), &mut found).unwrap();
+    assert_eq!(
+        warned(&optional, &rows(19))[0],
+        ("train::missing_threshold", "a b".to_owned())
+    );
+    // Folds of six rows under a window of seven.
+    let smoothed = train(&machine(Mode::FullBuild), &rows(24), &Options::default()).unwrap();
+    let missing = warnings(&smoothed).swap_remove(0);
+    assert_eq!(missing.code, "train::missing_threshold");
+    assert_eq!(
+        missing.message,
+        "every one of the 3 smoothed thresholds is missing: `window` is 7, and the last fold has \
+         6 rows to smooth over"
+    );
+    assert!(missing.help.contains("28 rows"), "{}", missing.help);
+}
+
+#[test]
+fn tags_that_do_not_vary_are_told_with_their_values() {
+    let saw = |row: u32| f64::from(row % 11);
+    let machine = machine(Mode::FullBuild);
+    let told = |b: &dyn Fn(u32) -> f64| {
+        let trained = train(&machine, &columns(80, saw, b), &Options::default()).unwrap();
+        let first = warnings(&trained).into_iter().next();
+        first.map_or_else(String::new, |warning| {
+            assert_eq!(
+                (warning.code, warning.tags),
+                ("train::constant_tag", vec!["b".to_owned()])
+            );
+            warning.message
+        })
+    };
+    assert_eq!(
+        told(&|_| 40.0),
+        "`b` does not vary in the 80 rows that are learnt from: `b` is 40"
+    );
+    let rounding = told(&|row| 100.1 + f64::from(row % 3) * 1.5e-14);
+    assert!(
+        rounding.contains("but by rounding in the 80 rows"),
+        "{rounding}"
+    );
+    assert!(
+        rounding.contains("`b` is 100.1 to 100.1000000000000"),
+        "{rounding}"
+    );
+    // Stuck until the last fold is tested.
+    let late = told(&|row| if row < 60 { 7.5 } else { f64::from(row) });
+    assert!(
+        late.contains("in the 60 rows that the last fold learns from"),
+        "{late}"
+    );
+    assert!(late.ends_with("`b` is 7.5"), "{late}");
+}
+
+#[test]
+fn a_machine_that_can_alarm_has_no_warning() {
+    let mut patient = machine(Mode::FullBuild);
+    let network = json!({ "gordo.machine.model.models.KerasAutoEncoder": {
+        "kind": "feedforward_symmetric", "dims": [8, 4], "funcs": ["tanh", "tanh"],
+        "epochs": 60 } });
+    let pipeline = json!({ "sklearn.pipeline.Pipeline": { "steps": [SCALER, network] } });
+    let base = json!({ "sklearn.compose.TransformedTargetRegressor": {
+        "transformer": SCALER, "regressor": pipeline } });
+    let definition = json!({ "gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector": {
+        "base_estimator": base } });
+    let mut found = Diagnostics::default();
+    let definition = Node::from_json(&definition);
+    patient.model = model::resolve(&definition, Some((2, 2)), &mut found).unwrap();
+    assert_eq!(warned(&patient, &rows(200)), []);
+    let trained = train(&patient, &rows(200), &Options::default()).unwrap();
+    let built = &trained.metadata["metadata"]["build_metadata"]["model"];
+    assert_eq!(built.get("warnings"), None);
+}
+
+#[test]
+fn thresholds_beyond_the_readings_are_told() {
+    let mut unscaled = machine(Mode::FullBuild);
+    let definition = json!({ "gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector": {
+        "base_estimator": { "gordo.machine.model.models.KerasAutoEncoder": {
+            "kind": "feedforward_symmetric", "dims": [2], "funcs": ["tanh"] } } } });
+    let mut found = Diagnostics::default();
+    let definition = Node::from_json(&definition);
+    unscaled.model = model::resolve(&definition, Some((2, 2)), &mut found).unwrap();
+    let far = columns(
+        80,
+        |row| 5000.0 + f64::from(row % 11),
+        |row| f64::from(row % 7) - 3.0,
+    );
+    let found = warned(&unscaled, &far);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "train::wide_threshold");
+    assert!(found[0].1.starts_with('a'), "{found:?}");
 }

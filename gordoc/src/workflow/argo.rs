@@ -8,7 +8,7 @@ use super::input::{Error, Input, Machine};
 use crate::json_text;
 
 /// The most bytes Linux hands to a process as one `NAME=value`, its end mark included.
-const MAX_VARIABLE: usize = 128 * 1024;
+pub(crate) const MAX_VARIABLE: usize = 128 * 1024;
 /// Bytes of machine JSON in one Workflow: twice quoted it stays below 1 MB, which a cluster takes.
 const MAX_GROUP: usize = 400 * 1024;
 /// Sub-documents that travel as JSON texts within the JSON.
@@ -63,19 +63,10 @@ fn task_name(machine: &str, taken: &mut BTreeSet<String>) -> String {
     name
 }
 
-/// The machine as a parameter: its sections are JSON texts, as Gordo hands them over.
+/// The machine as a parameter.
 fn machine_json(machine: &Machine<'_>) -> Result<String, Error> {
-    let mut document = machine.document.clone();
-    if let Some(fields) = document.as_object_mut() {
-        for key in EMBEDDED {
-            if let Some(section) = fields.get_mut(key) {
-                *section = Value::String(json(section));
-            }
-        }
-    }
-    let text = json(&document);
-    // `MACHINE=`, and the zero byte at the end.
-    let bytes = text.len() + 9;
+    let text = parameter(machine.document);
+    let bytes = variable_bytes(&text);
     if bytes > MAX_VARIABLE {
         return Err(Error::MachineTooLarge {
             machine: machine.name.to_string(),
@@ -84,6 +75,36 @@ fn machine_json(machine: &Machine<'_>) -> Result<String, Error> {
         });
     }
     Ok(text)
+}
+
+/// The bytes that the document of a machine takes as the variable of a pod.
+pub(crate) fn document_bytes(document: &Value) -> usize {
+    variable_bytes(&parameter(document))
+}
+
+/// `MACHINE=`, and the zero byte at the end.
+fn variable_bytes(text: &str) -> usize {
+    text.len() + "MACHINE=".len() + 1
+}
+
+/// The bytes that the names of all machines take as a variable of the server, of the sum of
+/// their lengths with two quotes and a comma each.
+pub(crate) fn expected_models_bytes(names: usize) -> usize {
+    // The brackets, less the last comma, and the zero byte.
+    "EXPECTED_MODELS=".len() + names + 2
+}
+
+/// A document whose sections are JSON texts, as Gordo hands them over.
+fn parameter(document: &Value) -> String {
+    let mut document = document.clone();
+    if let Some(fields) = document.as_object_mut() {
+        for key in EMBEDDED {
+            if let Some(section) = fields.get_mut(key) {
+                *section = Value::String(json(section));
+            }
+        }
+    }
+    json(&document)
 }
 
 /// JSON without `{{` (Argo would take it for a reference) and `$` (Kubernetes would expand it).

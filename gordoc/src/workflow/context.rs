@@ -1,10 +1,12 @@
 //! What the templates see: texts and numbers only, every name already composed.
 
 use minijinja::{Value, context};
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
-use super::argo::Task;
-use super::input::{Amount, Input, Resources};
+use super::argo::{MAX_VARIABLE, Task, expected_models_bytes};
+use super::input::Input;
+use super::pods::{Amount, Pods, Resources};
+use super::yaml::to_yaml;
 
 /// The longest name of a workflow that Argo takes; it also becomes the value of a label.
 const MAX_WORKFLOW_NAME: usize = 63;
@@ -27,22 +29,31 @@ pub(super) fn project(input: &Input<'_>) -> Value {
         .iter()
         .map(|machine| &**machine.name)
         .collect();
+    let bytes = names.iter().map(|name| name.len() + 3).sum();
     // Gordo takes projects with dots, but names of services and containers have none.
     let label = input.project.replace('.', "-");
     let models = format!("/gordo/models/{}/models", input.project);
     let revision_dir = format!("{models}/{}", input.revision);
     let tag = input.version.replace('+', "_");
+    let pods = &input.pods;
+    let image = |given: &Option<String>, ours: &str| {
+        let name = given.as_deref().unwrap_or(ours);
+        format!("{}/{name}:{tag}", input.registry)
+    };
     context! {
         project => &**input.project,
         revision => &**input.revision,
-        log_level => input.log_level,
+        log_level => pods.log_level.as_str(),
+        sets_log_level => pods.sets_log_level(),
         host => format!("gordo-srv-{label}"),
         server_container => format!("gordoserver-{label}"),
-        server_image => format!("{}/gordoc-server:{tag}", input.registry),
-        builder_image => format!("{}/gordoc-builder:{tag}", input.registry),
-        server => resources(&input.server),
-        builder => resources(&input.builder),
-        expected_models => json!(names).to_string(),
+        server_image => image(&pods.server_image, "gordoc-server"),
+        builder_image => image(&pods.builder_image, "gordoc-builder"),
+        server => resources(&pods.server),
+        builder => resources(&pods.builder),
+        further => further(pods),
+        expected_models => (expected_models_bytes(bytes) <= MAX_VARIABLE)
+            .then(|| json!(names).to_string()),
         models_dir => models,
         bin_dir => format!("{revision_dir}/bin"),
         binary => format!("{revision_dir}/bin/{}", input.project),
@@ -91,6 +102,22 @@ fn generate_name(project: &str, revision: &str) -> String {
     let cut: String = project.chars().take(room).collect();
     let cut = cut.trim_end_matches(['-', '.']);
     format!("{cut}-{revision}-")
+}
+
+/// What a config adds to the lists of a workflow, as YAML; null for nothing.
+fn further(pods: &Pods) -> Value {
+    let items = |items: &[Json]| (!items.is_empty()).then(|| to_yaml(&Json::from(items)));
+    let labels: Map<String, Json> = pods
+        .labels
+        .iter()
+        .map(|(key, value)| (key.clone(), Json::from(value.as_str())))
+        .collect();
+    context! {
+        labels => (!labels.is_empty()).then(|| to_yaml(&Json::from(labels))),
+        env => items(&pods.env),
+        volume_mounts => items(&pods.volume_mounts),
+        volumes => items(&pods.volumes),
+    }
 }
 
 fn resources(resources: &Resources) -> Value {

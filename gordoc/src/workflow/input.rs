@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::pods::Pods;
 use crate::name::{Name, Revision};
 
 /// Everything the manifests depend on.
@@ -15,16 +16,12 @@ pub struct Input<'a> {
     pub version: &'a str,
     /// Where the images are pulled from, without a slash at the end.
     pub registry: &'a str,
-    /// Level of the variable `GORDO_LOG_LEVEL`, upper case.
-    pub log_level: &'a str,
     /// The machines in the order of the config; none gives no workflow.
     pub machines: &'a [Machine<'a>],
     /// The most machines one Workflow object trains; at least 1.
     pub machines_per_workflow: usize,
-    /// What the pod of the server asks for.
-    pub server: Resources,
-    /// What the pod that trains a machine asks for.
-    pub builder: Resources,
+    /// What the config says of the pods.
+    pub pods: Pods,
 }
 
 /// A machine as the manifests see it.
@@ -34,24 +31,6 @@ pub struct Machine<'a> {
     pub name: &'a Name,
     /// The machine as Gordo's `to_dict` gives it.
     pub document: &'a Value,
-}
-
-/// What a pod is promised and what it may not exceed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Resources {
-    /// The promise.
-    pub requests: Amount,
-    /// The bound.
-    pub limits: Amount,
-}
-
-/// An amount of memory and of processor time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Amount {
-    /// Units of 10⁶ bytes.
-    pub memory: u64,
-    /// Thousandths of a processor.
-    pub cpu: u64,
 }
 
 /// Why there are no manifests.
@@ -80,22 +59,9 @@ impl<'a> Input<'a> {
             revision,
             version: env!("CARGO_PKG_VERSION"),
             registry: "gordoc",
-            log_level: "INFO",
             machines,
             machines_per_workflow: 30,
-            server: Resources::new((3000, 1000), (6000, 2000)),
-            builder: Resources::new((3900, 1001), (31200, 1001)),
-        }
-    }
-}
-
-impl Resources {
-    /// From pairs of memory and processor time, in the units of [`Amount`].
-    pub fn new(requests: (u64, u64), limits: (u64, u64)) -> Self {
-        let amount = |(memory, cpu)| Amount { memory, cpu };
-        Self {
-            requests: amount(requests),
-            limits: amount(limits),
+            pods: Pods::default(),
         }
     }
 }

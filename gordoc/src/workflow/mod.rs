@@ -26,27 +26,44 @@
 mod argo;
 mod context;
 mod input;
+mod pods;
 mod render;
 mod scalar;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use input::{Amount, Error, Input, Machine, Resources};
-pub(crate) use scalar::scalar;
+pub(crate) use argo::{MAX_VARIABLE, document_bytes, expected_models_bytes};
+pub use input::{Error, Input, Machine};
+pub use pods::{Amount, Pods, Resources};
+pub(crate) use pods::{OWN_MOUNTS, OWN_VARIABLES, OWN_VOLUMES, python_text};
+pub(crate) use yaml::to_yaml;
 
 /// The folder of all manifests, below the output folder.
 pub const FOLDER: &str = "manifests";
 
-/// Renders every manifest of a project, by its path in the output folder.
-pub fn render(input: &Input<'_>) -> Result<BTreeMap<PathBuf, String>, Error> {
+/// Manifests by their paths in the output folder.
+pub type Manifests = BTreeMap<PathBuf, String>;
+
+/// Renders every manifest of a project.
+pub fn render(input: &Input<'_>) -> Result<Manifests, Error> {
+    render_groups(input, argo::groups(input)?)
+}
+
+/// Renders what serves a project, and no workflow, for machines that a workflow cannot train.
+pub fn render_server(input: &Input<'_>) -> Result<Manifests, Error> {
+    render_groups(input, Vec::new())
+}
+
+fn render_groups(input: &Input<'_>, groups: Vec<Vec<argo::Task>>) -> Result<Manifests, Error> {
     let templates = render::Templates::new()?;
     let common = context::project(input);
     let deployment = templates.render("deployment.yaml.j2", &common)?;
     let service = templates.render("service.yaml.j2", &common)?;
 
     let mut workflow = String::new();
-    for (number, group) in argo::groups(input)?.into_iter().enumerate() {
+    for (number, group) in groups.into_iter().enumerate() {
         let manifests = context::Manifests {
             deployment: &deployment,
             service: &service,

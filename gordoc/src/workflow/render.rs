@@ -49,6 +49,7 @@ impl Templates {
         environment.set_auto_escape_callback(|_| AutoEscape::Custom("yaml".into()));
         environment.set_formatter(write_scalar);
         environment.add_filter("block", block);
+        environment.add_filter("lines", lines);
         for (name, text) in TEMPLATES {
             environment.add_template(name, text)?;
         }
@@ -86,6 +87,15 @@ fn block(text: &str, width: usize) -> Value {
         }
     }
     Value::from_safe_string(out)
+}
+
+/// YAML that we wrote, each line moved right.
+fn lines(text: &str, width: usize) -> Value {
+    let moved: Vec<String> = text
+        .lines()
+        .map(|line| format!("{:width$}{line}", ""))
+        .collect();
+    Value::from_safe_string(moved.join("\n"))
 }
 
 #[cfg(test)]
@@ -127,6 +137,10 @@ mod tests {
         check(
             "k: {{ 'a: 1\n\nb: 2\n' | block(2) }}\n",
             Ok("k: |\n  a: 1\n\n  b: 2\n"),
+        );
+        check(
+            "k:\n{{ '- a: 1\n  b: 2\n' | lines(2) }}\n",
+            Ok("k:\n  - a: 1\n    b: 2\n"),
         );
     }
 }

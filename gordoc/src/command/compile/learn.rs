@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use serde_json::Value;
+
 use super::super::dataset::{gap_warning, of_machine};
 use super::super::{Failure, Level, Status, Streams, check, fetching, read_config, report};
 use super::key;
@@ -40,12 +42,12 @@ pub struct Learning {
     pub fetching: dataset::Options,
 }
 
-/// Learns; otherwise says how the command ends, errors being reported already.
+/// Learns; gives the `runtime` of the globals too. Otherwise says how the command ends, errors being reported already.
 pub(super) fn learn(
     learning: &Learning,
     output: &Path,
     streams: &mut Streams<'_>,
-) -> Result<Result<(Name, Revisions), Status>, Failure> {
+) -> Result<Result<(Name, Revisions, Value), Status>, Failure> {
     let project = match read(learning, streams)? {
         Ok(project) => project,
         Err(status) => return Ok(Err(status)),
@@ -54,7 +56,7 @@ pub(super) fn learn(
     let revision_store = RevisionStore::new(folder.clone(), learning.revision.as_ref())?;
     let (outcomes, summary) = load_and_train(&project, learning, &revision_store);
     fetching::tell(&summary, &learning.fetching, streams)?;
-    let trained = report_outcomes(outcomes, &project, streams)?;
+    let trained = report_outcomes(outcomes, &project, learning.deny_warnings, streams)?;
     let revision = learning.revision.clone().unwrap_or_else(|| {
         let ends = project.machines.iter().map(|one| one.dataset.period.end);
         let keys = project.machines.iter().map(|machine| {
@@ -67,7 +69,8 @@ pub(super) fn learn(
     let mut revisions = store::read_all(&folder)?;
     revisions.retain(|(name, _)| *name != revision);
     revisions.push((revision, trained));
-    Ok(Ok((project.name, revisions)))
+    let runtime = project.globals.get("runtime").cloned();
+    Ok(Ok((project.name, revisions, runtime.unwrap_or_default())))
 }
 
 fn read(
@@ -152,6 +155,7 @@ fn load_and_train(
 fn report_outcomes(
     outcomes: Vec<Outcome>,
     project: &Project,
+    deny_warnings: bool,
     streams: &mut Streams<'_>,
 ) -> Result<BTreeMap<Name, Machine>, Failure> {
     let mut machines = BTreeMap::new();
@@ -166,6 +170,11 @@ fn report_outcomes(
                     let mut stderr = streams.log(Level::Warning);
                     writeln!(stderr, "warning: `{name}`: {warning}")?;
                 }
+                let warnings = train::warnings(&learnt.machine);
+                found.extend(warnings.iter().map(|warning| {
+                    let diagnostic = warning.diagnostic(&name.value);
+                    diagnostic.label(name.span, "this machine")
+                }));
                 machines.insert(learnt.machine.name.clone(), learnt.machine);
                 lines.push(learnt.line);
             }
@@ -179,6 +188,9 @@ fn report_outcomes(
             }
         }
     }
+    if deny_warnings {
+        found.deny_warnings();
+    }
     report(&project.source, &found, streams)?;
     summary::write(&lines, &mut streams.log(Level::Info))?;
     let failed = [(not_loaded, "loaded"), (not_trained, "trained")];
@@ -186,8 +198,12 @@ fn report_outcomes(
         .iter()
         .filter_map(|(names, verb)| failure(names, verb));
     let failed: Vec<String> = failed.collect();
-    if failed.is_empty() {
+    if failed.is_empty() && !found.has_errors() {
         return Ok(machines);
+    }
+    if failed.is_empty() {
+        return Err(Failure::new("training gave warnings, and they are denied")
+            .help("the machines are kept; leave `--deny-warnings` out to link them as they are"));
     }
     Err(Failure::new(failed.join("; "))
         .help("the other machines are kept and will not be trained again"))

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::part::fit::FittedDetector;
+use crate::train;
 use crate::trained::Machine;
 
 /// One machine's line.
@@ -16,6 +17,8 @@ pub(super) struct Line {
     pub(super) explained_variance: Option<f64>,
     /// Aggregate threshold, if it has one.
     pub(super) threshold: Option<f64>,
+    /// What training warned of.
+    pub(super) n_warnings: usize,
     /// Time taken, unless it was trained before.
     pub(super) took: Option<Duration>,
 }
@@ -27,7 +30,11 @@ impl Line {
             name: machine.name.to_string(),
             rows,
             explained_variance: explained_variance(machine),
-            threshold: (machine.model.detector()).and_then(FittedDetector::aggregate_threshold),
+            threshold: (machine.model.detector())
+                .and_then(FittedDetector::thresholds)
+                .map(|thresholds| thresholds.aggregate)
+                .filter(|threshold| !threshold.is_nan()),
+            n_warnings: train::warnings(machine).len(),
             took,
         }
     }
@@ -59,12 +66,17 @@ pub(super) fn write(lines: &[Line], out: &mut dyn Write) -> io::Result<()> {
         let took = line.took.map(|took| took.as_secs_f64());
         writeln!(
             out,
-            "{:width$}  {:>8}  {:>18}  {:>10}  {:>8}",
+            "{:width$}  {:>8}  {:>18}  {:>10}  {:>8}{}",
             line.name,
             line.rows,
             number(line.explained_variance, 4),
             number(line.threshold, 4),
             took.map_or("kept".to_owned(), |took| number(Some(took), 1)),
+            match line.n_warnings {
+                0 => String::new(),
+                1 => "  1 warning".to_owned(),
+                n => format!("  {n} warnings"),
+            },
         )?;
     }
     Ok(())

@@ -250,6 +250,10 @@ impl Estimator for DiffBasedDetector {
             history,
         })
     }
+
+    fn requires_thresholds(&self) -> bool {
+        self.settings.require_thresholds
+    }
 }
 
 /// As fitted.
@@ -447,8 +451,22 @@ impl FittedDetector for FittedDiffBased {
         meta
     }
 
-    fn aggregate_threshold(&self) -> Option<f64> {
-        self.part.aggregate_threshold
+    fn thresholds(&self) -> Option<Thresholds> {
+        Some(Thresholds {
+            features: self.part.feature_thresholds.clone()?,
+            aggregate: self.part.aggregate_threshold?,
+        })
+    }
+
+    fn smooth_thresholds(&self) -> Option<Thresholds> {
+        Some(Thresholds {
+            features: self.smooth_feature_thresholds.clone()?,
+            aggregate: self.smooth_aggregate_threshold?,
+        })
+    }
+
+    fn window(&self) -> Option<usize> {
+        self.settings.window
     }
 
     fn scaler(&self) -> &dyn FittedTransformer {

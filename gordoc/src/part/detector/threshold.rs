@@ -5,7 +5,7 @@
 use gordo_runtime::{Anomaly, smoothing};
 
 /// Rows an error must last to raise a threshold.
-const LASTING: usize = 6;
+pub(crate) const LASTING: usize = 6;
 
 /// The thresholds one fold gives.
 ///

@@ -107,4 +107,8 @@ impl Splitter for KFold {
         };
         Ok((0..n_splits).map(fold).collect())
     }
+
+    fn rows_for(&self, tested: usize) -> Option<usize> {
+        Some(tested.max(1).saturating_mul(self.n_splits))
+    }
 }

@@ -15,6 +15,10 @@ use crate::algorithm::MersenneTwister;
 pub(crate) trait Splitter: fmt::Debug + Send + Sync {
     /// Splits `rows` rows into folds.
     fn split(&self, rows: usize) -> Result<Vec<Fold>, FitError>;
+
+    /// The fewest rows whose last fold has at least so many to test on; none if no number of
+    /// rows gives it so many.
+    fn rows_for(&self, tested: usize) -> Option<usize>;
 }
 
 /// One fold: row positions, each list ascending.
@@ -66,6 +70,35 @@ mod tests {
                 assert_eq!(folds.unwrap(), expected, "{case}");
             }
             assert!(cases >= 11, "{cases} cases");
+        }
+    }
+
+    /// Compared with splitting more and more rows.
+    #[test]
+    fn the_rows_that_give_a_fold_so_many_are_the_fewest() {
+        let time_series = "sklearn.model_selection.TimeSeriesSplit";
+        let k_fold = "sklearn.model_selection.KFold";
+        for definition in [
+            serde_json::json!({ time_series: {} }),
+            serde_json::json!({ time_series: {"n_splits": 2} }),
+            serde_json::json!({ time_series: {"n_splits": 3, "gap": 1} }),
+            serde_json::json!({ time_series: {"n_splits": 3, "gap": 7} }),
+            serde_json::json!({ time_series: {"n_splits": 4, "gap": 30} }),
+            serde_json::json!({ time_series: {"n_splits": 3, "test_size": 5} }),
+            serde_json::json!({ time_series: {"test_size": 9, "gap": 4, "max_train_size": 3} }),
+            serde_json::json!({ k_fold: {} }),
+            serde_json::json!({ k_fold: {"n_splits": 3, "shuffle": true, "random_state": 1} }),
+        ] {
+            let mut found = Diagnostics::default();
+            let splitter = resolve_splitter(&Node::from_json(&definition), &mut found).unwrap();
+            for tested in 1..=12 {
+                let enough = |rows: &usize| {
+                    let folds = splitter.split(*rows).unwrap_or_default();
+                    folds.last().is_some_and(|fold| fold.test.len() >= tested)
+                };
+                let fewest = (1..250).find(enough);
+                assert_eq!(splitter.rows_for(tested), fewest, "{definition} {tested}");
+            }
         }
     }
 

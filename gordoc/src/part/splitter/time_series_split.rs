@@ -76,6 +76,20 @@ impl Splitter for TimeSeriesSplit {
         };
         Ok((0..n_splits).map(fold).collect())
     }
+
+    fn rows_for(&self, tested: usize) -> Option<usize> {
+        let n_splits = self.n_splits;
+        if let Some(test) = self.test_size {
+            let rows = test.saturating_mul(n_splits).saturating_add(self.gap) + 1;
+            return (test >= tested).then(|| rows.max(n_splits + 1));
+        }
+        // A first fold learns from what the test folds and the gap leave, which is a test fold
+        // and up to `n_splits` rows more.
+        let learnt = self.gap.saturating_add(1);
+        let tested = tested.max(1).max(learnt.saturating_sub(n_splits));
+        let more = learnt.saturating_sub(tested);
+        Some(tested.saturating_mul(n_splits + 1).saturating_add(more))
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use serde_json::{Number, Value};
 
-use crate::workflow::scalar;
+use super::scalar::scalar;
 
 /// Writes a value in block style; texts that could be taken for something else are quoted.
-pub(super) fn to_yaml(value: &Value) -> String {
+pub(crate) fn to_yaml(value: &Value) -> String {
     let mut out = String::new();
     write(value, 0, &mut out);
     out
