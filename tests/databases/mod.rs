@@ -2,6 +2,7 @@
 
 mod faults;
 mod http;
+mod local_times;
 mod secrets;
 
 use std::fmt::Write as _;

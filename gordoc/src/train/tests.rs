@@ -94,6 +94,7 @@ fn rows(n_rows: u32) -> Dataset {
         y: table,
         metadata: json!({"rows": 80}),
         gaps: Vec::new(),
+        warnings: Vec::new(),
     }
 }
 

@@ -240,6 +240,18 @@ pub(crate) fn quoted(names: &[String]) -> String {
     names.join(", ")
 }
 
+/// Names that are listed before the rest is counted.
+const LISTED: usize = 4;
+
+/// `A`, `B` and 7 more
+pub(crate) fn listed(names: &[String]) -> String {
+    let first = quoted(&names[..names.len().min(LISTED)]);
+    match names.len().saturating_sub(LISTED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
 fn from(server: Option<&str>) -> String {
     server.map_or_else(String::new, |server| format!(" from `{server}`"))
 }
