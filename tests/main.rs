@@ -27,6 +27,7 @@ mod gordo_datasets;
 mod hostile;
 mod init;
 mod injection;
+mod local_times;
 mod manifests;
 mod mutations;
 mod plot;

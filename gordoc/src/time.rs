@@ -1,10 +1,15 @@
 //! Times of readings: texts to nanoseconds since 1970 UTC and back.
 //!
-//! Reads what historians write; the dates of a config are the `project` room's business.
+//! Reads what historians write; the dates of a config are the `project` room's business. What local
+//! times mean by the order of a source is told by `local`.
+
+mod local;
 
 use gordo_runtime::time::calendar;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
+
+pub(crate) use self::local::{Doubt, DoubtKind, LocalTime, LocalTimes, RowOrder, Skipped, When};
 
 const SECOND: i64 = 1_000_000_000;
 /// Nanoseconds of a day.
@@ -32,31 +37,89 @@ impl Clock {
         Some(Self { zone: Some(zone) })
     }
 
-    /// Nanoseconds since 1970 UTC of `YYYY-MM-DD[(T| )HH:MM[:SS[.f]]][offset]`.
+    /// Its name, as messages call it.
+    pub(crate) fn zone_name(&self) -> &str {
+        let zone = self.zone.as_ref();
+        zone.and_then(TimeZone::iana_name).unwrap_or("UTC")
+    }
+
+    /// Nanoseconds since 1970 UTC of `YYYY-MM-DD[(T| )HH:MM[:SS[.f]]][offset]`, taken alone: of
+    /// two instants that a wall clock shows alike the earlier.
     ///
     /// Digits after the ninth of a fraction are cut. `None` for anything else, and for years
     /// that nanoseconds cannot count.
     pub fn parse(&self, text: &[u8]) -> Option<i64> {
+        Some(match self.read(text)? {
+            Time::Instant(instant) => instant,
+            Time::Local(local) => local.when.alone(),
+        })
+    }
+
+    /// As [`Clock::parse`], local times as they stand; a day without a time begins with its first
+    /// instant.
+    pub(crate) fn read(&self, text: &[u8]) -> Option<Time> {
         let mut rest = Cursor { rest: text };
-        let local = rest.date()?.checked_add(rest.time_of_day()?)?;
+        let midnight = rest.date()?;
+        let is_day = rest.rest.is_empty();
+        let shown = midnight.checked_add(rest.time_of_day()?)?;
         match rest.offset()? {
-            Offset::Given(offset) => local.checked_sub(offset),
-            Offset::Absent => self.instant(local),
+            WrittenOffset::Given(offset) => shown.checked_sub(offset).map(Time::Instant),
+            WrittenOffset::Absent if is_day => self.instant(shown).map(Time::Instant),
+            WrittenOffset::Absent => self.time(shown),
         }
     }
 
-    /// The instant of a wall clock reading, given as if it were UTC.
+    /// What a wall clock reading means, which is given as if it were UTC.
+    pub(crate) fn time(&self, shown: i64) -> Option<Time> {
+        match &self.zone {
+            None => Some(Time::Instant(shown)),
+            Some(_) => self.local(shown).map(Time::Local),
+        }
+    }
+
+    /// The instant of a wall clock reading taken alone, which is given as if it were UTC.
     ///
     /// Of two instants with one reading the earlier is taken; a reading that the clock skips
     /// is moved on by what was skipped.
-    pub fn instant(&self, local: i64) -> Option<i64> {
-        let Some(zone) = &self.zone else {
-            return Some(local);
-        };
-        let wall = TimeZone::UTC.to_datetime(timestamp(local));
-        let instant = zone.to_timestamp(wall).ok()?;
-        i64::try_from(instant.as_nanosecond()).ok()
+    pub fn instant(&self, shown: i64) -> Option<i64> {
+        self.local(shown).map(|local| local.when.alone())
     }
+
+    /// When the clock shows a time; `None` if nanoseconds cannot count so far.
+    fn local(&self, shown: i64) -> Option<LocalTime> {
+        let at = |offset: Offset| shown.checked_sub(i64::from(offset.seconds()) * SECOND);
+        let when = match &self.zone {
+            None => When::Once(shown),
+            Some(zone) => {
+                let wall = TimeZone::UTC.to_datetime(timestamp(shown));
+                match zone.to_ambiguous_timestamp(wall).offset() {
+                    AmbiguousOffset::Unambiguous { offset } => When::Once(at(offset)?),
+                    AmbiguousOffset::Gap { before, .. } => When::Never {
+                        moved_on: at(before)?,
+                    },
+                    AmbiguousOffset::Fold { before, after } => When::Twice {
+                        first: at(before)?,
+                        second: at(after)?,
+                    },
+                }
+            }
+        };
+        Some(LocalTime { shown, when })
+    }
+}
+
+/// A time as a source has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Time {
+    /// Nanoseconds since 1970 UTC.
+    Instant(i64),
+    /// What a wall clock shows.
+    Local(LocalTime),
+}
+
+/// `2020-01-01 00:10:00`, as a wall clock shows it.
+pub(crate) fn local_text(shown: i64) -> String {
+    text(shown, ' ', &fraction(shown), "")
 }
 
 /// `2020-01-01T00:10:00Z`, with 3, 6 or 9 fraction digits only if needed.
@@ -102,7 +165,7 @@ fn timestamp(time: i64) -> Timestamp {
 }
 
 /// Nanoseconds that a time stamp says it is ahead of UTC.
-enum Offset {
+enum WrittenOffset {
     Given(i64),
     Absent,
 }
@@ -149,13 +212,13 @@ impl Cursor<'_> {
     }
 
     /// The offset, with which the text must end.
-    fn offset(&mut self) -> Option<Offset> {
+    fn offset(&mut self) -> Option<WrittenOffset> {
         if self.rest.first() == Some(&b' ') {
             self.rest = &self.rest[1..];
         }
         let sign = match self.rest.first() {
-            None => return Some(Offset::Absent),
-            Some(b'Z' | b'z') if self.rest.len() == 1 => return Some(Offset::Given(0)),
+            None => return Some(WrittenOffset::Absent),
+            Some(b'Z' | b'z') if self.rest.len() == 1 => return Some(WrittenOffset::Given(0)),
             Some(b'+') => 1,
             Some(b'-') => -1,
             Some(_) => return None,
@@ -170,7 +233,9 @@ impl Cursor<'_> {
         if !self.rest.is_empty() || hours > 23 || minutes > 59 {
             return None;
         }
-        Some(Offset::Given(sign * (hours * 3600 + minutes * 60) * SECOND))
+        Some(WrittenOffset::Given(
+            sign * (hours * 3600 + minutes * 60) * SECOND,
+        ))
     }
 
     /// Nanoseconds of the digits after the point, at least one.

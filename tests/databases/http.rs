@@ -185,6 +185,105 @@ fn a_value_that_is_no_number() {
 }
 
 #[test]
+fn a_text_that_looks_like_a_number_is_a_text() {
+    for text in ["0", "-1.5e3", "NaN", " 7 "] {
+        let answer = ANSWER.replace("2.5", &format!("\"{text}\""));
+        let words = [
+            &format!("is the text `{text}`, not a number"),
+            "`value_name`",
+        ];
+        check(
+            MockResponse::json(&answer),
+            "",
+            "dataset::unreadable_value",
+            &words,
+        );
+    }
+}
+
+/// Whatever a server says, nothing of it moves the cursor or fills the screen.
+#[test]
+fn words_of_servers_are_shown_as_they_are_and_short() {
+    let evil = "\\u001b[31m\\u0007\\u0000\\u009b2J\\u202e".to_owned() + &"long ".repeat(50_000);
+    let raw = "\u{1b}[31m\u{7}\u{0}\u{9b}2J\u{202e}".to_owned() + &"long ".repeat(50_000);
+    let answers = [
+        MockResponse::Body(401, format!("{{\"error\":\"{evil}\"}}")),
+        MockResponse::Body(500, raw.clone()),
+        MockResponse::json(&format!("{{\"error\":\"{evil}\"}}")),
+        MockResponse::json(&format!(
+            "{{\"results\":[{{\"error\":\"database not found: {evil}\"}}]}}"
+        )),
+        MockResponse::json(&ANSWER.replace("2.5", &format!("\"{}\"", &evil[..200]))),
+        MockResponse::json(&ANSWER.replace("2021-03-01T05:00:00Z", &evil[..200])),
+        MockResponse::json(&raw),
+    ];
+    for answer in answers {
+        let server = MockServer::http([answer.clone()]);
+        let machine = Machine::new(server.port(), "retries: 1");
+        let output = machine.command().output().unwrap();
+        let said = crate::support::stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        let is_odd = |letter: char| {
+            letter != '\n' && (letter.is_control() || ('\u{202a}'..='\u{202e}').contains(&letter))
+        };
+        assert!(!said.contains(is_odd), "{said:?}");
+        assert!(said.len() < 3000, "{} bytes: {said}", said.len());
+    }
+    let tags = TAGS
+        .replace("A1", &evil[..120])
+        .replace("\"m\"", &format!("\"{}\"", &evil[..120]));
+    let server = MockServer::http([MockResponse::json(NOTHING), MockResponse::json(&tags)]);
+    let machine = Machine::new(server.port(), "");
+    let words = [r"there are `\u{1b}[31m\u{7}\u{0}\u{9b}2J\u{202e}long"];
+    check_fault(&mut machine.command(), "dataset::unknown_table", &words);
+}
+
+#[test]
+fn several_series_of_one_tag_are_warned_of() {
+    let series = |units: &[&str]| {
+        let series = units.iter().map(|unit| {
+            format!(
+                r#"{{"name":"m","tags":{{"tag":"A","unit":"{unit}"}},"columns":["time","first"],"values":[["2021-03-01T01:00:00Z",1]]}}"#
+            )
+        });
+        let series = series.collect::<Vec<_>>().join(",");
+        MockResponse::json(&format!(r#"{{"results":[{{"series":[{series}]}}]}}"#))
+    };
+    let said = |answer: MockResponse, more: &str| {
+        let server = MockServer::http([MockResponse::json(ANSWER), answer]);
+        let machine = Machine::new(server.port(), "");
+        let output = machine
+            .command()
+            .args(more.split_whitespace())
+            .output()
+            .unwrap();
+        (output.status.code(), crate::support::stderr(&output))
+    };
+    let (code, text) = said(series(&["C", "F"]), "");
+    assert_eq!(code, Some(0), "{text}");
+    for word in [
+        "dataset::several_series",
+        "`pump`: readings of `A`: 2 series answer for this tag",
+        "`unit=C` and `unit=F`",
+    ] {
+        assert!(text.contains(word), "lacks `{word}`: {text}");
+    }
+    assert_eq!(said(series(&["C", "F"]), "--deny-warnings").0, Some(2));
+    let (code, text) = said(series(&["C"]), "--deny-warnings");
+    assert_eq!((code, text.contains("several_series")), (Some(0), false));
+    let nine = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    let (_, text) = said(series(&nine), "");
+    assert!(text.contains("more than 8 series"), "{text}");
+    let refused = MockResponse::Body(403, r#"{"error":"no","tags":""}"#.to_owned());
+    let (code, text) = said(refused, "");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.contains("it cannot be told whether one series answers"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_tag_or_measurement_that_is_not_there() {
     let server = MockServer::http([MockResponse::json(NOTHING), MockResponse::json(TAGS)]);
     let machine = Machine::new(server.port(), "");

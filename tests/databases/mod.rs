@@ -2,6 +2,7 @@
 
 mod faults;
 mod http;
+mod local_times;
 mod secrets;
 
 use std::fmt::Write as _;
@@ -157,6 +158,114 @@ fn influx_gives_all_rows_of_a_long_series() {
         metadata["tag_loading_metadata"]["A"]["original_length"],
         20_000
     );
+}
+
+/// What comes of reading a tag: the exit code, the values, and what is said.
+fn outcome(provider: &str, tag: &str) -> (Option<i32>, Vec<f64>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let tag = json!(tag).to_string();
+    let text = machine("pump", &tag, provider, "");
+    fs::write(folder.path().join("c.yaml"), format!("machines:\n{text}")).unwrap();
+    let output = dataset(folder.path(), "c.yaml", "rows").output().unwrap();
+    let x = fs::read_to_string(folder.path().join("rows/X.csv")).unwrap_or_default();
+    let values = x
+        .lines()
+        .skip(1)
+        .filter_map(|row| row.rsplit(',').next()?.parse().ok());
+    (output.status.code(), values.collect(), stderr(&output))
+}
+
+/// Every letter of a tag stands for itself: no other tag answers for it.
+#[test]
+fn influx_reads_one_tag_of_many_that_look_alike() {
+    let Some(influx) = influx("alike") else {
+        return;
+    };
+    let tags = [
+        "TI.100", "TI-100", "TIx100", "TI+100", "TI100", "TIII100", "TI.1000", "T|I",
+    ];
+    let mut lines = String::new();
+    for (number, tag) in tags.iter().enumerate() {
+        for hour in 0..7 {
+            let nanos = (MIDNIGHT + hour * 3_600_000) * 1_000_000;
+            writeln!(lines, "m,tag={tag} Value={number} {nanos}").unwrap();
+        }
+    }
+    influx.write(&lines);
+    for (number, tag) in tags.iter().enumerate() {
+        let (code, values, said) = outcome(&influx.provider("m"), tag);
+        assert_eq!((code, said.as_str()), (Some(0), ""), "{tag}");
+        let alone = |value: &f64| *value == number as f64;
+        assert!(
+            !values.is_empty() && values.iter().all(alone),
+            "{tag}: {values:?}"
+        );
+    }
+}
+
+#[test]
+fn influx_names_the_series_that_answer_for_one_tag() {
+    let Some(influx) = influx("series") else {
+        return;
+    };
+    let mut lines = String::new();
+    for hour in 0..7 {
+        let nanos = (MIDNIGHT + hour * 3_600_000) * 1_000_000;
+        for (unit, value) in [("C", 20), ("F", 68)] {
+            writeln!(lines, "m,tag=A,unit={unit} Value={value} {nanos}").unwrap();
+            writeln!(lines, "m,tag=B,unit={unit},site=x Other={value} {nanos}").unwrap();
+        }
+        writeln!(lines, "m,tag=B,unit=C,site=x Value=1 {nanos}").unwrap();
+    }
+    // Long ago.
+    writeln!(lines, "m,tag=B,unit=K Value=293 1000000000000000000").unwrap();
+    influx.write(&lines);
+    let (code, _, said) = outcome(&influx.provider("m"), "A");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("dataset::several_series"), "{said}");
+    assert!(
+        said.contains("readings of `A`: 2 series") && said.contains("`unit=C` and `unit=F`"),
+        "{said}"
+    );
+    let (code, _, said) = outcome(&influx.provider("m"), "B");
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn influx_reads_other_retention_policies() {
+    let Some(influx) = influx("policies") else {
+        return;
+    };
+    influx.query(
+        "CREATE RETENTION POLICY \"five \\\"y\\\"\" ON \"policies\" DURATION INF REPLICATION 1",
+    );
+    let nanos = MIDNIGHT * 1_000_000;
+    influx.write(&format!("m,tag=A Value=-1 {nanos}"));
+    influx.write_to("five \"y\"", &format!("m,tag=A Value=7 {nanos}"));
+    let provider = |policy: &str| {
+        let policy = json!(policy);
+        let more = format!("retries: 1, retention_policy: {policy}");
+        influx.provider("m").replace("retries: 1", &more)
+    };
+    let read = |provider: &str| outcome(provider, "A").1;
+    assert!(
+        read(&influx.provider("m"))
+            .iter()
+            .all(|value| *value == -1.0)
+    );
+    assert!(
+        read(&provider("autogen"))
+            .iter()
+            .all(|value| *value == -1.0)
+    );
+    let kept = read(&provider("five \"y\""));
+    assert!(
+        !kept.is_empty() && kept.iter().all(|value| *value == 7.0),
+        "{kept:?}"
+    );
+    let (code, _, said) = outcome(&provider("none"), "A");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("there is no such retention policy"), "{said}");
 }
 
 /// A machine of one tag, indented for a list.

@@ -53,7 +53,8 @@ pub(crate) fn influx(database: &str) -> Option<Influx> {
 }
 
 impl Influx {
-    fn query(&self, query: &str) {
+    /// Runs a query as one who may do everything.
+    pub(crate) fn query(&self, query: &str) {
         let url = format!("http://{}/query", self.address);
         post(ureq::post(url).query("q", query), "");
     }
@@ -62,6 +63,13 @@ impl Influx {
     pub(crate) fn write(&self, lines: &str) {
         let url = format!("http://{}/write", self.address);
         post(ureq::post(url).query("db", &self.database), lines);
+    }
+
+    /// Writes points into a retention policy.
+    pub(crate) fn write_to(&self, policy: &str, lines: &str) {
+        let url = format!("http://{}/write", self.address);
+        let request = ureq::post(url).query("db", &self.database);
+        post(request.query("rp", policy), lines);
     }
 
     /// A provider's arguments, in the form of YAML, for reading as the database's own user.

@@ -84,6 +84,17 @@ fn write(
     fetching::tell(&summary, &arguments.fetching, streams)?;
     let status = match &loaded {
         Ok(dataset) => {
+            let name = &machine.name.value;
+            let warnings = dataset.warnings.iter().cloned();
+            let mut found = Diagnostics::default();
+            found.extend(warnings.map(|warning| of_machine(name, warning)));
+            if arguments.deny_warnings {
+                found.deny_warnings();
+            }
+            report(&project.source, &found, streams)?;
+            if found.has_errors() {
+                return Ok(Status::CouldNotRun);
+            }
             if let Some(warning) = gap_warning(&dataset.gaps, machine.dataset.period) {
                 writeln!(streams.log(Level::Warning), "warning: {warning}")?;
             }
@@ -93,7 +104,7 @@ fn write(
         Err(errors) => {
             let errors = errors.iter();
             let mut found = Diagnostics::default();
-            found.extend(errors.map(|error| of_machine(&machine.name.value, error)));
+            found.extend(errors.map(|error| of_machine(&machine.name.value, error.into())));
             report(&project.source, &found, streams)?;
             Status::CouldNotRun
         }
@@ -132,11 +143,12 @@ fn draw(
     }))
 }
 
-/// What kept a machine from being loaded, with its name.
-pub fn of_machine(name: &Name, error: &dataset::Error) -> Diagnostic {
-    let mut diagnostic = Diagnostic::from(error);
-    diagnostic.message = format!("`{name}`: {}", diagnostic.message);
-    diagnostic
+/// What was found when a machine was loaded, with its name.
+pub fn of_machine(name: &Name, found: Diagnostic) -> Diagnostic {
+    Diagnostic {
+        message: format!("`{name}`: {}", found.message),
+        ..found
+    }
 }
 
 /// The not-enough-data warning, which names every tag with a gap; none if there is no gap.

@@ -32,8 +32,9 @@ use super::resample::{Resampling, resample};
 use super::select::{Selected, select};
 use super::tags::{Tags, columns_of, documents_of, tags_to_load};
 use super::trace::{TagTrace, TraceSink};
+use super::warnings;
 use crate::project::{self, Method};
-use crate::provider::Series;
+use crate::provider::{ReadWarning, Series};
 use crate::source::Span;
 
 /// A dataset to load.
@@ -161,6 +162,7 @@ struct Loader<'a> {
 struct PreparedTag {
     tag: String,
     rows: PreparedRows,
+    warnings: Vec<ReadWarning>,
 }
 
 enum PreparedRows {
@@ -219,8 +221,9 @@ impl<'a> Loader<'a> {
     }
 
     /// Takes one tag as far as can be without the others.
-    fn prepare(&self, fetched: FetchedTag) -> Result<PreparedTag, Error> {
+    fn prepare(&self, mut fetched: FetchedTag) -> Result<PreparedTag, Error> {
         let tag = fetched.tag.clone();
+        let warnings = std::mem::take(&mut fetched.warnings);
         let mut trace = match &fetched.rows {
             TagRows::Series(series) => self
                 .trace
@@ -241,7 +244,11 @@ impl<'a> Loader<'a> {
                 trace.tags.insert(tag.clone(), tag_trace);
             });
         }
-        Ok(PreparedTag { tag, rows: rows? })
+        Ok(PreparedTag {
+            tag,
+            rows: rows?,
+            warnings,
+        })
     }
 
     /// The columns of a tag, of which there must be rows: resampled, filled, and rid of what is
@@ -334,6 +341,10 @@ impl<'a> Loader<'a> {
     fn assemble(&self, tags: Vec<PreparedTag>, purpose: Purpose) -> Result<Dataset, Error> {
         let (config, trace) = (self.config, self.trace);
         let mut loading = Loading::default();
+        let warnings = warnings::of_tags(
+            tags.iter().map(|tag| (tag.tag.as_str(), &tag.warnings)),
+            config.provider.span,
+        );
         let joined = loading.join(config, tags)?;
         trace.record(|trace| trace.joined = Some(joined.times.clone()));
         let (rows, threshold) = (joined.times.len(), config.n_samples_threshold);
@@ -360,6 +371,7 @@ impl<'a> Loader<'a> {
             y,
             metadata: Value::Null,
             gaps: loading.gaps,
+            warnings,
         };
         dataset.metadata = match purpose {
             Purpose::Client => json!({ "tag_loading_metadata": loading.metadata }),
@@ -392,7 +404,7 @@ impl Loading {
     fn join(&mut self, config: &project::Dataset, tags: Vec<PreparedTag>) -> Result<Frame, Error> {
         let mut frames = Vec::with_capacity(tags.len());
         let mut raw = Vec::new();
-        for PreparedTag { tag, rows } in tags {
+        for PreparedTag { tag, rows, .. } in tags {
             match rows {
                 PreparedRows::None => {}
                 PreparedRows::Raw(series) => raw.push((tag, series)),

@@ -23,6 +23,7 @@ pub mod row_filter;
 mod select;
 mod tags;
 pub mod trace;
+mod warnings;
 pub mod write;
 mod write_parquet;
 
@@ -37,6 +38,8 @@ pub use trace::{Trace, TraceSink};
 
 use serde_json::Value;
 
+use crate::diagnostic::Diagnostic;
+
 /// Rows a machine learns from, same times for inputs and targets.
 #[derive(Clone, Debug)]
 pub struct Dataset {
@@ -50,4 +53,6 @@ pub struct Dataset {
     pub metadata: Value,
     /// Tags that have gaps, in loading order, for the not-enough-data warning.
     pub gaps: Vec<String>,
+    /// What may surprise of the readings.
+    pub warnings: Vec<Diagnostic>,
 }

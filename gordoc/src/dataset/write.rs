@@ -195,6 +195,7 @@ mod tests {
                 y: y.clone(),
                 metadata: serde_json::Value::Null,
                 gaps: Vec::new(),
+                warnings: Vec::new(),
             };
             write(&dataset, folder.path(), Format::Csv).unwrap();
             for (name, table) in [("X.csv", &x), ("y.csv", &y)] {

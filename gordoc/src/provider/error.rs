@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use gordo_runtime::Excerpt;
 use thiserror::Error;
 
 use super::remote::error::{RemoteError, quoted};
@@ -73,6 +74,16 @@ pub enum ReadError {
         /// The cell.
         text: String,
     },
+    /// A clock is put forward over a time.
+    #[error("{place}`{text}` does not exist in `{zone}`: the clock is put forward over it", text = Excerpt(text))]
+    SkippedTime {
+        /// File and line, or row, with a colon; empty for a server.
+        place: String,
+        /// The time.
+        text: String,
+        /// The zone that it is read in.
+        zone: String,
+    },
     /// A cell is no number.
     #[error("{}:{line}: `{text}` in column `{column}` is not a number", path.display())]
     UnreadableValue {
@@ -111,6 +122,7 @@ impl ReadError {
             Self::MissingColumn { .. } => "dataset::missing_column",
             Self::ColumnType { .. } => "dataset::column_type",
             Self::UnreadableTime { .. } => "dataset::unreadable_time",
+            Self::SkippedTime { .. } => "dataset::skipped_time",
             Self::UnreadableValue { .. } => "dataset::unreadable_value",
             Self::Remote(error) => error.kind.code(),
             Self::ShortPeriod => "dataset::short_period",
@@ -131,6 +143,9 @@ impl ReadError {
             Self::ColumnType { .. } => "name another column",
             Self::UnreadableTime { .. } => {
                 "write times as `2020-01-31T12:00:00Z`, or check `separator` and the time column"
+            }
+            Self::SkippedTime { .. } => {
+                "correct `timezone`, such as to `Etc/GMT-1` for a clock that stays an hour ahead of UTC, or write times with their offset"
             }
             Self::UnreadableValue { .. } => {
                 "write a number with a decimal point, or leave the cell empty"

@@ -20,6 +20,7 @@ mod rows;
 mod series;
 mod sql;
 mod time_range;
+mod warning;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,11 +33,12 @@ pub use kind::Provider;
 pub(crate) use kind::{Described, ProviderKind};
 pub(crate) use random::plain as plain_random;
 pub use reader::{Access, Reader, SourceState};
-pub(crate) use remote::error::quoted;
+pub(crate) use remote::error::{listed, quoted};
 pub use remote::{RemoteError, RemoteErrorKind, Wait};
 pub use rows::{ReadTag, RowBuffer, RowConsumer, SpillFolder, StoredSeries};
 pub use series::{Reading, Series};
 pub use time_range::{TimeRange, TimeRanges, Window};
+pub use warning::ReadWarning;
 
 use self::arguments::{Arguments, config_error};
 use self::check::SourceCheck;

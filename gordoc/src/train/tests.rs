@@ -100,6 +100,7 @@ fn columns(n_rows: u32, a: impl Fn(u32) -> f64, b: impl Fn(u32) -> f64) -> Datas
         y: table,
         metadata: json!({"rows": 80}),
         gaps: Vec::new(),
+        warnings: Vec::new(),
     }
 }
 

@@ -105,12 +105,14 @@ struct Learnt {
     line: Line,
     /// Tags with gaps.
     gaps: Vec<String>,
+    /// What may surprise of the readings.
+    warnings: Vec<Diagnostic>,
 }
 
 /// Why there is no machine.
 enum Failed {
     /// There are no rows to learn from.
-    Load(Vec<dataset::Error>),
+    Load(Vec<Diagnostic>),
     /// It does not learn from them.
     Train(Diagnostic),
 }
@@ -140,9 +142,15 @@ fn load_and_train(
         let machine = &project.machines[number];
         let bar = bars.machine(&machine.name.value);
         let outcome = match loaded {
+            Ok(rows) if learning.deny_warnings && !rows.warnings.is_empty() => {
+                let mut denied = Diagnostics::default();
+                denied.extend(rows.warnings);
+                denied.deny_warnings();
+                Err(Failed::Load(denied.into_vec()))
+            }
             Ok(rows) => train_one((machine, jobs[number].seed), &rows, learning, store, &bar)
                 .map_err(Failed::Train),
-            Err(errors) => Err(Failed::Load(errors)),
+            Err(errors) => Err(Failed::Load(errors.iter().map(Diagnostic::from).collect())),
         };
         bar.done();
         outcome
@@ -170,6 +178,8 @@ fn report_outcomes(
                     let mut stderr = streams.log(Level::Warning);
                     writeln!(stderr, "warning: `{name}`: {warning}")?;
                 }
+                let of_rows = learnt.warnings.into_iter();
+                found.extend(of_rows.map(|warning| of_machine(&name.value, warning)));
                 let warnings = train::warnings(&learnt.machine);
                 found.extend(warnings.iter().map(|warning| {
                     let diagnostic = warning.diagnostic(&name.value);
@@ -180,7 +190,11 @@ fn report_outcomes(
             }
             Err(Failed::Load(errors)) => {
                 not_loaded.push(name.value.to_string());
-                found.extend(errors.iter().map(|error| of_machine(&name.value, error)));
+                found.extend(
+                    errors
+                        .into_iter()
+                        .map(|error| of_machine(&name.value, error)),
+                );
             }
             Err(Failed::Train(diagnostic)) => {
                 not_trained.push(name.value.to_string());
@@ -231,12 +245,14 @@ fn train_one(
     let key = key::key(machine, rows, seed, creation_date);
     let name = &machine.name;
     let (n_rows, gaps) = (rows.times.len(), rows.gaps.clone());
+    let warnings = rows.warnings.clone();
     if let Some(machine) = store.find(&name.value, &key) {
         let line = Line::new(&machine, n_rows, None);
         return Ok(Learnt {
             machine,
             line,
             gaps,
+            warnings,
         });
     }
     let start = Instant::now();
@@ -262,5 +278,6 @@ fn train_one(
         machine,
         line,
         gaps,
+        warnings,
     })
 }

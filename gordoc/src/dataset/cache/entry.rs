@@ -21,7 +21,7 @@ use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::types::{ColumnPath, Type, TypePtr};
 use serde_json::{Value, json};
 
-use crate::provider::{Series, TimeRange, TimeRanges};
+use crate::provider::{ReadWarning, Series, TimeRange, TimeRanges};
 
 /// Name of the text in the file's metadata.
 const ABOUT: &str = "gordoc";
@@ -46,6 +46,8 @@ pub(crate) struct About {
     pub(super) fetched: i64,
     /// The tag's place in its source.
     pub(crate) rank: usize,
+    /// What may surprise of it.
+    pub(crate) warnings: Vec<ReadWarning>,
 }
 
 /// Why a file is of no use.
@@ -101,12 +103,16 @@ fn damage(path: PathBuf, error: &io::Error) -> Damage {
 pub(super) fn write(about: &About, series: &Series) -> Result<Vec<u8>, ParquetError> {
     let ranges = about.ranges.as_slice().iter();
     let ranges: Vec<[i64; 2]> = ranges.map(|range| [range.first, range.last]).collect();
+    let warnings = about.warnings.iter();
+    let warnings = warnings.map(|warning| json!([warning.code, warning.message, warning.help]));
+    let warnings: Vec<Value> = warnings.collect();
     let document = json!({
         "of": about.document,
         "ranges": ranges,
         "state": about.state,
         "fetched": about.fetched,
         "rank": about.rank,
+        "warnings": warnings,
     });
     let metadata = KeyValue::new(ABOUT.to_owned(), document.to_string());
     let properties = WriterProperties::builder()
@@ -157,12 +163,18 @@ fn about<R: ChunkReader + 'static>(reader: &SerializedFileReader<R>) -> Option<A
         let (first, last) = (pair[0].as_i64()?, pair[1].as_i64()?);
         Some(TimeRange { first, last })
     };
+    let warning = |written: &Value| {
+        let [code, message, help] = [0, 1, 2].map(|at| written[at].as_str());
+        ReadWarning::kept(code?, message?, help?)
+    };
+    let warnings = document["warnings"].as_array().into_iter().flatten();
     let ranges: Option<TimeRanges> = document["ranges"].as_array()?.iter().map(range).collect();
     Some(About {
         ranges: ranges?,
         state: document["state"].as_str().map(str::to_owned),
         fetched: document["fetched"].as_i64()?,
         rank: usize::try_from(document["rank"].as_u64()?).ok()?,
+        warnings: warnings.filter_map(warning).collect(),
         document: document["of"].clone(),
     })
 }

@@ -15,7 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::files;
-use crate::provider::{Series, SourceState, TimeRange, TimeRanges};
+use crate::provider::{ReadWarning, Series, SourceState, TimeRange, TimeRanges};
 
 use entry::About;
 pub(super) use entry::{Damage, Entry};
@@ -112,7 +112,7 @@ impl Cache {
         key: &Key,
         ranges: &TimeRanges,
         state: &SourceState,
-        (series, rank): (&Series, usize),
+        (series, rank, warnings): (&Series, usize, &[ReadWarning]),
     ) -> io::Result<()> {
         let about = About {
             document: key.document.clone(),
@@ -123,6 +123,7 @@ impl Cache {
             },
             fetched: self.now,
             rank,
+            warnings: warnings.to_vec(),
         };
         let bytes = entry::write(&about, series).map_err(io::Error::other)?;
         let name = format!("{}.parquet", blake3::hash(&bytes).to_hex());
@@ -221,7 +222,7 @@ mod tests {
             let values = vec![value, f64::NAN, -0.0];
             let series = Series { times, values };
             self.cache
-                .put(&self.key, ranges, state, (&series, 7))
+                .put(&self.key, ranges, state, (&series, 7, &[]))
                 .unwrap();
         }
 
@@ -302,7 +303,7 @@ mod tests {
         let wanted = ranges(0, 9);
         let state = at("1");
         later
-            .put(&sample.key, &wanted, &state, (&series, 7))
+            .put(&sample.key, &wanted, &state, (&series, 7, &[]))
             .unwrap();
         sample.put(&wanted, &state, 1.5);
         assert_eq!(sample.find(&wanted, &state), ("fresh", 2.5));

@@ -3,7 +3,7 @@
 
 use super::window::TagWindow;
 use crate::dataset::resample::Resampling;
-use crate::provider::{Access, Reader, Reading, Series, TimeRange, TimeRanges};
+use crate::provider::{Access, ReadWarning, Reader, Reading, Series, TimeRange, TimeRanges};
 
 /// What one dataset asks for.
 pub(crate) struct Request<'a> {
@@ -35,6 +35,8 @@ pub(crate) struct FetchedTag {
     pub(crate) rows: TagRows,
     /// Its latest reading before the period, if the provider can tell.
     pub(crate) earlier: Option<Reading>,
+    /// What may surprise of it.
+    pub(crate) warnings: Vec<ReadWarning>,
 }
 
 /// Rows of a tag: as the source has them, or already on their grid.

@@ -72,8 +72,12 @@ impl<'a> SourceCache<'a> {
         };
         let series = self.context.series(read.series.clone())?;
         let key = self.key(request.tag);
-        let rows = (&*series, read.rank);
-        let put = self.cache.put(&key, &request.ranges, state, rows);
+        let put = self.cache.put(
+            &key,
+            &request.ranges,
+            state,
+            (&series, read.rank, &read.warnings),
+        );
         self.context.stats.put(self.cache, put);
         Ok(())
     }

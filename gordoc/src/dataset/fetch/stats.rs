@@ -7,9 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::dataset::cache::{Cache, Damage};
-
-/// Names that are listed before the rest is counted.
-const LISTED: usize = 4;
+use crate::provider::listed;
 
 /// How series came to be there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,7 +79,7 @@ impl FetchStats {
             let tags: Vec<String> = warnings.gone.into_iter().collect();
             format!(
                 "no source is left of {}: the cache has its readings",
-                list(&tags)
+                listed(&tags)
             )
         });
         let damaged = warnings.damaged.into_iter().map(|(path, tag)| {
@@ -101,16 +99,6 @@ impl FetchStats {
     fn warnings(&self) -> MutexGuard<'_, Warnings> {
         let warnings = self.warnings.lock();
         warnings.unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// `A`, `B` and 7 more
-fn list(names: &[String]) -> String {
-    let listed = names.iter().take(LISTED);
-    let listed: Vec<String> = listed.map(|name| format!("`{name}`")).collect();
-    match names.len().saturating_sub(LISTED) {
-        0 => listed.join(", "),
-        more => format!("{} and {more} more", listed.join(", ")),
     }
 }
 

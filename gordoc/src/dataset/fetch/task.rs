@@ -28,8 +28,8 @@ pub(super) struct ReadTask<'a> {
 enum TagData {
     /// Read from the source.
     Read(ReadTag),
-    /// Resampled as it was read, and the rank of the tag.
-    Resampled(Box<Resampling>, usize),
+    /// Resampled as it was read, with what else is known of the tag.
+    Resampled(Box<Resampling>, ReadTag),
     /// In the cache.
     Cached(Entry),
 }
@@ -67,19 +67,21 @@ impl<'a> ReadTask<'a> {
             data => data?,
         };
         let read = match data {
-            TagData::Resampled(resampling, rank) => {
+            TagData::Resampled(resampling, read) => {
                 let fetched = FetchedTag {
                     tag: request.tag.to_owned(),
                     rows: TagRows::Resampled(resampling),
                     earlier: None,
+                    warnings: read.warnings,
                 };
-                return Ok((fetched, rank));
+                return Ok((fetched, read.rank));
             }
             TagData::Read(read) => read,
             TagData::Cached(entry) => match entry.read() {
                 Ok(series) => ReadTag {
                     series: series.into(),
                     rank: entry.about.rank,
+                    warnings: entry.about.warnings,
                 },
                 Err(damage) => {
                     context.stats.lost(request.tag, damage);
@@ -92,6 +94,7 @@ impl<'a> ReadTask<'a> {
             tag: request.tag.to_owned(),
             rows: TagRows::Series(series),
             earlier,
+            warnings: read.warnings,
         };
         Ok((fetched, read.rank))
     }
@@ -194,7 +197,7 @@ impl<'a> ReadTask<'a> {
                 let sorted = sorted.next().expect("every mixed tag was read again");
                 return sorted.map(TagData::Read);
             }
-            read.map(|read| TagData::Resampled(Box::new(resampling), read.rank))
+            read.map(|read| TagData::Resampled(Box::new(resampling), read))
         });
         Ok(read.collect())
     }

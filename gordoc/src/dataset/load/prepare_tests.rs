@@ -30,6 +30,7 @@ fn run(
             time: minute * MINUTE,
             value,
         }),
+        warnings: Vec::new(),
     };
     let prepared = loader.unwrap().to_grid(fetched, None).unwrap();
     let labels = prepared.labels.iter().enumerate().map(|(row, time)| {

@@ -13,8 +13,9 @@ use crate::provider::format::{delimited, parquet};
 use crate::provider::reader::{Access, Reader, SourceState};
 use crate::provider::rows::RowBuffer;
 use crate::provider::time_range::{TimeRange, TimeRanges};
+use crate::provider::warning;
 use crate::source::Span;
-use crate::time::Clock;
+use crate::time::{Clock, LocalTimes, RowOrder};
 
 /// Reads the files of a folder.
 pub(super) struct FilesReader {
@@ -67,7 +68,12 @@ impl Reader for FilesReader {
                 time_unit: None,
                 clock: &clock,
             };
-            let absent = parquet::read_wide(&path, &layout, &columns, rows)?;
+            let mut times = LocalTimes::new(RowOrder::AsWritten);
+            let absent = parquet::read_wide(&path, &layout, &columns, &mut times, rows)?;
+            if let Some(doubt) = times.finish() {
+                let place = format!("{}:{}", path.display(), doubt.line);
+                rows.warn_all(&warning::ambiguous_time(&doubt, &place, &clock));
+            }
             for (column, cause) in absent.into_iter().enumerate() {
                 if let Some(cause) = cause {
                     rows.fail(column, cause);

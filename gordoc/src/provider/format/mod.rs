@@ -2,3 +2,6 @@
 
 pub(super) mod delimited;
 pub(super) mod parquet;
+
+#[cfg(test)]
+mod local_time_tests;

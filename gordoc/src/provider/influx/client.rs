@@ -66,6 +66,14 @@ impl Client {
         Ok(response)
     }
 
+    /// Asks a query, once.
+    pub(super) fn ask_once<R: DeserializeOwned>(
+        &self,
+        query: &str,
+    ) -> Result<Response<R>, RemoteErrorKind> {
+        self.try_once(query, false)
+    }
+
     /// That an answer is not what was asked for.
     pub(super) fn error(&self, kind: RemoteErrorKind) -> ReadError {
         self.breaker.error(kind)
@@ -199,6 +207,12 @@ impl Client {
         let says = |some: &[&str]| some.iter().any(|some| words.contains(some));
         if says(&["database not found"]) {
             RemoteErrorKind::UnknownDatabase { message }
+        } else if says(&["retention policy not found"]) {
+            RemoteErrorKind::UnknownTable {
+                kind: "retention policy",
+                message,
+                present: Vec::new(),
+            }
         } else if says(&["authoriz", "authenticat"]) {
             RemoteErrorKind::Denied { message }
         } else if says(&["timeout", "timed out", "interrupted", "engine is closed"]) {

@@ -33,10 +33,11 @@ pub(super) const KIND: ProviderKind = ProviderKind {
         "gordo_dataset.data_provider.providers.InfluxDataProvider",
         "gordo_dataset.data_providers.providers.InfluxDataProvider",
     ],
-    // Its own, then those of the connection; `_env` and `_file` are ours.
+    // Its own, then those of the connection; `retention_policy`, `_env` and `_file` are ours.
     keys: &[
         "measurement",
         "value_name",
+        "retention_policy",
         "uri",
         "uri_env",
         "uri_file",
@@ -91,6 +92,7 @@ fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
     }
     let unsupported = unsupported(&mut arguments);
     let value_name = arguments.text("value_name", "Value");
+    let retention_policy = retention_policy(&mut arguments);
     let server = server(&mut arguments);
     let api_key = api_key(&mut arguments);
     let headers = headers(&mut arguments);
@@ -100,6 +102,7 @@ fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
         unsupported.ok()?;
         Some(InfluxProvider {
             measurement: measurement?,
+            retention_policy: retention_policy.ok()?,
             value_name: value_name?,
             server: server?,
             api_key: api_key.ok()?,
@@ -156,6 +159,23 @@ fn document(arguments: &Arguments<'_>) -> Json {
     let full = "gordo_core.data_providers.providers.InfluxDataProvider";
     document.insert("type".to_owned(), json!(full));
     document.into()
+}
+
+/// Where to look for the measurement, if not in the default policy.
+fn retention_policy(arguments: &mut Arguments<'_>) -> Result<Option<String>, Refused> {
+    let policy = arguments.optional_text("retention_policy")?;
+    if let Some(empty) = policy.as_ref().filter(|policy| policy.value.is_empty()) {
+        arguments.refuse(
+            Diagnostic::error(
+                "project::bad_provider_argument",
+                "`retention_policy` is empty",
+            )
+            .label(empty.span, "names no policy")
+            .help("leave it out to read the default policy"),
+        );
+        return Err(Refused);
+    }
+    Ok(policy.map(|policy| policy.value))
 }
 
 fn server(arguments: &mut Arguments<'_>) -> Option<InfluxServer> {

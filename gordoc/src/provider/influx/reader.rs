@@ -5,11 +5,12 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::client::Client;
 use super::connection::Connection;
-use super::query;
+use super::query::TagQuery;
 use super::response::{Cell, Reading, Response, Time};
 use super::settings::InfluxProvider;
 use crate::diagnostic::did_you_mean;
@@ -18,6 +19,7 @@ use crate::provider::reader::{Access, Reader};
 use crate::provider::remote::{RemoteErrorKind, SharedClients, remote_error};
 use crate::provider::rows::RowBuffer;
 use crate::provider::time_range::TimeRange;
+use crate::provider::warning::{self, ReadWarning};
 use crate::source::Span;
 use crate::time;
 
@@ -68,9 +70,7 @@ impl InfluxReader {
         tag: &str,
         range: TimeRange,
     ) -> Result<Vec<Reading>, ReadError> {
-        let seconds = (whole_seconds(range.first), whole_seconds(range.last));
-        let measurement = &self.config.measurement.value;
-        let query = query::readings(&self.config.value_name, measurement, tag, seconds);
+        let query = self.query_of(tag, range).readings();
         let response: Response<Reading> = client.query(&query)?;
         let mut rows = Vec::new();
         for series in response.series {
@@ -83,6 +83,29 @@ impl InfluxReader {
         }
         rows.sort_by_key(|Reading(Time(time), _)| *time);
         Ok(rows)
+    }
+
+    fn query_of<'a>(&'a self, tag: &'a str, range: TimeRange) -> TagQuery<'a> {
+        TagQuery {
+            config: &self.config,
+            tag,
+            seconds: (whole_seconds(range.first), whole_seconds(range.last)),
+        }
+    }
+
+    /// What may surprise of the series that answered for a tag.
+    ///
+    /// They are asked for apart, so that the query of readings stays Gordo's; if that fails, the
+    /// readings are no worse.
+    fn surprise(&self, client: &Client, tag: &str, range: TimeRange) -> Option<ReadWarning> {
+        let query = self.query_of(tag, range).series(warning::MOST_SERIES + 1);
+        match client.ask_once::<IgnoredAny>(&query) {
+            Ok(response) => {
+                let series = response.series.into_iter().map(|series| series.tags);
+                warning::several_series(&series.collect::<Vec<_>>())
+            }
+            Err(kind) => Some(warning::unknown_series(&kind.to_string())),
+        }
     }
 
     /// Whether a tag without readings is known at all; it is an error if it is not.
@@ -122,6 +145,9 @@ impl Reader for InfluxReader {
             "measurement": self.config.measurement.value,
             "value_name": self.config.value_name,
         });
+        if let Some(policy) = &self.config.retention_policy {
+            identity["retention_policy"] = json!(policy);
+        }
         // Without its secrets it reads nothing that could be told apart.
         if let Ok(client) = self.client() {
             identity["url"] = json!(client.connection.url);
@@ -162,14 +188,20 @@ impl Reader for InfluxReader {
         for (column, tag) in tags.iter().enumerate() {
             let mut is_empty = true;
             for range in &wanted {
-                for Reading(Time(time), cell) in self.rows_of(client, tag, *range)? {
+                let rows_read = self.rows_of(client, tag, *range)?;
+                if !rows_read.is_empty()
+                    && let Some(warning) = self.surprise(client, tag, *range)
+                {
+                    rows.warn(column, warning);
+                }
+                for Reading(Time(time), cell) in rows_read {
                     is_empty = false;
                     match cell {
                         Cell::Number(value) => rows.push(column, time, value),
                         Cell::Other(text) => {
                             return Err(client.error(RemoteErrorKind::Value {
                                 time: time::iso(time),
-                                text: text.chars().take(100).collect(),
+                                text: text.into(),
                             }));
                         }
                     }

@@ -2,6 +2,7 @@
 //!
 //! Reads one document, or the row of documents of a chunked response, as they come in.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 
@@ -32,6 +33,9 @@ pub(super) struct Series<R> {
     /// The rows.
     #[serde(default, deserialize_with = "or_default")]
     pub(super) values: Vec<R>,
+    /// What tells it from others of the measurement, if that was asked for.
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) tags: BTreeMap<String, String>,
     #[serde(default)]
     partial: bool,
 }
@@ -113,7 +117,10 @@ impl<R> Response<R> {
     /// Puts a part of a series behind the one before.
     fn add(&mut self, series: Series<R>) {
         match self.series.last_mut() {
-            Some(last) if last.name == series.name && last.columns == series.columns => {
+            Some(last)
+                if (&last.name, &last.columns, &last.tags)
+                    == (&series.name, &series.columns, &series.tags) =>
+            {
                 last.values.extend(series.values);
             }
             _ => self.series.push(series),

@@ -10,6 +10,8 @@ use crate::source::Spanned;
 pub(super) struct InfluxProvider {
     /// Measurement that is selected from.
     pub(super) measurement: Spanned<String>,
+    /// Retention policy of the measurement; `None` is the database's default.
+    pub(super) retention_policy: Option<String>,
     /// Field of the values.
     pub(super) value_name: String,
     /// Where the server is.

@@ -16,8 +16,9 @@ use crate::provider::format::parquet::{self, Layout};
 use crate::provider::reader::{Access, Reader, SourceState};
 use crate::provider::rows::RowBuffer;
 use crate::provider::time_range::{TimeRange, TimeRanges};
+use crate::provider::warning::{self, ReadWarning};
 use crate::source::Span;
-use crate::time::{Clock, spaced};
+use crate::time::{Clock, Doubt, LocalTimes, RowOrder, spaced};
 
 /// Reads the files of a folder.
 pub(super) struct ParquetReader {
@@ -48,8 +49,10 @@ impl ParquetReader {
     ) -> Result<(), ReadError> {
         let mut missing: Vec<Option<ReadError>> = vec![None; columns.len()];
         let mut is_there = vec![false; columns.len()];
+        let mut times = LocalTimes::new(RowOrder::AsWritten);
         for partition in found {
-            let absent = parquet::read_wide(&partition.path, layout, columns, rows)?;
+            let absent = parquet::read_wide(&partition.path, layout, columns, &mut times, rows)?;
+            times.next_file();
             for (column, absent) in absent.into_iter().enumerate() {
                 match absent {
                     None => is_there[column] = true,
@@ -62,8 +65,38 @@ impl ParquetReader {
                 rows.fail(column, cause);
             }
         }
+        if let Some(doubt) = times.finish() {
+            rows.warn_all(&ambiguous(found, &doubt, layout.clock));
+        }
         Ok(())
     }
+
+    /// Reads rows of tags that a column names.
+    fn read_long(
+        found: &[Partition],
+        columns: (&str, &str),
+        tags: &[&str],
+        layout: &Layout<'_>,
+        rows: &mut RowBuffer<'_>,
+    ) -> Result<(), ReadError> {
+        let mut times = vec![LocalTimes::new(RowOrder::AsWritten); tags.len()];
+        for partition in found {
+            parquet::read_long(&partition.path, layout, columns, tags, &mut times, rows)?;
+            times.iter_mut().for_each(LocalTimes::next_file);
+        }
+        for (column, times) in times.into_iter().enumerate() {
+            if let Some(doubt) = times.finish() {
+                rows.warn(column, ambiguous(found, &doubt, layout.clock));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// That local times of some files are not told apart.
+fn ambiguous(found: &[Partition], doubt: &Doubt, clock: &Clock) -> ReadWarning {
+    let path = found[doubt.file].path.display();
+    warning::ambiguous_time(doubt, &format!("{path}:{}", doubt.line), clock)
 }
 
 impl Reader for ParquetReader {
@@ -131,9 +164,9 @@ impl Reader for ParquetReader {
                 let columns: Vec<String> = columns.collect();
                 Self::read_wide(&found, &columns, &layout, rows)
             }
-            TagColumns::Long { tag, value } => found.iter().try_for_each(|partition| {
-                parquet::read_long(&partition.path, &layout, (tag, value), tags, rows)
-            }),
+            TagColumns::Long { tag, value } => {
+                Self::read_long(&found, (tag, value), tags, &layout, rows)
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use gordo_runtime::{Escaped, Excerpt};
 use thiserror::Error as ThisError;
 
 /// Who was asked, and what happened.
@@ -31,13 +32,13 @@ impl RemoteError {
 #[derive(Clone, Debug, ThisError)]
 pub enum RemoteErrorKind {
     /// A password or key is not where the config says.
-    #[error("{problem}")]
+    #[error("{}", Escaped(problem))]
     Secret {
         /// What is wrong with it.
         problem: String,
     },
     /// Nothing listens there, or the way is closed.
-    #[error("the connection is refused ({reason})")]
+    #[error("the connection is refused ({})", Escaped(reason))]
     Refused {
         /// What the system says.
         reason: String,
@@ -54,37 +55,37 @@ pub enum RemoteErrorKind {
         limit: Duration,
     },
     /// The server is not whom it should be, or speaks no TLS.
-    #[error("no trusted connection: {reason}")]
+    #[error("no trusted connection: {}", Escaped(reason))]
     Untrusted {
         /// What the TLS library says.
         reason: String,
     },
     /// User, password or key are refused, or may not read this.
-    #[error("access is denied: {message}")]
+    #[error("access is denied: {}", Escaped(message))]
     Denied {
         /// The server's words.
         message: String,
     },
     /// The server does not take the query.
-    #[error("the query is refused: {message}")]
+    #[error("the query is refused: {}", Escaped(message))]
     RefusedQuery {
         /// The server's words, after its status if it has one.
         message: String,
     },
     /// The server cannot answer now.
-    #[error("the server fails: {message}")]
+    #[error("the server fails: {}", Escaped(message))]
     ServerError {
         /// The server's words, after its status if it has one.
         message: String,
     },
     /// The answer ends too early, or is no answer.
-    #[error("the answer is broken: {reason}")]
+    #[error("the answer is broken: {}", Escaped(reason))]
     BrokenAnswer {
         /// What is wrong with it.
         reason: String,
     },
     /// No series of this name.
-    #[error("there is no such tag in {place}")]
+    #[error("there is no such tag in {}", Escaped(place))]
     UnknownTag {
         /// Measurement or table, in words.
         place: String,
@@ -92,13 +93,13 @@ pub enum RemoteErrorKind {
         near: Option<String>,
     },
     /// No database of this name.
-    #[error("there is no such database: {message}")]
+    #[error("there is no such database: {}", Escaped(message))]
     UnknownDatabase {
         /// The server's words, or the name.
         message: String,
     },
     /// No measurement or table of this name.
-    #[error("there is no such {kind}: {message}")]
+    #[error("there is no such {kind}: {}", Escaped(message))]
     UnknownTable {
         /// `measurement` or `table`.
         kind: &'static str,
@@ -108,21 +109,21 @@ pub enum RemoteErrorKind {
         present: Vec<String>,
     },
     /// No column of this name.
-    #[error("there is no such column: {message}")]
+    #[error("there is no such column: {}", Escaped(message))]
     UnknownColumn {
         /// The server's words.
         message: String,
     },
-    /// A value that is no number.
-    #[error("the value at {time} is `{text}`, not a number")]
+    /// A value that is a text, even if one that looks like a number.
+    #[error("the value at {time} is the text `{}`, not a number", Excerpt(text))]
     Value {
         /// When it was read.
         time: String,
-        /// The value.
+        /// The text.
         text: String,
     },
     /// A column that holds something else.
-    #[error("column `{column}` holds {found}, not {wanted}")]
+    #[error("column `{}` holds {}, not {wanted}", Excerpt(column), Excerpt(found))]
     ColumnType {
         /// The column.
         column: String,
@@ -203,17 +204,20 @@ impl RemoteErrorKind {
             }
             Self::UnknownTag {
                 near: Some(near), ..
-            } => format!("did you mean `{near}`?"),
+            } => format!("did you mean `{}`?", Excerpt(near)),
             Self::UnknownTag { .. } => "check the name of the tag".into(),
             Self::UnknownDatabase { .. } => "correct the name of the database".into(),
             Self::UnknownTable { kind, present, .. } if present.is_empty() => {
                 format!("correct the name of the {kind}")
             }
-            Self::UnknownTable { present, .. } => format!("there are {}", quoted(present)),
+            Self::UnknownTable { present, .. } => format!("there are {}", listed(present)),
             Self::UnknownColumn { .. } => {
                 "name the columns in `time_column`, `tag_column` and `value_column`".into()
             }
-            Self::Value { .. } => "name a field of numbers in `value_name`".into(),
+            Self::Value { .. } => {
+                "name a field of numbers in `value_name`, or have numbers written without quotes"
+                    .into()
+            }
             Self::ColumnType { .. } => "name another column".into(),
         }
     }
@@ -236,12 +240,25 @@ impl RemoteErrorKind {
 
 /// Names in backticks.
 pub(crate) fn quoted(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let names = names.iter().map(|name| format!("`{}`", Excerpt(name)));
+    let names: Vec<String> = names.collect();
     names.join(", ")
 }
 
+/// Names that are listed before the rest is counted.
+const LISTED: usize = 4;
+
+/// `A`, `B` and 7 more
+pub(crate) fn listed(names: &[String]) -> String {
+    let first = quoted(&names[..names.len().min(LISTED)]);
+    match names.len().saturating_sub(LISTED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
 fn from(server: Option<&str>) -> String {
-    server.map_or_else(String::new, |server| format!(" from `{server}`"))
+    server.map_or_else(String::new, |server| format!(" from `{}`", Escaped(server)))
 }
 
 fn after(attempts: u32) -> String {

@@ -5,6 +5,8 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
+use gordo_runtime::Escaped;
+
 use super::error::RemoteErrorKind;
 use crate::redact;
 
@@ -81,7 +83,8 @@ impl Secrets {
         &self.all
     }
 
-    /// A server's words, one line of no great length, with secrets struck out.
+    /// A server's words, one line of no great length, with secrets struck out and control
+    /// characters escaped.
     pub(crate) fn redact(&self, message: &str) -> String {
         let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut message = self.redaction.hide(&message).into_owned();
@@ -89,7 +92,7 @@ impl Secrets {
             message.truncate(end);
             message.push_str(" ...");
         }
-        message
+        Escaped(&message).to_string()
     }
 }
 
@@ -139,5 +142,7 @@ mod tests {
         secrets.keep(String::new());
         assert_eq!(secrets.redact("no\n  hush!"), "no ***!");
         assert_eq!(secrets.redact(&"ø".repeat(400)).chars().count(), 304);
+        let told = secrets.redact("\u{1b}]0;hush\u{7}\0\u{9b}31m \u{202e}x");
+        assert_eq!(told, r"\u{1b}]0;***\u{7}\u{0}\u{9b}31m \u{202e}x");
     }
 }

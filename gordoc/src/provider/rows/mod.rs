@@ -16,6 +16,7 @@ pub use self::spill::{SpillFolder, StoredSeries};
 use super::error::ReadError;
 use super::series::Series;
 use super::time_range::{TimeRange, TimeRanges};
+use super::warning::ReadWarning;
 
 /// Single rows of a tag that are gathered for their consumer.
 const CONSUMED_ROWS: usize = 1 << 10;
@@ -33,6 +34,8 @@ pub struct ReadTag {
     pub series: StoredSeries,
     /// Its place among the tags of its source; see [`RowBuffer::rank`].
     pub rank: usize,
+    /// What may surprise.
+    pub warnings: Vec<ReadWarning>,
 }
 
 /// What is read from one source in one go; tags are numbered as they were asked for.
@@ -54,6 +57,7 @@ struct Column<'a> {
     consumer: Option<&'a mut dyn RowConsumer>,
     chunks: Vec<Chunk>,
     rank: usize,
+    warnings: Vec<ReadWarning>,
     error: Option<ReadError>,
 }
 
@@ -136,6 +140,21 @@ impl<'a> RowBuffer<'a> {
         column.error.get_or_insert(error);
     }
 
+    /// Says what may surprise of one tag.
+    pub(super) fn warn(&mut self, column: usize, warning: ReadWarning) {
+        let warnings = &mut self.columns[column].warnings;
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+
+    /// Says what may surprise of all tags.
+    pub(super) fn warn_all(&mut self, warning: &ReadWarning) {
+        for column in 0..self.columns.len() {
+            self.warn(column, warning.clone());
+        }
+    }
+
     /// Says at which place a tag stands in its source, for sources that have an order of
     /// their own. Tags of equal rank come in the order they are asked for.
     pub fn rank(&mut self, column: usize, rank: usize) {
@@ -165,8 +184,11 @@ impl<'a> RowBuffer<'a> {
                     Some(file) => StoredSeries::in_file(Arc::clone(file), column.chunks),
                     None => StoredSeries::in_memory(column.series, reservation.clone()),
                 };
-                let rank = column.rank;
-                Ok(ReadTag { series, rank })
+                Ok(ReadTag {
+                    series,
+                    rank: column.rank,
+                    warnings: column.warnings,
+                })
             })
             .collect()
     }
@@ -240,6 +262,7 @@ impl Column<'_> {
             consumer: None,
             chunks: Vec::new(),
             rank: 0,
+            warnings: Vec::new(),
             error: None,
         }
     }

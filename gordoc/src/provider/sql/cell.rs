@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use bytes::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
 
-use crate::time::{Clock, DAY};
+use crate::time::{Clock, DAY, Time};
 
 /// Microseconds from 1970 to 2000, where PostgreSQL's times begin.
 const TO_2000: i64 = 946_684_800_000_000;
@@ -64,15 +64,17 @@ impl<'a> FromSql<'a> for Raw<'a> {
 }
 
 impl Raw<'_> {
-    /// Nanoseconds since 1970 UTC; `None` for times that they cannot count, infinity among them.
-    pub(super) fn time(&self, kind: ColumnKind, clock: &Clock) -> Option<i64> {
+    /// The time; `None` for those that nanoseconds cannot count, infinity among them. A day begins
+    /// with its first instant.
+    pub(super) fn time(&self, kind: ColumnKind, clock: &Clock) -> Option<Time> {
         let nanoseconds = |microseconds: i64| microseconds.checked_add(TO_2000)?.checked_mul(1000);
         match kind {
-            ColumnKind::Instant => nanoseconds(self.integer()?),
-            ColumnKind::Local => clock.instant(nanoseconds(self.integer()?)?),
+            ColumnKind::Instant => nanoseconds(self.integer()?).map(Time::Instant),
+            ColumnKind::Local => clock.time(nanoseconds(self.integer()?)?),
             ColumnKind::Day => {
                 let days = self.integer()?.checked_mul(DAY)?;
-                clock.instant(days.checked_add(TO_2000 * 1000)?)
+                let midnight = days.checked_add(TO_2000 * 1000)?;
+                clock.instant(midnight).map(Time::Instant)
             }
             ColumnKind::Number | ColumnKind::Other => None,
         }
@@ -217,7 +219,10 @@ mod tests {
     #[test]
     fn times_begin_in_2000() {
         let clock = Clock::in_zone("Europe/Oslo").unwrap();
-        let time = |raw: &[u8], meaning| Raw(raw).time(meaning, &clock);
+        let time = |raw: &[u8], meaning| match Raw(raw).time(meaning, &clock)? {
+            Time::Instant(instant) => Some(instant),
+            Time::Local(local) => Some(local.when.alone()),
+        };
         let year = 946_684_800_000_000_000;
         assert_eq!(
             time(&1_i64.to_be_bytes(), ColumnKind::Instant),

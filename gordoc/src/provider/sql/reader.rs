@@ -13,8 +13,9 @@ use crate::provider::error::ReadError;
 use crate::provider::reader::{Access, Reader};
 use crate::provider::remote::{RemoteErrorKind, SharedClients, remote_error};
 use crate::provider::rows::RowBuffer;
+use crate::provider::warning;
 use crate::source::Span;
-use crate::time::Clock;
+use crate::time::{Clock, local_text};
 
 /// One pool for each server, database and user.
 static POOLS: SharedClients<Pool> = SharedClients::new();
@@ -141,7 +142,19 @@ impl Reader for SqlReader {
                     range: *range,
                     tag,
                 };
-                for (time, value) in pool.query(|session| session.read(&wanted, &clock))? {
+                let read = pool.query(|session| session.read(&wanted, &clock))?;
+                if let Some(skipped) = read.skipped {
+                    return Err(ReadError::SkippedTime {
+                        place: String::new(),
+                        text: local_text(skipped.shown),
+                        zone: clock.zone_name().to_owned(),
+                    });
+                }
+                if let Some(doubt) = read.doubt {
+                    is_empty = false;
+                    rows.warn(column, warning::ambiguous_time(&doubt, "", &clock));
+                }
+                for (time, value) in read.readings {
                     is_empty = false;
                     rows.push(column, time, value);
                 }

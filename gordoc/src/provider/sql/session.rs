@@ -16,13 +16,23 @@ use super::error;
 use super::settings::SqlRows;
 use super::statement::{self, RowRequest};
 use crate::provider::remote::{RemoteErrorKind, Secrets, Timeouts, Wait};
-use crate::time::{Clock, DAY};
+use crate::time::{Clock, DAY, Doubt, DoubtKind, LocalTimes, RowOrder, Skipped, Time};
 
 /// Rows that are fetched at once.
 const BATCH: i32 = 10_000;
 
 /// A time and a value, NaN if it has none.
 type Reading = (i64, f64);
+
+/// The rows of a tag.
+#[derive(Default)]
+pub(super) struct TagRows {
+    pub(super) readings: Vec<Reading>,
+    /// What the order of local times does not tell.
+    pub(super) doubt: Option<Doubt>,
+    /// A local time that there never was, in the range that was asked for.
+    pub(super) skipped: Option<Skipped>,
+}
 
 /// An open connection.
 pub(super) struct Session {
@@ -77,7 +87,7 @@ impl Session {
         &mut self,
         wanted: &RowRequest<'_>,
         clock: &Clock,
-    ) -> Result<Vec<Reading>, RemoteErrorKind> {
+    ) -> Result<TagRows, RemoteErrorKind> {
         self.runtime.block_on(async {
             let waiting = &self.waiting;
             let transaction = waiting.begin(&mut self.client, &self.settings).await?;
@@ -100,26 +110,35 @@ impl Session {
             match (&tag, statement.params().len()) {
                 (Some(tag), _) => parameters.push(tag),
                 // A tag that the column cannot hold has no rows.
-                (None, 3..) => return Ok(Vec::new()),
+                (None, 3..) => return Ok(TagRows::default()),
                 (None, _) => {}
             }
             let portal = waiting
                 .wait(transaction.bind(&statement, &parameters))
                 .await?;
-            let mut readings = Vec::new();
+            let mut reading = Readings {
+                wanted,
+                times: LocalTimes::new(match wanted.config {
+                    SqlRows::Table(_) => RowOrder::Sorted,
+                    SqlRows::Query(_) => RowOrder::AsWritten,
+                }),
+                rows: TagRows::default(),
+            };
             loop {
                 let batch = waiting
                     .wait(transaction.query_portal(&portal, BATCH))
                     .await?;
                 for row in &batch {
-                    readings.extend(layout.reading(row, clock)?);
+                    if let Some((time, value)) = layout.reading(row, clock)? {
+                        reading.add(time, value);
+                    }
                 }
                 if batch.len() < BATCH as usize {
                     break;
                 }
             }
             waiting.wait(transaction.rollback()).await?;
-            Ok(readings)
+            Ok(reading.finish())
         })
     }
 
@@ -161,6 +180,51 @@ impl Waiting {
         let answer = timeout(self.timeouts.answer, answer).await;
         let answer = answer.map_err(|_| self.timeouts.exceeded(Wait::Answer))?;
         answer.map_err(|error| error::querying(&error, self.timeouts, &self.secrets))
+    }
+}
+
+/// The rows of a tag while they come.
+struct Readings<'a> {
+    wanted: &'a RowRequest<'a>,
+    times: LocalTimes,
+    rows: TagRows,
+}
+
+impl Readings<'_> {
+    fn add(&mut self, time: Time, value: f64) {
+        let instant = match time {
+            Time::Instant(instant) => Some(instant),
+            Time::Local(local) => {
+                let range = self.wanted.range;
+                let line = self.rows.readings.len() as u64 + 1;
+                let resolved = self.times.resolve(local, line, |at| range.contains(at));
+                resolved.unwrap_or_else(|skipped| {
+                    self.rows.skipped.get_or_insert(skipped);
+                    None
+                })
+            }
+        };
+        self.rows.readings.extend(instant.map(|time| (time, value)));
+    }
+
+    /// Leaves out rows of two passes that the server has sorted into each other.
+    fn finish(self) -> TagRows {
+        let (mut rows, mut doubt) = (self.rows, self.times.finish());
+        if let Some(doubt) = &mut doubt
+            && !doubt.mixed.is_empty()
+        {
+            let n_rows = rows.readings.len();
+            let mut line = 0;
+            rows.readings.retain(|_| {
+                line += 1;
+                let is_mixed = |(first, last): &(u64, u64)| (*first..=*last).contains(&line);
+                !doubt.mixed.iter().any(is_mixed)
+            });
+            doubt.kind = DoubtKind::Sorted {
+                n_rows: n_rows - rows.readings.len(),
+            };
+        }
+        TagRows { doubt, ..rows }
     }
 }
 
@@ -209,7 +273,7 @@ impl Layout {
     }
 
     /// A row as a reading; a row without a time is none.
-    fn reading(&self, row: &Row, clock: &Clock) -> Result<Option<Reading>, RemoteErrorKind> {
+    fn reading(&self, row: &Row, clock: &Clock) -> Result<Option<(Time, f64)>, RemoteErrorKind> {
         let (time, value): (Option<Raw<'_>>, Option<Raw<'_>>) = (row.get(0), row.get(1));
         let Some(time) = time.and_then(|time| time.time(self.time, clock)) else {
             return Ok(None);

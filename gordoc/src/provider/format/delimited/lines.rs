@@ -6,7 +6,7 @@ use super::number;
 use super::timestamp::TimestampParser;
 use crate::provider::rows::Page;
 use crate::provider::time_range::TimeRanges;
-use crate::time::Clock;
+use crate::time::{Clock, LocalTime, LocalTimes, Skipped, Time, When};
 
 /// Values that are read at a time, unless there are more bytes.
 pub(super) const BATCH_VALUES: usize = 1 << 16;
@@ -36,6 +36,11 @@ pub(super) struct LineBatch {
     pub(super) n_lines: u64,
     /// The first time that cannot be read; nothing behind it was read.
     pub(super) bad_time: Option<CellError>,
+    /// Whether an hour that a clock shows twice or never begins here, for which the order of all
+    /// lines before must be known; nothing behind it was read.
+    pub(super) needs_order: bool,
+    /// The first and the last local time.
+    pub(super) shown: Option<(i64, i64)>,
     /// Of each column the first cell that holds no number.
     pub(super) bad_values: Vec<(usize, CellError)>,
 }
@@ -45,6 +50,15 @@ pub(super) struct CellError {
     /// Its line, counted from 1 in the batch.
     pub(super) line: u64,
     pub(super) text: String,
+    /// Whether it is a time that the clock skips.
+    pub(super) is_skipped: bool,
+}
+
+/// The local times of all lines so far.
+pub(super) struct Ordered<'a> {
+    pub(super) times: &'a mut LocalTimes,
+    /// Lines before those of the batch.
+    pub(super) n_before: u64,
 }
 
 impl LineBatch {
@@ -53,6 +67,8 @@ impl LineBatch {
         self.page.clear(n_rows, format.values_at.len());
         self.n_lines = 0;
         self.bad_time = None;
+        self.needs_order = false;
+        self.shown = None;
         self.bad_values.clear();
     }
 
@@ -62,15 +78,29 @@ impl LineBatch {
         &mut self,
         format: &LineFormat<'_>,
         timestamps: &mut TimestampParser<'_>,
-        time: &[u8],
+        (time, ordered): (&[u8], Option<&mut Ordered<'_>>),
         mut value: impl FnMut(usize) -> Result<f64, &'c [u8]>,
     ) {
         if time.is_empty() {
             return;
         }
-        let Some(instant) = timestamps.read(time) else {
-            self.bad_time = Some(self.bad(time));
-            return;
+        let instant = match timestamps.read(time) {
+            Some(Time::Instant(instant)) => instant,
+            Some(Time::Local(local)) => match self.resolve(local, ordered, format) {
+                Ok(Some(instant)) => instant,
+                Ok(None) => return,
+                Err(Skipped { .. }) => {
+                    self.bad_time = Some(CellError {
+                        is_skipped: true,
+                        ..self.bad(time)
+                    });
+                    return;
+                }
+            },
+            None => {
+                self.bad_time = Some(self.bad(time));
+                return;
+            }
         };
         if !format.wanted.contains(instant) {
             return;
@@ -85,6 +115,27 @@ impl LineBatch {
         }
     }
 
+    /// The instant of a local time, unless the order of all lines must be known for it; an error
+    /// if there is none.
+    fn resolve(
+        &mut self,
+        local: LocalTime,
+        ordered: Option<&mut Ordered<'_>>,
+        format: &LineFormat<'_>,
+    ) -> Result<Option<i64>, Skipped> {
+        if let Some(Ordered { times, n_before }) = ordered {
+            let wanted = |instant| format.wanted.contains(instant);
+            return times.resolve(local, *n_before + self.n_lines, wanted);
+        }
+        let When::Once(instant) = local.when else {
+            self.needs_order = true;
+            return Ok(None);
+        };
+        let (first, _) = self.shown.unwrap_or((local.shown, local.shown));
+        self.shown = Some((first, local.shown));
+        Ok(Some(instant))
+    }
+
     #[cold]
     fn refuse(&mut self, column: usize, cell: &[u8]) {
         if self.bad_values.iter().all(|(known, _)| *known != column) {
@@ -96,6 +147,7 @@ impl LineBatch {
         CellError {
             line: self.n_lines,
             text: String::from_utf8_lossy(cell).into_owned(),
+            is_skipped: false,
         }
     }
 }
@@ -108,8 +160,14 @@ fn is_plain(block: &[u8]) -> bool {
 
 /// Replaces a batch by what stands in whole lines, if none is quoted.
 ///
-/// Lines that lack most of their cells are left alone too: they take more room than bytes.
-pub(super) fn read(block: &[u8], format: &LineFormat<'_>, batch: &mut LineBatch) {
+/// Lines that lack most of their cells are left alone too: they take more room than bytes. Hours
+/// that stand twice can be read only if the lines before are known, and in order.
+pub(super) fn read(
+    block: &[u8],
+    format: &LineFormat<'_>,
+    batch: &mut LineBatch,
+    mut ordered: Option<Ordered<'_>>,
+) {
     let ends = || memchr_iter(b'\n', block);
     let n_rows = ends().count() + 1;
     let room = 2 * block.len().max(BATCH_VALUES);
@@ -121,7 +179,7 @@ pub(super) fn read(block: &[u8], format: &LineFormat<'_>, batch: &mut LineBatch)
     let mut timestamps = TimestampParser::new(format.clock);
     let mut start = 0;
     for end in ends().chain([block.len()]) {
-        if batch.bad_time.is_some() || start == block.len() {
+        if batch.bad_time.is_some() || batch.needs_order || start == block.len() {
             return;
         }
         batch.n_lines += 1;
@@ -137,6 +195,7 @@ pub(super) fn read(block: &[u8], format: &LineFormat<'_>, batch: &mut LineBatch)
         {
             cells = Cells::new(text, line_len, format.separator);
         }
+        let time = (time, ordered.as_mut());
         batch.row(format, &mut timestamps, time, |at| cells.find_number(at));
         start = end + 1;
     }
@@ -230,9 +289,14 @@ mod tests {
         let mut batch = LineBatch::default();
         let row = format!("1970-01-01{}\n", ",".repeat(50));
         let rows = row.repeat(2000);
-        read(rows.as_bytes(), &format, &mut batch);
+        read(rows.as_bytes(), &format, &mut batch, None);
         assert!(batch.is_plain && batch.page.times().len() == 2000);
-        read("\n".repeat(rows.len()).as_bytes(), &format, &mut batch);
+        read(
+            "\n".repeat(rows.len()).as_bytes(),
+            &format,
+            &mut batch,
+            None,
+        );
         assert!(!batch.is_plain);
     }
 }

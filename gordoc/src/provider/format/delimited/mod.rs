@@ -21,12 +21,13 @@ use rayon::prelude::*;
 
 use self::blocks::{Block, Blocks};
 use self::line_starts::LineStarts;
-use self::lines::{BATCH_VALUES, CellError, LineBatch, LineFormat};
+use self::lines::{BATCH_VALUES, CellError, LineBatch, LineFormat, Ordered};
 use self::timestamp::TimestampParser;
 use crate::provider::error::ReadError;
 use crate::provider::file;
 use crate::provider::rows::{Page, RowBuffer};
-use crate::time::Clock;
+use crate::provider::warning;
+use crate::time::{Clock, LocalTimes, RowOrder};
 
 /// Blocks that are read at a time for each thread, so that few wait for the last.
 const BATCHES: usize = 4;
@@ -87,9 +88,10 @@ pub(crate) fn read(
             wanted: rows.wanted().iter().copied().collect(),
         },
         n_lines: begin.line() - 1 + u64::from(is_old_end),
+        local_times: LocalTimes::new(RowOrder::AsWritten),
         rows,
     };
-    table.read(first, blocks)?;
+    table.read_all(first, blocks)?;
     Ok(places)
 }
 
@@ -103,12 +105,25 @@ struct Table<'a, 'r> {
     format: LineFormat<'a>,
     /// Lines that were read.
     n_lines: u64,
+    /// Local times of the lines that were read.
+    local_times: LocalTimes,
     rows: &'a mut RowBuffer<'r>,
 }
 
 impl Table<'_, '_> {
+    /// Takes a block and those after it, and tells what their order does not.
+    fn read_all(mut self, first: Block, blocks: Blocks<File>) -> Result<(), ReadError> {
+        self.read(first, blocks)?;
+        if let Some(doubt) = self.local_times.finish() {
+            let place = format!("{}:{}", self.path.display(), doubt.line);
+            let told = warning::ambiguous_time(&doubt, &place, self.format.clock);
+            self.rows.warn_all(&told);
+        }
+        Ok(())
+    }
+
     /// Takes a block and those after it: several at a time, while the next are read.
-    fn read(mut self, first: Block, mut blocks: Blocks<File>) -> Result<(), ReadError> {
+    fn read(&mut self, first: Block, mut blocks: Blocks<File>) -> Result<(), ReadError> {
         let n_batches = (BATCHES * rayon::current_num_threads()).min(MAX_BATCHES);
         let mut batches: Vec<LineBatch> = Vec::new();
         let mut now = vec![first];
@@ -140,10 +155,29 @@ impl Table<'_, '_> {
         let batches = &mut batches[..blocks.len()];
         let format = &self.format;
         let pairs = batches.par_iter_mut().zip(blocks);
-        pairs.for_each(|(batch, block)| lines::read(block, format, batch));
+        pairs.for_each(|(batch, block)| lines::read(block, format, batch, None));
         let n_plain = batches.iter().take_while(|batch| batch.is_plain).count();
+        self.resolve(&mut batches[..n_plain], blocks);
         self.take(&batches[..n_plain])?;
         Ok(n_plain)
+    }
+
+    /// Tells instants of local times by the order of lines, block by block.
+    fn resolve(&mut self, batches: &mut [LineBatch], blocks: &[Block]) {
+        let mut n_before = self.n_lines;
+        for (batch, block) in batches.iter_mut().zip(blocks) {
+            let times = &mut self.local_times;
+            if batch.needs_order {
+                let ordered = Ordered { times, n_before };
+                lines::read(block, &self.format, batch, Some(ordered));
+            } else if let Some((first, last)) = batch.shown {
+                times.pass_over(first, last);
+            }
+            n_before += batch.n_lines;
+            if batch.bad_time.is_some() {
+                return;
+            }
+        }
     }
 
     /// Takes what may be quoted.
@@ -169,6 +203,11 @@ impl Table<'_, '_> {
                 let line = reader.get_mut().line_at(offset);
                 batch.n_lines = n_before + line + 1 - self.n_lines;
                 let time = cell(self.format.time_at);
+                let mut ordered = Ordered {
+                    times: &mut self.local_times,
+                    n_before: self.n_lines,
+                };
+                let time = (time, Some(&mut ordered));
                 batch.row(&self.format, &mut timestamps, time, |at| {
                     number::parse(cell(at)).ok_or_else(|| cell(at))
                 });
@@ -184,12 +223,8 @@ impl Table<'_, '_> {
     /// Hands on what was read.
     fn take(&mut self, batches: &[LineBatch]) -> Result<(), ReadError> {
         for batch in batches {
-            if let Some(CellError { line, text }) = &batch.bad_time {
-                return Err(ReadError::UnreadableTime {
-                    path: self.path.to_owned(),
-                    line: self.n_lines + line,
-                    text: text.clone(),
-                });
+            if let Some(bad) = &batch.bad_time {
+                return Err(self.bad_time(bad));
             }
             for (column, bad) in &batch.bad_values {
                 self.fail(*column, bad);
@@ -199,6 +234,23 @@ impl Table<'_, '_> {
         let pages: Vec<&Page> = batches.iter().map(|batch| &batch.page).collect();
         self.rows.take(&pages, &self.columns);
         Ok(())
+    }
+
+    /// What is wrong with a time of the next batch.
+    #[cold]
+    fn bad_time(&self, bad: &CellError) -> ReadError {
+        let line = self.n_lines + bad.line;
+        let text = bad.text.clone();
+        if bad.is_skipped {
+            let place = format!("{}:{line}: ", self.path.display());
+            let zone = self.format.clock.zone_name().to_owned();
+            return ReadError::SkippedTime { place, text, zone };
+        }
+        ReadError::UnreadableTime {
+            path: self.path.to_owned(),
+            line,
+            text,
+        }
     }
 
     /// Fails the tags of a batch's column.

@@ -1,9 +1,9 @@
 //! Time stamps one after the other, most of which share all but minutes and seconds with the
 //! one before.
 //!
-//! Reads what [`Clock::parse`] reads, and as it does.
+//! Reads what [`Clock::read`] reads, and as it does.
 
-use crate::time::Clock;
+use crate::time::{Clock, LocalTime, Time, When};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -17,8 +17,8 @@ pub(super) struct TimestampParser<'a> {
     hour: [u8; HOUR],
     /// What followed its time of day, such as `Z`.
     offset: Vec<u8>,
-    /// When the hour began, if it passes evenly.
-    start: Option<i64>,
+    /// When the hour began, if each of its times stands once.
+    start: Option<Time>,
 }
 
 impl<'a> TimestampParser<'a> {
@@ -32,17 +32,17 @@ impl<'a> TimestampParser<'a> {
         }
     }
 
-    /// Nanoseconds since 1970 UTC.
-    pub(super) fn read(&mut self, text: &[u8]) -> Option<i64> {
+    /// The time that a text says.
+    pub(super) fn read(&mut self, text: &[u8]) -> Option<Time> {
         if let Some(start) = self.start
             && let Some((hour, rest)) = text.split_first_chunk::<HOUR>()
             && *hour == self.hour
             && let Some((past, offset)) = past_hour(rest)
             && offset == self.offset
         {
-            return Some(start + past);
+            return Some(later(start, past));
         }
-        let time = self.clock.parse(text)?;
+        let time = self.clock.read(text)?;
         self.remember(text);
         Some(time)
     }
@@ -56,15 +56,31 @@ impl<'a> TimestampParser<'a> {
         let Some((_, offset)) = past_hour(rest) else {
             return;
         };
-        let at = |minute: &[u8]| self.clock.parse(&[hour, minute, offset].concat());
+        let at = |minute: &[u8]| self.clock.read(&[hour, minute, offset].concat());
         let (Some(start), Some(end)) = (at(b":00"), at(b":59:59.999999999")) else {
             return;
         };
-        if end - start == 3600 * SECOND - 1 {
+        if later(start, 3600 * SECOND - 1) == end {
             self.start = Some(start);
             self.hour = *hour;
             self.offset = offset.to_vec();
         }
+    }
+}
+
+/// A time some nanoseconds later, where a clock does not change.
+fn later(time: Time, past: i64) -> Time {
+    match time {
+        Time::Instant(instant) => Time::Instant(instant + past),
+        Time::Local(LocalTime {
+            shown,
+            when: When::Once(instant),
+        }) => Time::Local(LocalTime {
+            shown: shown + past,
+            when: When::Once(instant + past),
+        }),
+        // Both passes of an hour would be one.
+        Time::Local(changing) => Time::Local(changing),
     }
 }
 
@@ -106,7 +122,7 @@ mod tests {
             let text = text.as_bytes();
             assert_eq!(
                 timestamps.read(text),
-                clock.parse(text),
+                clock.read(text),
                 "{}",
                 text.escape_ascii()
             );

@@ -9,7 +9,7 @@ use ::parquet::data_type::{
 use ::parquet::errors::ParquetError;
 use ::parquet::schema::types::ColumnDescriptor;
 
-use crate::time::Clock;
+use crate::time::{Clock, LocalTime, LocalTimes, Skipped, Time};
 
 /// Stands for a row without a time.
 pub(super) const NO_TIME: i64 = i64::MIN;
@@ -42,16 +42,16 @@ impl TimeEncoding {
         }
     }
 
-    /// The instant of a count.
-    pub(super) fn instant(self, count: i64, clock: &Clock) -> Option<i64> {
+    /// The time of a count.
+    pub(super) fn time(self, count: i64, clock: &Clock) -> Option<Time> {
         let Self::Counts { scale, is_utc } = self else {
             return None;
         };
         let time = count.checked_mul(scale)?;
         if is_utc {
-            return Some(time);
+            return Some(Time::Instant(time));
         }
-        clock.instant(time)
+        clock.time(time)
     }
 }
 
@@ -149,11 +149,58 @@ pub(super) enum CellError {
     File(ParquetError),
     /// A cell, counted from the first of these rows, is no time.
     Time(usize, String),
+    /// A cell, counted likewise, is a time that the clock skips.
+    Skipped(usize, Skipped),
 }
 
 impl From<ParquetError> for CellError {
     fn from(error: ParquetError) -> Self {
         Self::File(error)
+    }
+}
+
+/// Times of some rows.
+#[derive(Default)]
+pub(super) struct TimeBatch {
+    /// Nanoseconds since 1970 UTC, or [`NO_TIME`]; of local times those that they mean alone.
+    pub(super) instants: Vec<i64>,
+    /// Times that depend on their order, as many as there are rows or none at all.
+    pub(super) local: Vec<Option<LocalTime>>,
+}
+
+impl TimeBatch {
+    fn push(&mut self, time: Option<Time>) {
+        let (instant, local) = match time {
+            None => (NO_TIME, None),
+            Some(Time::Instant(instant)) => (instant, None),
+            Some(Time::Local(local)) => (local.when.alone(), Some(local)),
+        };
+        if local.is_some() && self.local.is_empty() {
+            self.local.resize(self.instants.len(), None);
+        }
+        if local.is_some() || !self.local.is_empty() {
+            self.local.push(local);
+        }
+        self.instants.push(instant);
+    }
+
+    /// Tells the instants of local times, the first in row `first_row`, by the order of the rows
+    /// that have the same number in `whose`; rows of a number beyond `times` stay as they are.
+    pub(super) fn resolve(
+        &mut self,
+        (times, whose): (&mut [LocalTimes], impl Fn(usize) -> usize),
+        first_row: u64,
+        wanted: impl Fn(i64) -> bool,
+    ) -> Result<(), CellError> {
+        let rows = self.instants.iter_mut().zip(&self.local).enumerate();
+        for (row, (instant, local)) in rows {
+            if let (Some(local), Some(times)) = (local, times.get_mut(whose(row))) {
+                let resolved = times.resolve(*local, first_row + row as u64, &wanted);
+                let resolved = resolved.map_err(|skipped| CellError::Skipped(row, skipped))?;
+                *instant = resolved.unwrap_or(NO_TIME);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -194,33 +241,39 @@ impl Times {
         &mut self,
         n_rows: usize,
         clock: &Clock,
-        times: &mut Vec<i64>,
+        times: &mut TimeBatch,
     ) -> Result<(), CellError> {
-        times.clear();
+        times.instants.clear();
+        times.local.clear();
         let encoding = self.encoding;
+        let unread = |row: usize, text: String| CellError::Time(row, text);
         match &mut self.cells {
             TimeCells::Counts(cells) => cells.next(n_rows, |count| {
                 let time = match count {
-                    None => NO_TIME,
-                    Some(count) => encoding
-                        .instant(*count, clock)
-                        .ok_or_else(|| CellError::Time(times.len(), count.to_string()))?,
+                    None => None,
+                    Some(count) => {
+                        let time = encoding.time(*count, clock);
+                        let row = times.instants.len();
+                        Some(time.ok_or_else(|| unread(row, count.to_string()))?)
+                    }
                 };
                 times.push(time);
                 Ok(())
             }),
             TimeCells::Int96(cells) => cells.next(n_rows, |stamp| {
-                let time = stamp.and_then(|stamp| clock.instant(stamp.to_nanos()));
-                times.push(time.unwrap_or(NO_TIME));
+                times.push(stamp.and_then(|stamp| clock.time(stamp.to_nanos())));
                 Ok(())
             }),
             TimeCells::Text(cells) => cells.next(n_rows, |text| {
                 let text = text.map_or(&[][..], ByteArray::data).trim_ascii();
                 let time = match text {
-                    [] => NO_TIME,
-                    _ => clock.parse(text).ok_or_else(|| {
-                        CellError::Time(times.len(), String::from_utf8_lossy(text).into_owned())
-                    })?,
+                    [] => None,
+                    _ => {
+                        let time = clock.read(text);
+                        let row = times.instants.len();
+                        let text = || String::from_utf8_lossy(text).into_owned();
+                        Some(time.ok_or_else(|| unread(row, text()))?)
+                    }
                 };
                 times.push(time);
                 Ok(())

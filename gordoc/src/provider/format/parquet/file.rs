@@ -14,7 +14,7 @@ use super::cells::{self, CellError, TimeEncoding};
 use crate::provider::error::ReadError;
 use crate::provider::file;
 use crate::provider::time_range::TimeRange;
-use crate::time::Clock;
+use crate::time::{Clock, Time, local_text};
 
 /// Local clocks are put forward and back by no more: 2 hours.
 const CLOCK_CHANGE: i64 = 2 * 3600 * 1_000_000_000;
@@ -135,8 +135,13 @@ impl Opened {
     }
 
     /// What keeps times from being read in the rows from `first_row`.
-    pub(super) fn cell_error(&self, error: CellError, first_row: u64) -> ReadError {
+    pub(super) fn cell_error(&self, error: CellError, first_row: u64, clock: &Clock) -> ReadError {
         match error {
+            CellError::Skipped(row, skipped) => ReadError::SkippedTime {
+                place: format!("{}:{}: ", self.path.display(), first_row + row as u64),
+                text: local_text(skipped.shown),
+                zone: clock.zone_name().to_owned(),
+            },
             CellError::File(error) => self.unreadable(&error),
             CellError::Time(row, text) => ReadError::UnreadableTime {
                 path: self.path.clone(),
@@ -162,8 +167,12 @@ fn times_of(
     let Statistics::Int64(told) = group.column(time_at).statistics()? else {
         return None;
     };
-    let first = encoding.instant(*told.min_opt()?, clock)?;
-    let last = encoding.instant(*told.max_opt()?, clock)?;
+    let instant = |count: &i64| match encoding.time(*count, clock)? {
+        Time::Instant(instant) => Some(instant),
+        Time::Local(local) => Some(local.when.alone()),
+    };
+    let first = instant(told.min_opt()?)?;
+    let last = instant(told.max_opt()?)?;
     Some(TimeRange {
         first: first.saturating_sub(CLOCK_CHANGE),
         last: last.saturating_add(CLOCK_CHANGE),

@@ -4,6 +4,7 @@ use super::sample::{Cells, write};
 use super::*;
 use crate::provider::series::Series;
 use crate::provider::time_range::{TimeRange, TimeRanges};
+use crate::time::RowOrder;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -44,7 +45,8 @@ impl Sample {
     ) -> Vec<Result<Series, ReadError>> {
         let columns: Vec<String> = columns.iter().map(ToString::to_string).collect();
         let mut rows = RowBuffer::new(columns.iter().map(|_| wanted.clone()));
-        match read_wide(&self.path(), &self.layout(time), &columns, &mut rows) {
+        let times = &mut LocalTimes::new(RowOrder::AsWritten);
+        match read_wide(&self.path(), &self.layout(time), &columns, times, &mut rows) {
             Err(cause) => vec![Err(cause)],
             Ok(absent) => {
                 let read = rows.into_series().into_iter().zip(absent);
@@ -150,7 +152,9 @@ fn what_plain_numbers_count_must_be_said() {
         ..sample.layout("time")
     };
     let mut rows = RowBuffer::new([TimeRange::ALL.into()]);
-    read_wide(&sample.path(), &layout, &["value".to_owned()], &mut rows).unwrap();
+    let times = &mut LocalTimes::new(RowOrder::AsWritten);
+    let columns = ["value".to_owned()];
+    read_wide(&sample.path(), &layout, &columns, times, &mut rows).unwrap();
     assert_eq!(rows.into_series().remove(0).unwrap().times, [5 * SECOND]);
 }
 
@@ -206,7 +210,9 @@ fn long_rows_go_to_their_tags() {
     let mut rows = RowBuffer::new([TimeRange::ALL.into(), late.into()]);
     let columns = ("tag", "value");
     let layout = sample.layout("time");
-    read_long(&sample.path(), &layout, columns, &["A", "B"], &mut rows).unwrap();
+    let path = sample.path();
+    let times = &mut vec![LocalTimes::new(RowOrder::AsWritten); 2];
+    read_long(&path, &layout, columns, &["A", "B"], times, &mut rows).unwrap();
     let read: Vec<Series> = rows.into_series().into_iter().map(Result::unwrap).collect();
     assert_eq!(read[0].times[..3], [1, 5, 9]);
     assert!(read[0].values[0].is_nan());
@@ -214,7 +220,8 @@ fn long_rows_go_to_their_tags() {
     assert_eq!(read[1].times, [16_384, 16_388, 16_392]);
     let code = |columns| {
         let mut rows = RowBuffer::new([TimeRange::ALL.into()]);
-        let read = read_long(&sample.path(), &layout, columns, &["A"], &mut rows);
+        let times = &mut [LocalTimes::new(RowOrder::AsWritten)];
+        let read = read_long(&path, &layout, columns, &["A"], times, &mut rows);
         read.unwrap_err().code()
     };
     assert_eq!(code(("value", "value")), "dataset::column_type");
