@@ -21,7 +21,7 @@ use rayon::prelude::*;
 
 use self::blocks::{Block, Blocks};
 use self::line_starts::LineStarts;
-use self::lines::{BATCH_VALUES, CellError, LineBatch, LineFormat};
+use self::lines::{BATCH_VALUES, CellFault, LineBatch, LineFault, LineFormat};
 use self::timestamp::TimestampParser;
 use crate::provider::error::ReadError;
 use crate::provider::file;
@@ -63,6 +63,7 @@ pub(crate) fn read(
     let names = header
         .byte_headers()
         .map_err(|error| refusal(path, &error))?;
+    let n_columns = names.len();
     let (time_at, places) = find_columns(path, names, layout, rows)?;
     let begin = header.position().clone();
     let n_bytes = usize::try_from(begin.byte()).unwrap_or(usize::MAX);
@@ -77,12 +78,14 @@ pub(crate) fn read(
     let column_of = |place: &Option<usize>| values_at.binary_search(&(*place)?).ok();
     let table = Table {
         path,
+        time_column: layout.time_column,
         names: layout.value_columns,
         columns: places.iter().map(column_of).collect(),
         format: LineFormat {
             separator,
             time_at,
             values_at,
+            n_columns,
             clock: layout.clock,
             wanted: rows.wanted().iter().copied().collect(),
         },
@@ -96,6 +99,7 @@ pub(crate) fn read(
 /// The rows of a file on their way to their tags.
 struct Table<'a, 'r> {
     path: &'a Path,
+    time_column: &'a str,
     /// Columns of the tags.
     names: &'a [String],
     /// Where a batch has each tag, if the file does.
@@ -168,11 +172,21 @@ impl Table<'_, '_> {
                 let offset = record.position().map_or(0, ::csv::Position::byte);
                 let line = reader.get_mut().line_at(offset);
                 batch.n_lines = n_before + line + 1 - self.n_lines;
-                let time = cell(self.format.time_at);
-                batch.row(&self.format, &mut timestamps, time, |at| {
-                    number::parse(cell(at)).ok_or_else(|| cell(at))
-                });
-                if batch.bad_time.is_some() {
+                let n_cells = record.len();
+                let mut extra = record.iter().skip(self.format.n_columns);
+                let is_row = batch.is_row(
+                    &self.format,
+                    n_cells,
+                    || extra.any(|cell| !cell.trim_ascii().is_empty()),
+                    || cell(0).is_empty(),
+                );
+                if is_row {
+                    let time = cell(self.format.time_at);
+                    batch.row(&self.format, &mut timestamps, n_cells, time, |at| {
+                        number::parse(cell(at)).ok_or_else(|| cell(at))
+                    });
+                }
+                if batch.bad_line.is_some() {
                     break;
                 }
             }
@@ -184,15 +198,11 @@ impl Table<'_, '_> {
     /// Hands on what was read.
     fn take(&mut self, batches: &[LineBatch]) -> Result<(), ReadError> {
         for batch in batches {
-            if let Some(CellError { line, text }) = &batch.bad_time {
-                return Err(ReadError::UnreadableTime {
-                    path: self.path.to_owned(),
-                    line: self.n_lines + line,
-                    text: text.clone(),
-                });
+            if let Some((line, fault)) = &batch.bad_line {
+                return Err(self.refusal(self.n_lines + line, fault));
             }
-            for (column, bad) in &batch.bad_values {
-                self.fail(*column, bad);
+            for (column, line, fault) in &batch.bad_values {
+                self.fail(*column, self.n_lines + line, fault);
             }
             self.n_lines += batch.n_lines;
         }
@@ -201,19 +211,56 @@ impl Table<'_, '_> {
         Ok(())
     }
 
+    /// What a line that can be no row means for the file.
+    #[cold]
+    fn refusal(&self, line: u64, fault: &LineFault) -> ReadError {
+        let path = self.path.to_owned();
+        match fault {
+            LineFault::Time(text) => ReadError::UnreadableTime {
+                path,
+                line,
+                text: text.clone(),
+            },
+            LineFault::Extra(n_cells) => ReadError::ExtraCells {
+                path,
+                line,
+                n_cells: *n_cells,
+                n_columns: self.format.n_columns,
+            },
+            LineFault::NoTime(n_cells) => ReadError::MissingCell {
+                path,
+                line,
+                n_cells: *n_cells,
+                column: self.time_column.to_owned(),
+                place: self.format.time_at + 1,
+            },
+        }
+    }
+
     /// Fails the tags of a batch's column.
     #[cold]
-    fn fail(&mut self, column: usize, bad: &CellError) {
+    fn fail(&mut self, column: usize, line: u64, fault: &CellFault) {
         for (number, name) in self.names.iter().enumerate() {
-            if self.columns[number] == Some(column) {
-                let cause = ReadError::UnreadableValue {
-                    path: self.path.to_owned(),
-                    line: self.n_lines + bad.line,
-                    column: name.clone(),
-                    text: bad.text.clone(),
-                };
-                self.rows.fail(number, cause);
+            if self.columns[number] != Some(column) {
+                continue;
             }
+            let (path, name) = (self.path.to_owned(), name.clone());
+            let cause = match fault {
+                CellFault::Text(text) => ReadError::UnreadableValue {
+                    path,
+                    line,
+                    column: name,
+                    text: text.clone(),
+                },
+                CellFault::Missing(n_cells) => ReadError::MissingCell {
+                    path,
+                    line,
+                    n_cells: *n_cells,
+                    column: name,
+                    place: self.format.values_at[column] + 1,
+                },
+            };
+            self.rows.fail(number, cause);
         }
     }
 }
@@ -244,7 +291,7 @@ pub(crate) fn column_names(path: &Path, separator: char) -> Option<BTreeSet<Stri
 
 fn csv_reader(separator: u8) -> ReaderBuilder {
     let mut builder = ReaderBuilder::new();
-    // Flexible: short rows lack values, which is what an empty cell says too.
+    // Flexible: rows of other lengths are told with their line, or forgiven.
     builder
         .delimiter(separator)
         .flexible(true)
