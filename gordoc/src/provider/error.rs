@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::format::time_help;
 use super::remote::error::{RemoteError, quoted};
 
 /// What is wrong with a source, or with what the config says of it.
@@ -156,9 +157,7 @@ impl ReadError {
                 return format!("the columns are {}", quoted(present));
             }
             Self::ColumnType { .. } => "name another column",
-            Self::UnreadableTime { .. } => {
-                "write times as `2020-01-31T12:00:00Z`, or check `separator` and the time column"
-            }
+            Self::UnreadableTime { text, .. } => time_help(text),
             Self::UnreadableValue { .. } => {
                 "write a number with a decimal point, or leave the cell empty"
             }

@@ -1,4 +1,8 @@
 //! Forms of files that several providers read.
 
 pub(super) mod delimited;
+mod missing;
 pub(super) mod parquet;
+mod time_text;
+
+pub(super) use time_text::help as time_help;

@@ -4,6 +4,7 @@ use ::memchr::{memchr, memchr_iter};
 
 use super::number;
 use super::timestamp::TimestampParser;
+use crate::provider::format::missing::is_no_time;
 use crate::provider::rows::Page;
 use crate::provider::time_range::TimeRanges;
 use crate::time::Clock;
@@ -109,6 +110,9 @@ impl LineBatch {
             return;
         }
         let Some(instant) = timestamps.read(time) else {
+            if is_no_time(time) {
+                return;
+            }
             self.bad_line = Some((self.n_lines, LineFault::Time(shown(time))));
             return;
         };

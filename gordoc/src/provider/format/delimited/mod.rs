@@ -12,7 +12,6 @@ mod tests;
 mod timestamp;
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
@@ -26,6 +25,7 @@ use self::timestamp::TimestampParser;
 use crate::provider::error::ReadError;
 use crate::provider::file;
 use crate::provider::rows::{Page, RowBuffer};
+use crate::provider::unpack::{self, Unpacked};
 use crate::time::Clock;
 
 /// Blocks that are read at a time for each thread, so that few wait for the last.
@@ -56,7 +56,7 @@ pub(crate) fn read(
 ) -> Result<Vec<Option<usize>>, ReadError> {
     let separator = u8::try_from(layout.separator).expect("a config's separators are ASCII");
     let broken = |error: io::Error| file::refusal(path, &error);
-    let mut blocks = Blocks::new(file::open(path)?);
+    let mut blocks = Blocks::new(unpack::open(path)?);
     let mut first = Block::default();
     blocks.next(&mut first).map_err(broken)?;
     let mut header = csv_reader(separator).has_headers(true).from_reader(&*first);
@@ -112,7 +112,7 @@ struct Table<'a, 'r> {
 
 impl Table<'_, '_> {
     /// Takes a block and those after it: several at a time, while the next are read.
-    fn read(mut self, first: Block, mut blocks: Blocks<File>) -> Result<(), ReadError> {
+    fn read(mut self, first: Block, mut blocks: Blocks<Unpacked>) -> Result<(), ReadError> {
         let n_batches = (BATCHES * rayon::current_num_threads()).min(MAX_BATCHES);
         let mut batches: Vec<LineBatch> = Vec::new();
         let mut now = vec![first];
@@ -266,7 +266,11 @@ impl Table<'_, '_> {
 }
 
 /// Replaces `some` by as many blocks or, at the end, fewer.
-fn read_some(blocks: &mut Blocks<File>, some: &mut Vec<Block>, n_blocks: usize) -> io::Result<()> {
+fn read_some(
+    blocks: &mut Blocks<Unpacked>,
+    some: &mut Vec<Block>,
+    n_blocks: usize,
+) -> io::Result<()> {
     some.resize_with(n_blocks, Block::default);
     for at in 0..n_blocks {
         blocks.next(&mut some[at])?;
@@ -282,8 +286,7 @@ fn read_some(blocks: &mut Blocks<File>, some: &mut Vec<Block>, n_blocks: usize) 
 pub(crate) fn column_names(path: &Path, separator: char) -> Option<BTreeSet<String>> {
     let mut reader = csv_reader(u8::try_from(separator).ok()?)
         .has_headers(true)
-        .from_path(path)
-        .ok()?;
+        .from_reader(unpack::open(path).ok()?);
     let names = reader.headers().ok()?.iter();
     let names = names.map(|name| name.trim_start_matches('\u{feff}').to_owned());
     Some(names.collect())

@@ -9,6 +9,8 @@ use ::parquet::data_type::{
 use ::parquet::errors::ParquetError;
 use ::parquet::schema::types::ColumnDescriptor;
 
+use crate::provider::format::missing::is_no_time;
+use crate::provider::format::time_text;
 use crate::time::Clock;
 
 /// Stands for a row without a time.
@@ -216,11 +218,13 @@ impl Times {
             }),
             TimeCells::Text(cells) => cells.next(n_rows, |text| {
                 let text = text.map_or(&[][..], ByteArray::data).trim_ascii();
-                let time = match text {
-                    [] => NO_TIME,
-                    _ => clock.parse(text).ok_or_else(|| {
-                        CellError::Time(times.len(), String::from_utf8_lossy(text).into_owned())
-                    })?,
+                let time = match time_text::parse(clock, text) {
+                    Some(time) => time,
+                    None if is_no_time(text) => NO_TIME,
+                    None => {
+                        let text = String::from_utf8_lossy(text).into_owned();
+                        return Err(CellError::Time(times.len(), text));
+                    }
                 };
                 times.push(time);
                 Ok(())
