@@ -17,6 +17,7 @@ mod emit;
 mod expand;
 mod explain;
 mod fetch;
+mod files;
 mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;

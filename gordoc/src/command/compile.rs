@@ -17,7 +17,7 @@ use crate::emit::{self, Input, Servers};
 use crate::name::{Name, Revision};
 use crate::redact::hide_in_document;
 use crate::trained::store;
-use crate::{files, link, project, workflow};
+use crate::{files, link, workflow};
 
 pub use learn::Learning;
 use learn::Revisions;

@@ -104,18 +104,23 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// A cell separator: one character, or one that is escaped, such as `\t` in single quotes.
     pub(super) fn separator(&mut self, key: &str) -> Option<char> {
         let text = self.text(key, ",")?;
-        let mut letters = text.chars();
-        match (letters.next(), letters.next()) {
-            (Some(letter), None) if letter.is_ascii() && !"\n\r\"".contains(letter) => Some(letter),
-            _ => {
-                if let Some(node) = self.node.get(key) {
-                    self.wrong(key, node, "one character such as `;`");
-                }
-                None
-            }
+        let letters: Vec<char> = text.chars().take(3).collect();
+        let separator = match letters[..] {
+            ['\\', 't'] => Some('\t'),
+            ['\\', letter] if letter.is_ascii_punctuation() => Some(letter),
+            [letter] => Some(letter),
+            _ => None,
+        };
+        let separator = separator.filter(|letter| letter.is_ascii() && !"\n\r\"".contains(*letter));
+        if separator.is_none()
+            && let Some(node) = self.node.get(key)
+        {
+            self.wrong(key, node, "one character such as `;`, or `\\t` for a tab");
         }
+        separator
     }
 
     /// An IANA name; UTC without one.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use gordo_runtime::Excerpt;
 use thiserror::Error;
 
+use super::format::time_help;
 use super::remote::error::{RemoteError, quoted};
 
 /// What is wrong with a source, or with what the config says of it.
@@ -96,6 +97,32 @@ pub enum ReadError {
         /// The cell.
         text: String,
     },
+    /// A line has more cells than the header, so it cannot be told which are whose.
+    #[error("{}:{line}: {n_cells} cells, more than the {} of the header", path.display(), columns(*n_columns))]
+    ExtraCells {
+        /// The file.
+        path: PathBuf,
+        /// One-based line.
+        line: u64,
+        /// Cells of the line.
+        n_cells: usize,
+        /// Cells of the header.
+        n_columns: usize,
+    },
+    /// A line ends before a cell that is needed.
+    #[error("{}:{line}: the line ends after {}, and column `{column}` is the {}", path.display(), cells(*n_cells), ordinal(*place))]
+    MissingCell {
+        /// The file.
+        path: PathBuf,
+        /// One-based line.
+        line: u64,
+        /// Cells of the line.
+        n_cells: usize,
+        /// The column that it does not reach.
+        column: String,
+        /// One-based place of that column.
+        place: usize,
+    },
     /// A server that gave no readings.
     #[error(transparent)]
     Remote(#[from] Box<RemoteError>),
@@ -124,6 +151,7 @@ impl ReadError {
             Self::UnreadableTime { .. } => "dataset::unreadable_time",
             Self::SkippedTime { .. } => "dataset::skipped_time",
             Self::UnreadableValue { .. } => "dataset::unreadable_value",
+            Self::ExtraCells { .. } | Self::MissingCell { .. } => "dataset::ragged_line",
             Self::Remote(error) => error.kind.code(),
             Self::ShortPeriod => "dataset::short_period",
             Self::BadSizes { .. } => "dataset::bad_sizes",
@@ -141,14 +169,18 @@ impl ReadError {
                 return format!("the columns are {}", quoted(present));
             }
             Self::ColumnType { .. } => "name another column",
-            Self::UnreadableTime { .. } => {
-                "write times as `2020-01-31T12:00:00Z`, or check `separator` and the time column"
-            }
+            Self::UnreadableTime { text, .. } => time_help(text),
             Self::SkippedTime { .. } => {
                 "correct `timezone`, such as to `Etc/GMT-1` for a clock that stays an hour ahead of UTC, or write times with their offset"
             }
             Self::UnreadableValue { .. } => {
                 "write a number with a decimal point, or leave the cell empty"
+            }
+            Self::ExtraCells { .. } => {
+                "write numbers with a decimal point, not a comma, or correct the separator; cells too many may only be empty"
+            }
+            Self::MissingCell { .. } => {
+                "complete the line, its missing values as empty cells, or remove it"
             }
             Self::Remote(error) => return error.kind.help(),
             Self::ShortPeriod => "widen the training period",
@@ -182,3 +214,28 @@ impl ReadError {
 /// What to do where no partition is found.
 pub(super) const NO_PARTITION_HELP: &str =
     "name folders by dates, as `year=2020/month=05/day=01` or `2020/05/01`, or train on others";
+
+fn cells(n: usize) -> String {
+    counted(n, "cell")
+}
+
+fn columns(n: usize) -> String {
+    counted(n, "column")
+}
+
+fn counted(n: usize, what: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {what}{plural}")
+}
+
+/// `1st`, `2nd`, `11th`
+fn ordinal(n: usize) -> String {
+    let end = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{n}{end}")
+}

@@ -20,6 +20,7 @@ mod rows;
 mod series;
 mod sql;
 mod time_range;
+mod unpack;
 mod warning;
 
 use std::path::Path;

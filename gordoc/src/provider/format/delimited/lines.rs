@@ -4,12 +4,16 @@ use ::memchr::{memchr, memchr_iter};
 
 use super::number;
 use super::timestamp::TimestampParser;
+use crate::provider::format::missing::is_no_time;
 use crate::provider::rows::Page;
 use crate::provider::time_range::TimeRanges;
 use crate::time::{Clock, LocalTime, LocalTimes, Skipped, Time, When};
 
 /// Values that are read at a time, unless there are more bytes.
 pub(super) const BATCH_VALUES: usize = 1 << 16;
+
+/// Bytes that are kept of a cell for messages.
+const SHOWN: usize = 256;
 
 /// How the lines of a file are read.
 pub(super) struct LineFormat<'a> {
@@ -19,6 +23,8 @@ pub(super) struct LineFormat<'a> {
     pub(super) time_at: usize,
     /// Places of the values in a line, ascending.
     pub(super) values_at: Vec<usize>,
+    /// Cells of the header.
+    pub(super) n_columns: usize,
     /// Reads the times.
     pub(super) clock: &'a Clock,
     /// Rows of other times are passed over.
@@ -34,24 +40,35 @@ pub(super) struct LineBatch {
     pub(super) is_plain: bool,
     /// Lines that were read.
     pub(super) n_lines: u64,
-    /// The first time that cannot be read; nothing behind it was read.
-    pub(super) bad_time: Option<CellError>,
+    /// The first line that can be no row; nothing behind it was read.
+    pub(super) bad_line: Option<(u64, LineFault)>,
     /// Whether an hour that a clock shows twice or never begins here, for which the order of all
     /// lines before must be known; nothing behind it was read.
     pub(super) needs_order: bool,
     /// The first and the last local time.
     pub(super) shown: Option<(i64, i64)>,
-    /// Of each column the first cell that holds no number.
-    pub(super) bad_values: Vec<(usize, CellError)>,
+    /// Of each column the first line without a number for it.
+    pub(super) bad_values: Vec<(usize, u64, CellFault)>,
 }
 
-/// A cell that cannot be read.
-pub(super) struct CellError {
-    /// Its line, counted from 1 in the batch.
-    pub(super) line: u64,
-    pub(super) text: String,
-    /// Whether it is a time that the clock skips.
-    pub(super) is_skipped: bool,
+/// Why a line can be no row; lines are counted from 1 in the batch.
+pub(super) enum LineFault {
+    /// This is no time.
+    Time(String),
+    /// The clock skips this time.
+    Skipped(String),
+    /// It has so many cells, more than the header, and those are not empty.
+    Extra(usize),
+    /// It has so many cells, of which none is the time.
+    NoTime(usize),
+}
+
+/// Why a row has no number for a column.
+pub(super) enum CellFault {
+    /// This is no number.
+    Text(String),
+    /// The row has only so many cells.
+    Missing(usize),
 }
 
 /// The local times of all lines so far.
@@ -66,10 +83,33 @@ impl LineBatch {
     pub(super) fn clear(&mut self, n_rows: usize, format: &LineFormat<'_>) {
         self.page.clear(n_rows, format.values_at.len());
         self.n_lines = 0;
-        self.bad_time = None;
+        self.bad_line = None;
         self.needs_order = false;
         self.shown = None;
         self.bad_values.clear();
+    }
+
+    /// Whether a line of so many cells is a row.
+    ///
+    /// More cells than the header has say that some were cut in two, so none is where it belongs.
+    pub(super) fn is_row(
+        &mut self,
+        format: &LineFormat<'_>,
+        n_cells: usize,
+        has_extra: impl FnOnce() -> bool,
+        is_blank: impl FnOnce() -> bool,
+    ) -> bool {
+        if n_cells > format.n_columns && has_extra() {
+            self.bad_line = Some((self.n_lines, LineFault::Extra(n_cells)));
+            return false;
+        }
+        if n_cells > format.time_at {
+            return true;
+        }
+        if n_cells > 1 || !is_blank() {
+            self.bad_line = Some((self.n_lines, LineFault::NoTime(n_cells)));
+        }
+        false
     }
 
     /// Takes a row without a time, or of a time that is not wanted, for none; `values` are asked
@@ -78,6 +118,7 @@ impl LineBatch {
         &mut self,
         format: &LineFormat<'_>,
         timestamps: &mut TimestampParser<'_>,
+        n_cells: usize,
         (time, ordered): (&[u8], Option<&mut Ordered<'_>>),
         mut value: impl FnMut(usize) -> Result<f64, &'c [u8]>,
     ) {
@@ -90,15 +131,14 @@ impl LineBatch {
                 Ok(Some(instant)) => instant,
                 Ok(None) => return,
                 Err(Skipped { .. }) => {
-                    self.bad_time = Some(CellError {
-                        is_skipped: true,
-                        ..self.bad(time)
-                    });
+                    self.bad_line = Some((self.n_lines, LineFault::Skipped(shown(time))));
                     return;
                 }
             },
             None => {
-                self.bad_time = Some(self.bad(time));
+                if !is_no_time(time) {
+                    self.bad_line = Some((self.n_lines, LineFault::Time(shown(time))));
+                }
                 return;
             }
         };
@@ -107,8 +147,13 @@ impl LineBatch {
         }
         self.page.push(instant);
         for (column, at) in format.values_at.iter().enumerate() {
-            let value = value(*at).unwrap_or_else(|cell| {
-                self.refuse(column, cell);
+            let value = if *at < n_cells {
+                value(*at).map_err(|cell| CellFault::Text(shown(cell)))
+            } else {
+                Err(CellFault::Missing(n_cells))
+            };
+            let value = value.unwrap_or_else(|fault| {
+                self.refuse(column, fault);
                 f64::NAN
             });
             self.page.put(column, value);
@@ -137,19 +182,17 @@ impl LineBatch {
     }
 
     #[cold]
-    fn refuse(&mut self, column: usize, cell: &[u8]) {
-        if self.bad_values.iter().all(|(known, _)| *known != column) {
-            self.bad_values.push((column, self.bad(cell)));
+    fn refuse(&mut self, column: usize, fault: CellFault) {
+        if self.bad_values.iter().all(|(known, ..)| *known != column) {
+            self.bad_values.push((column, self.n_lines, fault));
         }
     }
+}
 
-    fn bad(&self, cell: &[u8]) -> CellError {
-        CellError {
-            line: self.n_lines,
-            text: String::from_utf8_lossy(cell).into_owned(),
-            is_skipped: false,
-        }
-    }
+/// What is kept of a cell for messages, which show still less.
+#[cold]
+fn shown(cell: &[u8]) -> String {
+    String::from_utf8_lossy(&cell[..cell.len().min(SHOWN)]).into_owned()
 }
 
 /// Whether each line is a row: not if cells may be quoted, nor if lines end as those of old.
@@ -179,13 +222,29 @@ pub(super) fn read(
     let mut timestamps = TimestampParser::new(format.clock);
     let mut start = 0;
     for end in ends().chain([block.len()]) {
-        if batch.bad_time.is_some() || batch.needs_order || start == block.len() {
+        if batch.bad_line.is_some() || batch.needs_order || start == block.len() {
             return;
         }
         batch.n_lines += 1;
         let text = &block[start..];
         let line = &block[start..end];
-        let line_len = line.strip_suffix(b"\r").unwrap_or(line).len();
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line_len = line.len();
+        start = end + 1;
+        let n_cells = 1 + memchr_iter(format.separator, line).count();
+        let is_row = batch.is_row(
+            format,
+            n_cells,
+            || {
+                let cells = line.split(|byte| *byte == format.separator);
+                let mut extra = cells.skip(format.n_columns);
+                extra.any(|cell| !cell.trim_ascii().is_empty())
+            },
+            || line.trim_ascii().is_empty(),
+        );
+        if !is_row {
+            continue;
+        }
         let mut cells = Cells::new(text, line_len, format.separator);
         let time = cells.find(format.time_at);
         if format
@@ -196,8 +255,9 @@ pub(super) fn read(
             cells = Cells::new(text, line_len, format.separator);
         }
         let time = (time, ordered.as_mut());
-        batch.row(format, &mut timestamps, time, |at| cells.find_number(at));
-        start = end + 1;
+        batch.row(format, &mut timestamps, n_cells, time, |at| {
+            cells.find_number(at)
+        });
     }
 }
 
@@ -283,6 +343,7 @@ mod tests {
             separator: b',',
             time_at: 0,
             values_at: (1..=50).collect(),
+            n_columns: 51,
             clock: &Clock::utc(),
             wanted: TimeRange::ALL.into(),
         };

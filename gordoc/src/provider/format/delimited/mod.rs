@@ -12,7 +12,6 @@ mod tests;
 mod timestamp;
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
@@ -21,11 +20,12 @@ use rayon::prelude::*;
 
 use self::blocks::{Block, Blocks};
 use self::line_starts::LineStarts;
-use self::lines::{BATCH_VALUES, CellError, LineBatch, LineFormat, Ordered};
+use self::lines::{BATCH_VALUES, CellFault, LineBatch, LineFault, LineFormat, Ordered};
 use self::timestamp::TimestampParser;
 use crate::provider::error::ReadError;
 use crate::provider::file;
 use crate::provider::rows::{Page, RowBuffer};
+use crate::provider::unpack::{self, Unpacked};
 use crate::provider::warning;
 use crate::time::{Clock, LocalTimes, RowOrder};
 
@@ -57,13 +57,14 @@ pub(crate) fn read(
 ) -> Result<Vec<Option<usize>>, ReadError> {
     let separator = u8::try_from(layout.separator).expect("a config's separators are ASCII");
     let broken = |error: io::Error| file::refusal(path, &error);
-    let mut blocks = Blocks::new(file::open(path)?);
+    let mut blocks = Blocks::new(unpack::open(path)?);
     let mut first = Block::default();
     blocks.next(&mut first).map_err(broken)?;
     let mut header = csv_reader(separator).has_headers(true).from_reader(&*first);
     let names = header
         .byte_headers()
         .map_err(|error| refusal(path, &error))?;
+    let n_columns = names.len();
     let (time_at, places) = find_columns(path, names, layout, rows)?;
     let begin = header.position().clone();
     let n_bytes = usize::try_from(begin.byte()).unwrap_or(usize::MAX);
@@ -78,12 +79,14 @@ pub(crate) fn read(
     let column_of = |place: &Option<usize>| values_at.binary_search(&(*place)?).ok();
     let table = Table {
         path,
+        time_column: layout.time_column,
         names: layout.value_columns,
         columns: places.iter().map(column_of).collect(),
         format: LineFormat {
             separator,
             time_at,
             values_at,
+            n_columns,
             clock: layout.clock,
             wanted: rows.wanted().iter().copied().collect(),
         },
@@ -98,6 +101,7 @@ pub(crate) fn read(
 /// The rows of a file on their way to their tags.
 struct Table<'a, 'r> {
     path: &'a Path,
+    time_column: &'a str,
     /// Columns of the tags.
     names: &'a [String],
     /// Where a batch has each tag, if the file does.
@@ -112,7 +116,7 @@ struct Table<'a, 'r> {
 
 impl Table<'_, '_> {
     /// Takes a block and those after it, and tells what their order does not.
-    fn read_all(mut self, first: Block, blocks: Blocks<File>) -> Result<(), ReadError> {
+    fn read_all(mut self, first: Block, blocks: Blocks<Unpacked>) -> Result<(), ReadError> {
         self.read(first, blocks)?;
         if let Some(doubt) = self.local_times.finish() {
             let place = format!("{}:{}", self.path.display(), doubt.line);
@@ -123,7 +127,7 @@ impl Table<'_, '_> {
     }
 
     /// Takes a block and those after it: several at a time, while the next are read.
-    fn read(&mut self, first: Block, mut blocks: Blocks<File>) -> Result<(), ReadError> {
+    fn read(&mut self, first: Block, mut blocks: Blocks<Unpacked>) -> Result<(), ReadError> {
         let n_batches = (BATCHES * rayon::current_num_threads()).min(MAX_BATCHES);
         let mut batches: Vec<LineBatch> = Vec::new();
         let mut now = vec![first];
@@ -174,7 +178,7 @@ impl Table<'_, '_> {
                 times.pass_over(first, last);
             }
             n_before += batch.n_lines;
-            if batch.bad_time.is_some() {
+            if batch.bad_line.is_some() {
                 return;
             }
         }
@@ -202,16 +206,26 @@ impl Table<'_, '_> {
                 let offset = record.position().map_or(0, ::csv::Position::byte);
                 let line = reader.get_mut().line_at(offset);
                 batch.n_lines = n_before + line + 1 - self.n_lines;
-                let time = cell(self.format.time_at);
-                let mut ordered = Ordered {
-                    times: &mut self.local_times,
-                    n_before: self.n_lines,
-                };
-                let time = (time, Some(&mut ordered));
-                batch.row(&self.format, &mut timestamps, time, |at| {
-                    number::parse(cell(at)).ok_or_else(|| cell(at))
-                });
-                if batch.bad_time.is_some() {
+                let n_cells = record.len();
+                let mut extra = record.iter().skip(self.format.n_columns);
+                let is_row = batch.is_row(
+                    &self.format,
+                    n_cells,
+                    || extra.any(|cell| !cell.trim_ascii().is_empty()),
+                    || cell(0).is_empty(),
+                );
+                if is_row {
+                    let time = cell(self.format.time_at);
+                    let mut ordered = Ordered {
+                        times: &mut self.local_times,
+                        n_before: self.n_lines,
+                    };
+                    let time = (time, Some(&mut ordered));
+                    batch.row(&self.format, &mut timestamps, n_cells, time, |at| {
+                        number::parse(cell(at)).ok_or_else(|| cell(at))
+                    });
+                }
+                if batch.bad_line.is_some() {
                     break;
                 }
             }
@@ -223,11 +237,11 @@ impl Table<'_, '_> {
     /// Hands on what was read.
     fn take(&mut self, batches: &[LineBatch]) -> Result<(), ReadError> {
         for batch in batches {
-            if let Some(bad) = &batch.bad_time {
-                return Err(self.bad_time(bad));
+            if let Some((line, fault)) = &batch.bad_line {
+                return Err(self.refusal(self.n_lines + line, fault));
             }
-            for (column, bad) in &batch.bad_values {
-                self.fail(*column, bad);
+            for (column, line, fault) in &batch.bad_values {
+                self.fail(*column, self.n_lines + line, fault);
             }
             self.n_lines += batch.n_lines;
         }
@@ -236,42 +250,71 @@ impl Table<'_, '_> {
         Ok(())
     }
 
-    /// What is wrong with a time of the next batch.
+    /// What a line that can be no row means for the file.
     #[cold]
-    fn bad_time(&self, bad: &CellError) -> ReadError {
-        let line = self.n_lines + bad.line;
-        let text = bad.text.clone();
-        if bad.is_skipped {
-            let place = format!("{}:{line}: ", self.path.display());
-            let zone = self.format.clock.zone_name().to_owned();
-            return ReadError::SkippedTime { place, text, zone };
-        }
-        ReadError::UnreadableTime {
-            path: self.path.to_owned(),
-            line,
-            text,
+    fn refusal(&self, line: u64, fault: &LineFault) -> ReadError {
+        let path = self.path.to_owned();
+        match fault {
+            LineFault::Time(text) => ReadError::UnreadableTime {
+                path,
+                line,
+                text: text.clone(),
+            },
+            LineFault::Skipped(text) => ReadError::SkippedTime {
+                place: format!("{}:{line}: ", self.path.display()),
+                text: text.clone(),
+                zone: self.format.clock.zone_name().to_owned(),
+            },
+            LineFault::Extra(n_cells) => ReadError::ExtraCells {
+                path,
+                line,
+                n_cells: *n_cells,
+                n_columns: self.format.n_columns,
+            },
+            LineFault::NoTime(n_cells) => ReadError::MissingCell {
+                path,
+                line,
+                n_cells: *n_cells,
+                column: self.time_column.to_owned(),
+                place: self.format.time_at + 1,
+            },
         }
     }
 
     /// Fails the tags of a batch's column.
     #[cold]
-    fn fail(&mut self, column: usize, bad: &CellError) {
+    fn fail(&mut self, column: usize, line: u64, fault: &CellFault) {
         for (number, name) in self.names.iter().enumerate() {
-            if self.columns[number] == Some(column) {
-                let cause = ReadError::UnreadableValue {
-                    path: self.path.to_owned(),
-                    line: self.n_lines + bad.line,
-                    column: name.clone(),
-                    text: bad.text.clone(),
-                };
-                self.rows.fail(number, cause);
+            if self.columns[number] != Some(column) {
+                continue;
             }
+            let (path, name) = (self.path.to_owned(), name.clone());
+            let cause = match fault {
+                CellFault::Text(text) => ReadError::UnreadableValue {
+                    path,
+                    line,
+                    column: name,
+                    text: text.clone(),
+                },
+                CellFault::Missing(n_cells) => ReadError::MissingCell {
+                    path,
+                    line,
+                    n_cells: *n_cells,
+                    column: name,
+                    place: self.format.values_at[column] + 1,
+                },
+            };
+            self.rows.fail(number, cause);
         }
     }
 }
 
 /// Replaces `some` by as many blocks or, at the end, fewer.
-fn read_some(blocks: &mut Blocks<File>, some: &mut Vec<Block>, n_blocks: usize) -> io::Result<()> {
+fn read_some(
+    blocks: &mut Blocks<Unpacked>,
+    some: &mut Vec<Block>,
+    n_blocks: usize,
+) -> io::Result<()> {
     some.resize_with(n_blocks, Block::default);
     for at in 0..n_blocks {
         blocks.next(&mut some[at])?;
@@ -287,8 +330,7 @@ fn read_some(blocks: &mut Blocks<File>, some: &mut Vec<Block>, n_blocks: usize) 
 pub(crate) fn column_names(path: &Path, separator: char) -> Option<BTreeSet<String>> {
     let mut reader = csv_reader(u8::try_from(separator).ok()?)
         .has_headers(true)
-        .from_path(path)
-        .ok()?;
+        .from_reader(unpack::open(path).ok()?);
     let names = reader.headers().ok()?.iter();
     let names = names.map(|name| name.trim_start_matches('\u{feff}').to_owned());
     Some(names.collect())
@@ -296,7 +338,7 @@ pub(crate) fn column_names(path: &Path, separator: char) -> Option<BTreeSet<Stri
 
 fn csv_reader(separator: u8) -> ReaderBuilder {
     let mut builder = ReaderBuilder::new();
-    // Flexible: short rows lack values, which is what an empty cell says too.
+    // Flexible: rows of other lengths are told with their line, or forgiven.
     builder
         .delimiter(separator)
         .flexible(true)

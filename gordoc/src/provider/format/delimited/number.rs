@@ -1,5 +1,7 @@
 //! Numbers as most files write them, read without looking twice.
 
+use crate::provider::format::missing::is_no_value;
+
 /// Powers of ten that are exact.
 const POWERS: [f64; 16] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -106,11 +108,10 @@ pub(super) fn parse(cell: &[u8]) -> Option<f64> {
     {
         return Some(number);
     }
-    let text = std::str::from_utf8(cell).ok()?;
-    match text {
-        "" | "NA" | "N/A" | "n/a" | "#N/A" | "<NA>" | "NULL" | "null" | "None" => Some(f64::NAN),
-        _ => text.parse().ok(),
+    if is_no_value(cell) {
+        return Some(f64::NAN);
     }
+    std::str::from_utf8(cell).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -220,8 +221,16 @@ mod tests {
         ] {
             assert_eq!(parse(text.as_bytes()), expect, "{text}");
         }
-        for text in ["", "NA", "nan", "NaN", "null", "None"] {
+        // All that pandas takes for missing, NaN of any case, and nothing like them.
+        for text in "|#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|None|n/a|nan|null|NAN"
+            .split('|')
+        {
             assert!(parse(text.as_bytes()).is_some_and(f64::is_nan), "{text}");
+        }
+        for text in [
+            "na", "none", "Null", "1.#INF", "1.#", "#N/A N", "NaT", "-", "Bad", "\0",
+        ] {
+            assert_eq!(parse(text.as_bytes()), None, "{text}");
         }
     }
 }

@@ -68,8 +68,8 @@ fn refusals_name_file_line_and_columns() {
 }
 
 #[test]
-fn columns_may_stand_anywhere_be_shared_or_end_early() {
-    let text = "x,A,time,B\r\n7,1,1970-01-01,2\r\n7,3,1970-01-02\r\n7\r\n8,,1970-01-03,4";
+fn columns_may_stand_anywhere_and_be_shared() {
+    let text = "x,A,time,B\r\n7,1,1970-01-01,2\r\n7,3,1970-01-02,\r\n\r\n  \r\n8,,1970-01-03,4";
     let loaded = load(text, ',', &["B", "A", "x", "B"]).unwrap();
     let bits = |series: &Series| {
         series
@@ -87,6 +87,131 @@ fn columns_may_stand_anywhere_be_shared_or_end_early() {
     for (series, expect) in loaded.iter().zip(expect) {
         assert_eq!(bits(series), expect.map(f64::to_bits));
         assert_eq!(series.times.len(), 3);
+    }
+}
+
+/// What is wrong with a line, without the path; with quotes somewhere behind it as without.
+#[track_caller]
+fn check_line(header: &str, line: &str, columns: &[&str], expect: &str) {
+    let names = header.split(',');
+    let row = names.map(|name| if name == "time" { "1970-01-01" } else { "1" });
+    let row = row.collect::<Vec<_>>().join(",") + "\n";
+    // More than is read at a time.
+    let many = row.repeat(9_000);
+    for (before, after) in [("", ""), ("", "\"\"\n"), (&*many, &*row)] {
+        let text = format!("{header}\n{before}{line}\n{after}");
+        let message = match load(&text, ',', columns) {
+            Ok(_) => "read".to_owned(),
+            Err(cause) => {
+                assert_eq!(cause.code(), "dataset::ragged_line");
+                let message = cause.to_string();
+                let (_, message) = message.split_once("a.csv:").unwrap();
+                let (at, message) = message.split_once(": ").unwrap();
+                assert_eq!(at, (2 + before.lines().count()).to_string(), "{message}");
+                message.to_owned()
+            }
+        };
+        assert_eq!(message, expect, "{line:?} of {header:?}");
+    }
+}
+
+#[test]
+fn lines_with_cells_too_many_or_too_few_are_refused() {
+    let header = "time,A,B";
+    let extra = "5 cells, more than the 3 columns of the header";
+    check_line(header, "1970-01-01,110,0,20,5", &["A", "B"], extra);
+    // Whoever is asked for, and whether the row is wanted or has a time at all.
+    check_line(header, "1970-01-01,110,0,20,5", &["A"], extra);
+    check_line(header, ",,,,5", &["A"], extra);
+    check_line(header, "1970-01-01,\"1\",,\"5\",", &["A"], extra);
+    check_line(header, "1970-01-01,\"110,0\",20,5", &["B"], {
+        "4 cells, more than the 3 columns of the header"
+    });
+    for fine in [
+        "1970-01-01,1,2,",
+        "1970-01-01,1,2,,, ,\t",
+        "1970-01-01,1,2,\"\"",
+    ] {
+        check_line(header, fine, &["A", "B"], "read");
+    }
+    check_line("time,A,", "1970-01-01,1,2", &["A"], "read");
+
+    let short = "the line ends after 2 cells, and column `B` is the 3rd";
+    check_line(header, "1970-01-01,1", &["A", "B"], short);
+    check_line(header, "1970-01-01,1", &["A"], "read");
+    let short = "the line ends after 1 cell, and column `A` is the 2nd";
+    check_line(header, "1970-01-01", &["A"], short);
+    check_line(header, "\"1970-01-01\"", &["A"], short);
+    let no_time = "the line ends after 1 cell, and column `time` is the 3rd";
+    check_line("A,B,time", "7", &["A"], no_time);
+    check_line("A,B,time", "\" \"", &["A"], "read");
+    for blank in ["", " ", "\t ", "\r", "\"\"", ",", ",1"] {
+        check_line(header, blank, &["A", "B"], "read");
+    }
+}
+
+#[test]
+fn a_short_line_fails_the_tags_it_does_not_reach() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, "time,A,B\n1970-01-01,1\n1970-01-02,2,3\n").unwrap();
+    let columns = ["A".to_owned(), "B".to_owned()];
+    let read_in = |wanted: TimeRange| {
+        let mut rows = RowBuffer::new([wanted.into(), wanted.into()]);
+        let layout = Layout {
+            time_column: "time",
+            value_columns: &columns,
+            separator: ',',
+            clock: &Clock::utc(),
+        };
+        read(&path, &layout, &mut rows).unwrap();
+        let read = rows.into_series().into_iter();
+        read.map(|one| one.map(|series| series.values))
+            .collect::<Vec<_>>()
+    };
+    let all = read_in(TimeRange::ALL);
+    assert_eq!(all[0].as_ref().unwrap(), &[1.0, 2.0]);
+    assert!(matches!(
+        all[1],
+        Err(ReadError::MissingCell { line: 2, .. })
+    ));
+    // Of rows that nobody wants, values are not looked at.
+    let day = at("1970-01-02");
+    let late = read_in(TimeRange {
+        first: day,
+        last: day,
+    });
+    assert_eq!(late[1].as_ref().unwrap(), &[3.0]);
+}
+
+/// Numbers with a decimal comma between commas: no row is read with the digits of another.
+#[test]
+fn a_cell_that_is_cut_in_two_never_moves_the_others() {
+    let mut draw = draws();
+    for _ in 0..500 {
+        let n_columns = 1 + draw(6);
+        let names: Vec<String> = (0..n_columns).map(|at| format!("T{at}")).collect();
+        let mut text = format!("time,{}\n", names.join(","));
+        let n_rows = 1 + draw(5);
+        let (bad_row, bad_column) = (draw(n_rows), draw(n_columns));
+        for row in 0..n_rows {
+            write!(text, "1970-01-0{}", row + 1).unwrap();
+            for column in 0..n_columns {
+                let is_bad = (row, column) == (bad_row, bad_column);
+                let cell = ["7", "7,25"][usize::from(is_bad)];
+                write!(text, ",{cell}").unwrap();
+            }
+            text.push('\n');
+        }
+        let columns: Vec<&str> = names.iter().map(String::as_str).collect();
+        for columns in [&columns[..], &columns[..1]] {
+            let cause = load(&text, ',', columns).unwrap_err();
+            let expect = (bad_row + 2, "dataset::ragged_line");
+            let ReadError::ExtraCells { line, .. } = cause else {
+                panic!("{cause} in {text:?}");
+            };
+            assert_eq!((usize::try_from(line).unwrap(), cause.code()), expect);
+        }
     }
 }
 
@@ -132,8 +257,8 @@ fn plain_lines_and_quoted_ones_come_to_the_same() {
         )
         .unwrap();
         match draw(5) {
-            0 => writeln!(plain, ",{value}").unwrap(),
-            1 => writeln!(plain).unwrap(),
+            0 => writeln!(plain, ",{value},").unwrap(),
+            1 => writeln!(plain, ",,, ,,").unwrap(),
             _ => writeln!(plain, ",{value},{},x", draw(10_000)).unwrap(),
         }
     }

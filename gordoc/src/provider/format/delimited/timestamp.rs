@@ -1,8 +1,9 @@
 //! Time stamps one after the other, most of which share all but minutes and seconds with the
 //! one before.
 //!
-//! Reads what [`Clock::read`] reads, and as it does.
+//! Reads what [`time_text::parse`] reads, and as it does.
 
+use crate::provider::format::time_text;
 use crate::time::{Clock, LocalTime, Time, When};
 
 const SECOND: i64 = 1_000_000_000;
@@ -19,6 +20,8 @@ pub(super) struct TimestampParser<'a> {
     offset: Vec<u8>,
     /// When the hour began, if each of its times stands once.
     start: Option<Time>,
+    /// Room for a text in the form of ISO 8601.
+    iso: Vec<u8>,
 }
 
 impl<'a> TimestampParser<'a> {
@@ -29,11 +32,22 @@ impl<'a> TimestampParser<'a> {
             hour: [0; HOUR],
             offset: Vec::new(),
             start: None,
+            iso: Vec::new(),
         }
     }
 
     /// The time that a text says.
     pub(super) fn read(&mut self, text: &[u8]) -> Option<Time> {
+        if let Some(time) = self.read_iso(text) {
+            return Some(time);
+        }
+        let mut iso = std::mem::take(&mut self.iso);
+        let time = time_text::to_iso(text, &mut iso).and_then(|()| self.read_iso(&iso));
+        self.iso = iso;
+        time
+    }
+
+    fn read_iso(&mut self, text: &[u8]) -> Option<Time> {
         if let Some(start) = self.start
             && let Some((hour, rest)) = text.split_first_chunk::<HOUR>()
             && *hour == self.hour
@@ -122,7 +136,7 @@ mod tests {
             let text = text.as_bytes();
             assert_eq!(
                 timestamps.read(text),
-                clock.read(text),
+                time_text::parse(&clock, text),
                 "{}",
                 text.escape_ascii()
             );
@@ -152,6 +166,12 @@ mod tests {
                 "2020-01-01",
                 "2020-01-01T24:00:00Z",
                 "2020-01-01T24:00:01Z",
+                "2020/01/01 23:00",
+                "2020/01/01 23:01:30",
+                "2020-01-01T23:01:31",
+                "2020/1/1 23:02",
+                "2020/01/01 11:02 PM",
+                "01.02.2020 23:03",
                 "2020-13-01T00:00:00Z",
                 "soon",
                 "",

@@ -9,6 +9,8 @@ use ::parquet::data_type::{
 use ::parquet::errors::ParquetError;
 use ::parquet::schema::types::ColumnDescriptor;
 
+use crate::provider::format::missing::is_no_time;
+use crate::provider::format::time_text;
 use crate::time::{Clock, LocalTime, LocalTimes, Skipped, Time};
 
 /// Stands for a row without a time.
@@ -266,13 +268,12 @@ impl Times {
             }),
             TimeCells::Text(cells) => cells.next(n_rows, |text| {
                 let text = text.map_or(&[][..], ByteArray::data).trim_ascii();
-                let time = match text {
-                    [] => None,
-                    _ => {
-                        let time = clock.read(text);
+                let time = match time_text::parse(clock, text) {
+                    Some(time) => Some(time),
+                    None if is_no_time(text) => None,
+                    None => {
                         let row = times.instants.len();
-                        let text = || String::from_utf8_lossy(text).into_owned();
-                        Some(time.ok_or_else(|| unread(row, text()))?)
+                        return Err(unread(row, String::from_utf8_lossy(text).into_owned()));
                     }
                 };
                 times.push(time);

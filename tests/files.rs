@@ -1,0 +1,263 @@
+//! Files as historians export them and as bad luck damages them: what `check` and `dataset` make
+//! of them, with either provider of CSV files.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use crate::support::{gordoc, stderr};
+
+/// A folder with a config that reads the tag `FT-1`.
+struct Plant {
+    folder: tempfile::TempDir,
+}
+
+/// What a command ended with and said.
+#[derive(Debug)]
+struct Outcome {
+    status: Option<i32>,
+    said: String,
+}
+
+impl Outcome {
+    /// The codes of what was found.
+    fn codes(&self) -> Vec<&str> {
+        let codes = self.said.lines();
+        codes
+            .filter(|line| line.contains("::") && !line.contains(' '))
+            .collect()
+    }
+}
+
+const PROVIDERS: [&str; 2] = [
+    "gordo_core.data_providers.contrib.CSVDataProvider",
+    "FilesDataProvider",
+];
+
+impl Plant {
+    /// Reads a file by a provider; `keys` are further ones of the provider.
+    fn new(provider: &str, file: &str, keys: &str) -> Self {
+        let plant = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let place = if provider == "FilesDataProvider" {
+            format!("path: ., files: {{FT-1: '{file}'}}, value_column: '{{tag}}'")
+        } else {
+            format!("file_path: '{file}', timestamp_column: time")
+        };
+        let config = format!(
+            "machines:
+  - name: pump
+    dataset:
+      tags: [FT-1]
+      train_start_date: 2024-03-15T06:00:00Z
+      train_end_date: 2024-03-15T08:00:00Z
+      data_provider: {{type: {provider}, {place}{keys}}}
+    model:
+      gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector:
+        base_estimator: {{gordo.machine.model.models.KerasAutoEncoder: {{kind: feedforward_hourglass}}}}
+"
+        );
+        plant.write("config.yaml", config);
+        plant
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.path().join(file), bytes).unwrap();
+    }
+
+    fn run(&self, command: &[&str]) -> Outcome {
+        let output = gordoc()
+            .current_dir(self.path())
+            .env("COLUMNS", "300")
+            .args(command)
+            .output()
+            .unwrap();
+        Outcome {
+            status: output.status.code(),
+            said: stderr(&output),
+        }
+    }
+
+    fn check(&self) -> Outcome {
+        self.run(&["check", "config.yaml"])
+    }
+
+    fn dataset(&self) -> Outcome {
+        self.run(&["dataset", "config.yaml", "--machine", "pump", "-o", "rows"])
+    }
+
+    /// The readings that both commands take without a word.
+    #[track_caller]
+    fn rows(&self) -> String {
+        for outcome in [self.check(), self.dataset()] {
+            assert_eq!(outcome.status, Some(0), "{}", outcome.said);
+        }
+        fs::read_to_string(self.path().join("rows/X.csv")).unwrap()
+    }
+
+    /// What both commands refuse by the same code, and what they say.
+    #[track_caller]
+    fn refused_alike(&self, code: &str) -> String {
+        let (check, dataset) = (self.check(), self.dataset());
+        assert_eq!(
+            (check.status, dataset.status),
+            (Some(1), Some(2)),
+            "{check:?} {dataset:?}"
+        );
+        assert_eq!(check.codes(), [code], "{}", check.said);
+        assert_eq!(dataset.codes(), [code], "{}", dataset.said);
+        check.said + &dataset.said
+    }
+}
+
+/// A header and rows at ten minutes each, with times written by a function of the minute.
+fn csv(separator: char, time: impl Fn(u32) -> String) -> String {
+    let mut text = format!("time{separator}FT-1\n");
+    for row in 0..13 {
+        let minute = row * 10;
+        text += &format!("{}{separator}{}.5\n", time(minute), 100 + row);
+    }
+    text
+}
+
+fn iso(minute: u32) -> String {
+    format!("2024-03-15T{:02}:{:02}:00Z", 6 + minute / 60, minute % 60)
+}
+
+fn plain(separator: char) -> String {
+    csv(separator, iso)
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn bzip2(text: &str) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The rows of a plain file.
+fn expected(provider: &str) -> String {
+    let plant = Plant::new(provider, "a.csv", "");
+    plant.write("a.csv", plain(','));
+    let rows = plant.rows();
+    assert!(rows.contains("2024-03-15T07:00:00Z,106.5"), "{rows}");
+    rows
+}
+
+#[test]
+fn packed_files_are_read_by_check_and_dataset_alike() {
+    let text = plain(',');
+    for provider in PROVIDERS {
+        let expect = expected(provider);
+        for (file, bytes) in [
+            ("a.csv.gz", gzip(&text)),
+            ("a.CSV.GZ", gzip(&text)),
+            ("a.bz2", bzip2(&text)),
+            ("a.csv.zst", zstd::encode_all(text.as_bytes(), 1).unwrap()),
+        ] {
+            let plant = Plant::new(provider, file, "");
+            plant.write(file, bytes);
+            assert_eq!(plant.rows(), expect, "{file}");
+        }
+        for (file, bytes) in [
+            ("a.csv.gz", text.clone().into_bytes()),
+            ("a.csv.gz", gzip(&text)[..30].to_vec()),
+            ("a.zip", b"PK".to_vec()),
+            ("a.tar.gz", gzip(&text)),
+        ] {
+            let plant = Plant::new(provider, file, "");
+            plant.write(file, bytes);
+            let said = plant.refused_alike("dataset::unreadable_file");
+            assert!(said.contains(file), "{said}");
+        }
+    }
+}
+
+#[test]
+fn separators_may_be_escaped() {
+    for provider in PROVIDERS {
+        let expect = expected(provider);
+        let key = if provider == "FilesDataProvider" {
+            "separator"
+        } else {
+            "sep"
+        };
+        for (written, separator) in [
+            (r"'\t'", '\t'),
+            (r#""\t""#, '\t'),
+            (r"'\|'", '|'),
+            ("'|'", '|'),
+            ("';'", ';'),
+        ] {
+            let plant = Plant::new(provider, "a.csv", &format!(", {key}: {written}"));
+            plant.write("a.csv", plain(separator));
+            assert_eq!(plant.rows(), expect, "{written}");
+        }
+        for written in [r"'\s+'", r"'\s'", "', '", "''", r"'\\t'", r"'\n'", "'||'"] {
+            let plant = Plant::new(provider, "a.csv", &format!(", {key}: {written}"));
+            plant.write("a.csv", plain(','));
+            let check = plant.check();
+            let expect = ["project::bad_provider_argument"];
+            assert_eq!(check.codes(), expect, "{written}: {}", check.said);
+            assert!(check.said.contains("one character"), "{}", check.said);
+        }
+    }
+}
+
+#[test]
+fn forms_of_times_are_read_or_refused_with_a_help() {
+    let at = |minute: u32| (6 + minute / 60, minute % 60);
+    for provider in PROVIDERS {
+        let expect = expected(provider);
+        let forms: [fn((u32, u32)) -> String; 6] = [
+            |(hour, minute)| format!("2024/03/15 {hour:02}:{minute:02}:00Z"),
+            |(hour, minute)| format!("2024/3/15 {hour}:{minute:02}"),
+            |(hour, minute)| format!("2024-03-15 {hour:02}:{minute:02}"),
+            |(hour, minute)| format!("15-Mar-2024 {hour:02}:{minute:02}:00"),
+            |(hour, minute)| format!("2024.03.15 {hour}:{minute:02} AM"),
+            |(hour, minute)| format!("\"Mar 15, 2024 {hour:02}:{minute:02} UTC\""),
+        ];
+        for form in forms {
+            let plant = Plant::new(provider, "a.csv", "");
+            plant.write("a.csv", csv(',', |minute| form(at(minute))));
+            assert_eq!(plant.rows(), expect, "{}", form((6, 0)));
+        }
+        for (time, help) in [
+            ("15.03.2024 06:00", "write the year first"),
+            ("03/15/2024 06:00", "write the year first"),
+            ("15-Mar-24 06:00", "write the year first"),
+            ("1710482400", "a number does not say what it counts"),
+        ] {
+            let plant = Plant::new(provider, "a.csv", "");
+            plant.write("a.csv", csv(',', |_| time.to_owned()));
+            let dataset = plant.dataset();
+            assert_eq!(dataset.codes(), ["dataset::unreadable_time"]);
+            assert!(dataset.said.contains("a.csv:2: "), "{}", dataset.said);
+            assert!(dataset.said.contains(help), "{}", dataset.said);
+        }
+    }
+}
+
+#[test]
+fn rows_without_a_time_are_none() {
+    for provider in PROVIDERS {
+        let expect = expected(provider);
+        let plant = Plant::new(provider, "a.csv", "");
+        let mut text = plain(',');
+        for missing in ["NaT", "NULL", "None", "", "nan", "N/A", "<NA>", " NaT "] {
+            text += &format!("{missing},-77\n");
+        }
+        plant.write("a.csv", text);
+        assert_eq!(plant.rows(), expect);
+    }
+}
