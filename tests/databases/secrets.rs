@@ -301,6 +301,11 @@ fn emitted_metadata_holds_no_values_of_environment_variables() {
     let metadata = fs::read_to_string(machines.join("pump/metadata.json")).unwrap();
     assert!(metadata.contains("HISTORIAN"), "{metadata}");
     assert_eq!(holding(&machines, &["hush"]), Vec::<String>::new());
+    // The pod has it once, as a variable of its own.
+    let manifests = tree(&folder.path().join("out/manifests")).into_values();
+    let texts: Vec<u8> = manifests.flatten().collect();
+    let texts = String::from_utf8(texts).unwrap();
+    assert_eq!(texts.matches("hush-value").count(), 1, "{texts}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::super::Failure;
 use super::learn::Revisions;
 use crate::name::Name;
+use crate::redact::hide_environment;
 use crate::trained::Machine;
 use crate::workflow::{self, Pods};
 use crate::{files, project};
@@ -35,7 +36,9 @@ pub(super) fn manifests(
     let documents: BTreeMap<&Name, Value> = machines
         .values()
         .map(|machine| {
-            let document = project::strip_build_metadata(machine.metadata.clone());
+            let mut document = project::strip_build_metadata(machine.metadata.clone());
+            // The pod has them as its own variables.
+            hide_environment(&mut document);
             (&machine.name, document)
         })
         .collect();
