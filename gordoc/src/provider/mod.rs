@@ -35,7 +35,7 @@ pub(crate) use kind::{Described, ProviderKind};
 pub(crate) use random::plain as plain_random;
 pub use reader::{Access, Reader, SourceState};
 pub(crate) use remote::error::{listed, quoted};
-pub use remote::{RemoteError, RemoteErrorKind, Wait};
+pub use remote::{Excess, RemoteError, RemoteErrorKind, Wait};
 pub use rows::{ReadTag, RowBuffer, RowConsumer, SpillFolder, StoredSeries};
 pub use series::{Reading, Series};
 pub use time_range::{TimeRange, TimeRanges, Window};

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -126,10 +127,12 @@ fn headers(
         .collect()
 }
 
-/// Connects directly and follows no redirects: keys go where the config says.
+/// Connects directly and follows no redirects: keys go where the config says. No answer may take
+/// longer than `whole`.
 pub(super) fn agent(
     tls: Option<&InfluxTls>,
     timeouts: Timeouts,
+    whole: Duration,
     base: &Path,
 ) -> Result<Agent, RemoteErrorKind> {
     let mut config = Agent::config_builder()
@@ -140,6 +143,7 @@ pub(super) fn agent(
         .user_agent(concat!("gordoc/", env!("CARGO_PKG_VERSION")))
         .timeout_resolve(Some(timeouts.connection))
         .timeout_connect(Some(timeouts.connection))
+        .timeout_global(Some(whole))
         .timeout_per_read(Some(timeouts.answer))
         .timeout_per_write(Some(timeouts.answer));
     if let Some(tls) = tls {

@@ -16,7 +16,7 @@ use super::settings::InfluxProvider;
 use crate::diagnostic::did_you_mean;
 use crate::provider::error::ReadError;
 use crate::provider::reader::{Access, Reader};
-use crate::provider::remote::{RemoteErrorKind, SharedClients, remote_error};
+use crate::provider::remote::{Limits, RemoteErrorKind, SharedClients, Timeouts, remote_error};
 use crate::provider::rows::RowBuffer;
 use crate::provider::time_range::TimeRange;
 use crate::provider::warning::{self, ReadWarning};
@@ -58,7 +58,10 @@ impl InfluxReader {
                 self.config.retry,
                 self.base.display(),
             );
-            CLIENTS.find_or_make(&key, || Client::new(&self.config, connection, &self.base))
+            let limits = Limits::DOCUMENTED.with_wait(Timeouts::new(self.config.retry).answer);
+            CLIENTS.find_or_make(&key, || {
+                Client::new(&self.config, connection, &self.base, limits)
+            })
         });
         client.as_deref().map_err(ReadError::clone)
     }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
@@ -28,7 +29,7 @@ pub(super) struct Series<R> {
     #[serde(default, deserialize_with = "or_default")]
     pub(super) name: String,
     /// Names of the columns.
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "at_most::<64, _, _>")]
     pub(super) columns: Vec<String>,
     /// The rows.
     #[serde(default, deserialize_with = "or_default")]
@@ -71,7 +72,7 @@ pub(super) enum ResponseError {
 #[derive(Deserialize)]
 #[serde(bound = "R: Deserialize<'de>")]
 struct Document<R> {
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "at_most::<16, _, _>")]
     results: Vec<Outcome<R>>,
     error: Option<String>,
 }
@@ -79,7 +80,7 @@ struct Document<R> {
 #[derive(Deserialize)]
 #[serde(bound = "R: Deserialize<'de>")]
 struct Outcome<R> {
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "at_most::<MOST_SERIES, _, _>")]
     series: Vec<Series<R>>,
     error: Option<String>,
     #[serde(default)]
@@ -107,6 +108,10 @@ pub(super) fn read<R: DeserializeOwned>(body: impl Read) -> Result<Response<R>, 
             for series in outcome.series {
                 response.partial |= series.partial;
                 response.add(series);
+                if response.series.len() > MOST_SERIES {
+                    let error = format!("more than {MOST_SERIES} series");
+                    return Err(ResponseError::Json(de::Error::custom(error)));
+                }
             }
         }
     }
@@ -126,6 +131,40 @@ impl<R> Response<R> {
             _ => self.series.push(series),
         }
     }
+}
+
+/// Series of an answer: one a measurement where names are listed.
+const MOST_SERIES: usize = 1 << 20;
+
+/// A list of so many at most, as each takes more memory than bytes in the answer; null is as good
+/// as nothing.
+fn at_most<'de, const N: usize, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct Few<const N: usize, T>(PhantomData<T>);
+    impl<'de, const N: usize, T: Deserialize<'de>> Visitor<'de> for Few<N, T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of at most {N}")
+        }
+
+        fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+            Ok(Vec::new())
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(item) = seq.next_element()? {
+                if list.len() == N {
+                    return Err(de::Error::invalid_length(N + 1, &self));
+                }
+                list.push(item);
+            }
+            Ok(list)
+        }
+    }
+    deserializer.deserialize_any(Few::<N, T>(PhantomData))
 }
 
 /// Null is as good as nothing.
@@ -259,6 +298,29 @@ mod tests {
             "{\"results\":[{\"series\":[{\"name\":null,\"columns\":null,\"values\":null}]}]}",
         ] {
             assert_eq!(readings(text).unwrap(), (vec![], false), "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_that_take_more_memory_than_bytes_are_bounded() {
+        let columns = vec!["\"\""; 65].join(",");
+        for text in [
+            format!("{{\"results\":[{}{{}}]}}", "{},".repeat(16)),
+            format!("{{\"results\":[{{\"series\":[{{\"columns\":[{columns}]}}]}}]}}"),
+            format!(
+                "{{\"results\":[{{\"series\":[{}{{}}]}}]}}",
+                "{},".repeat(MOST_SERIES)
+            ),
+            // Each document of an answer in parts has another series.
+            (0..=MOST_SERIES / 2)
+                .map(|n| format!("{{\"results\":[{{\"series\":[{{\"name\":\"{n}\"}},{{}}]}}]}}"))
+                .collect(),
+        ] {
+            let refused = readings(&text);
+            assert!(
+                matches!(&refused, Err(ResponseError::Json(_))),
+                "{refused:?}"
+            );
         }
     }
 

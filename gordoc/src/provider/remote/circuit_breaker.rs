@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::arguments::RetryPolicy;
 use super::error::{RemoteError, RemoteErrorKind, Wait};
+use super::limits::Excess;
 use crate::provider::error::ReadError;
 
 /// Attempts that `retries: 0` stands for; in all, they wait half a minute.
@@ -87,6 +88,12 @@ impl CircuitBreaker {
             RemoteErrorKind::TimedOut { wait, .. } => {
                 health.n_timeouts += 1;
                 *wait == Wait::Connection || health.n_timeouts >= MAX_TIMEOUTS
+            }
+            RemoteErrorKind::TooMuch {
+                excess: Excess::Time(_),
+            } => {
+                health.n_timeouts += 1;
+                health.n_timeouts >= MAX_TIMEOUTS
             }
             _ => false,
         };

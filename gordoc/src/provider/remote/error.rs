@@ -8,6 +8,8 @@ use std::time::Duration;
 use gordo_runtime::{Escaped, Excerpt};
 use thiserror::Error as ThisError;
 
+use super::limits::Excess;
+
 /// Who was asked, and what happened.
 #[derive(Clone, Debug, ThisError)]
 #[error("no readings{}: {kind}{}", from(server.as_deref()), after(*attempts))]
@@ -83,6 +85,12 @@ pub enum RemoteErrorKind {
     BrokenAnswer {
         /// What is wrong with it.
         reason: String,
+    },
+    /// The answer breaks a bound.
+    #[error("{excess}, which is more than is read")]
+    TooMuch {
+        /// Which.
+        excess: Excess,
     },
     /// No series of this name.
     #[error("there is no such tag in {}", Escaped(place))]
@@ -176,6 +184,7 @@ impl RemoteErrorKind {
             Self::RefusedQuery { .. } => "dataset::refused_query",
             Self::ServerError { .. } => "dataset::server_error",
             Self::BrokenAnswer { .. } => "dataset::broken_answer",
+            Self::TooMuch { .. } => "dataset::answer_limit",
             Self::UnknownTag { .. } => "dataset::unknown_tag",
             Self::UnknownDatabase { .. } => "dataset::unknown_database",
             Self::UnknownTable { .. } => "dataset::unknown_table",
@@ -201,6 +210,9 @@ impl RemoteErrorKind {
             Self::ServerError { .. } => "look into the server's log, and try again".into(),
             Self::BrokenAnswer { .. } => {
                 "try again; check that the address is the database's".into()
+            }
+            Self::TooMuch { .. } => {
+                "ask for a shorter period; check that the address is the database's".into()
             }
             Self::UnknownTag {
                 near: Some(near), ..
@@ -230,7 +242,8 @@ impl RemoteErrorKind {
             | Self::UnknownHost
             | Self::TimedOut { .. }
             | Self::Untrusted { .. }
-            | Self::BrokenAnswer { .. } => "ConnectionError",
+            | Self::BrokenAnswer { .. }
+            | Self::TooMuch { .. } => "ConnectionError",
             Self::ServerError { .. } => "InfluxDBServerError",
             Self::Secret { .. } => "ConfigException",
             _ => "InfluxDBClientError",

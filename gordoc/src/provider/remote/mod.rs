@@ -3,6 +3,7 @@
 mod arguments;
 mod circuit_breaker;
 pub(super) mod error;
+mod limits;
 mod secret;
 mod shared_clients;
 mod tls;
@@ -14,6 +15,8 @@ use std::time::Duration;
 pub(super) use arguments::{Refused, RetryPolicy, TlsTrust, secret_keys};
 pub(super) use circuit_breaker::{CircuitBreaker, lock, remote_error};
 pub use error::{RemoteError, RemoteErrorKind, Wait};
+pub use limits::Excess;
+pub(super) use limits::{BoundedJson, Limits};
 pub(super) use secret::{Secret, Secrets, resolve};
 pub(super) use shared_clients::SharedClients;
 pub(super) use tls::{certificates, client_config};

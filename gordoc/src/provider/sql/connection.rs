@@ -7,7 +7,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode as Tls};
 
 use super::settings::{SqlProvider, SqlServer, SslMode};
-use crate::provider::remote::{RemoteErrorKind, Secrets, Timeouts, client_config, resolve};
+use crate::provider::remote::{Limits, RemoteErrorKind, Secrets, Timeouts, client_config, resolve};
 use crate::redact::passwords;
 use crate::source::{Span, Spanned};
 
@@ -16,6 +16,7 @@ pub(super) struct Connection {
     pub(super) config: Config,
     pub(super) tls: ClientConfig,
     pub(super) timeouts: Timeouts,
+    pub(super) limits: Limits,
     pub(super) secrets: Secrets,
     /// Zone of the server's wall clock times, an IANA name.
     pub(super) timezone: String,
@@ -51,6 +52,7 @@ impl Connection {
             config,
             tls,
             timeouts,
+            limits: Limits::DOCUMENTED.with_wait(timeouts.answer),
             secrets,
             timezone: provider.timezone.clone(),
         };

@@ -3,11 +3,14 @@
 mod cell;
 mod connection;
 mod error;
+#[cfg(test)]
+mod hostile_tests;
 mod pool;
 mod query;
 mod reader;
 mod session;
 mod settings;
+mod socket;
 mod statement;
 
 use std::path::Path;

@@ -1,21 +1,23 @@
 //! A connection to a PostgreSQL server, and reading over it.
 //!
-//! The library waits with tokio; nothing outside of this file does.
+//! The library waits with tokio; nothing outside of this file and of `socket` does.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::time;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Column, Row, Statement, Transaction};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::cell::{ColumnKind, Instant, Raw, Tag};
 use super::connection::Connection;
 use super::error;
 use super::settings::SqlRows;
+use super::socket::{Meter, connect};
 use super::statement::{self, RowRequest};
-use crate::provider::remote::{RemoteErrorKind, Secrets, Timeouts, Wait};
+use crate::provider::remote::{Excess, Limits, RemoteErrorKind, Secrets, Timeouts, Wait};
 use crate::time::{Clock, DAY, Doubt, DoubtKind, LocalTimes, RowOrder, Skipped, Time};
 
 /// Rows that are fetched at once.
@@ -46,7 +48,11 @@ pub(super) struct Session {
 /// How long answers are waited for, and what is reported if they do not come.
 struct Waiting {
     timeouts: Timeouts,
+    limits: Limits,
     secrets: Secrets,
+    meter: Arc<Meter>,
+    /// When the question was asked.
+    begin: time::Instant,
 }
 
 impl Session {
@@ -57,15 +63,14 @@ impl Session {
             reason: error.to_string(),
         })?;
         let timeouts = to.timeouts;
-        let tls = MakeRustlsConnect::new(to.tls.clone());
-        let (host, port) = to.host_and_port();
+        let meter = Arc::new(Meter::new(to.limits));
         let connected = runtime
-            .block_on(async { timeout(timeouts.connection, to.config.connect(tls)).await })
+            .block_on(async { timeout(timeouts.connection, connect(to, &meter)).await })
             .map_err(|_| timeouts.exceeded(Wait::Connection))?;
-        let (client, connection) = connected
-            .map_err(|error| error::connecting(&error, (&host, port), timeouts, &to.secrets))?;
-        // Whatever ends the connection, the question that waits for an answer is told.
-        runtime.spawn(connection);
+        let client = connected.map_err(|kind| match meter.excess() {
+            Some(excess) => RemoteErrorKind::TooMuch { excess },
+            None => kind,
+        })?;
         let settings = format!(
             "SET LOCAL TIME ZONE {}; SET LOCAL statement_timeout = {}",
             statement::literal(&to.timezone),
@@ -76,7 +81,10 @@ impl Session {
             runtime,
             waiting: Waiting {
                 timeouts,
+                limits: to.limits,
                 secrets: to.secrets.clone(),
+                meter,
+                begin: time::Instant::now(),
             },
             settings,
         })
@@ -88,6 +96,7 @@ impl Session {
         wanted: &RowRequest<'_>,
         clock: &Clock,
     ) -> Result<TagRows, RemoteErrorKind> {
+        self.waiting.begin_answer();
         self.runtime.block_on(async {
             let waiting = &self.waiting;
             let transaction = waiting.begin(&mut self.client, &self.settings).await?;
@@ -144,6 +153,7 @@ impl Session {
 
     /// The answer to a question about a tag.
     pub(super) fn is_true(&mut self, question: &str, tag: &str) -> Result<bool, RemoteErrorKind> {
+        self.waiting.begin_answer();
         self.runtime.block_on(async {
             let waiting = &self.waiting;
             let transaction = waiting.begin(&mut self.client, &self.settings).await?;
@@ -172,14 +182,31 @@ impl Waiting {
         Ok(transaction)
     }
 
-    /// Waits for an answer, but not for ever.
+    /// A new question is asked.
+    fn begin_answer(&mut self) {
+        self.meter.begin_answer();
+        self.begin = time::Instant::now();
+    }
+
+    /// Waits for an answer, or for a part of one, but not for ever.
     async fn wait<T>(
         &self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, RemoteErrorKind> {
-        let answer = timeout(self.timeouts.answer, answer).await;
-        let answer = answer.map_err(|_| self.timeouts.exceeded(Wait::Answer))?;
-        answer.map_err(|error| error::querying(&error, self.timeouts, &self.secrets))
+        self.meter.begin_part();
+        let left = self.limits.time.saturating_sub(self.begin.elapsed());
+        let answer = timeout(self.timeouts.answer.min(left), answer).await;
+        let answer = answer.map_err(|_| {
+            if self.begin.elapsed() < self.limits.time {
+                return self.timeouts.exceeded(Wait::Answer);
+            }
+            let excess = Excess::Time(self.limits.time);
+            RemoteErrorKind::TooMuch { excess }
+        })?;
+        answer.map_err(|error| match self.meter.excess() {
+            Some(excess) => RemoteErrorKind::TooMuch { excess },
+            None => error::querying(&error, self.timeouts, &self.secrets),
+        })
     }
 }
 
