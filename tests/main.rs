@@ -28,6 +28,7 @@ mod init;
 mod injection;
 mod manifests;
 mod mutations;
+mod names;
 mod plot;
 mod quickstart_data;
 mod serve;
