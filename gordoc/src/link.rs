@@ -3,6 +3,8 @@
 //! Builds in one folder for all workspaces, so that the runtime is compiled once; packages carry
 //! digests in their versions, so workspaces cannot mix (see `emit::vendored`).
 
+mod same;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
@@ -15,16 +17,6 @@ use serde_json::Value;
 
 use crate::emit::Binary;
 use crate::files;
-
-/// Variables that would make other binaries of the same sources.
-const FOREIGN: [&str; 6] = [
-    "RUSTFLAGS",
-    "CARGO_ENCODED_RUSTFLAGS",
-    "CARGO_BUILD_RUSTFLAGS",
-    "CARGO_BUILD_TARGET",
-    "CARGO_TARGET_DIR",
-    "CARGO_INCREMENTAL",
-];
 
 /// Why there are no binaries.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +75,8 @@ pub fn link(
     binaries: &[Binary],
     tick: &dyn Fn(&str),
 ) -> Result<Vec<PathBuf>, Error> {
+    // Cargo is run in another folder than this.
+    let target = &std::path::absolute(target).map_err(|source| io_error(target, source))?;
     fs::create_dir_all(target).map_err(|source| io_error(target, source))?;
     // Held until the binaries are copied, so that no other run replaces them before.
     let lock = target.join("gordoc.lock");
@@ -120,7 +114,7 @@ fn stand_in(folder: &Path, target: &Path) -> Result<PathBuf, Error> {
         _ => fs::canonicalize(folder).and_then(|folder| symlink(folder, &link)),
     }
     .map_err(|source| io_error(&link, source))?;
-    std::path::absolute(&link).map_err(|source| io_error(&link, source))
+    Ok(link)
 }
 
 /// Executables by package name.
@@ -167,7 +161,6 @@ fn start(folder: &Path, workspace: &Path, target: &Path) -> Result<Child, Error>
     command
         .args(["build", "--release", "--locked", "--color", "never"])
         .args(["--message-format", "json-render-diagnostics"])
-        .args(["--config", &same_paths()])
         .arg("--manifest-path")
         .arg(workspace.join("Cargo.toml"))
         .arg("--target-dir")
@@ -176,22 +169,10 @@ fn start(folder: &Path, workspace: &Path, target: &Path) -> Result<Child, Error>
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    for variable in FOREIGN {
-        command.env_remove(variable);
-    }
+    same::pin(&mut command);
     command
         .spawn()
         .map_err(|source| Error::Cargo { program, source })
-}
-
-/// Sources of libraries lie in every user's own folder; panics name them, binaries shall not.
-fn same_paths() -> String {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let home = home.unwrap_or_default();
-    let flag = format!("--remap-path-prefix={}=/cargo", home.display());
-    let target = env!("GORDOC_TARGET");
-    format!("target.{target}.rustflags=[{flag:?}]")
 }
 
 /// Package name and executable of one line of cargo's JSON messages.
