@@ -6,6 +6,7 @@
     reason = "a test stops where it is surprised, and says so where it cannot run"
 )]
 
+mod bit_rot;
 mod check;
 mod client;
 mod compile;
@@ -29,6 +30,7 @@ mod injection;
 mod manifests;
 mod mutations;
 mod names;
+mod output_folder;
 mod plot;
 mod quickstart_data;
 mod serve;

@@ -16,7 +16,7 @@ use std::thread;
 use serde_json::Value;
 
 use crate::emit::Binary;
-use crate::files;
+use crate::files::{OutputFolder, output_folder};
 
 /// Why there are no binaries.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,9 @@ pub enum Error {
         /// Package name.
         package: String,
     },
+    /// The servers cannot be put into the output folder.
+    #[error(transparent)]
+    Output(#[from] output_folder::Error),
     /// The file system refused.
     #[error("{}: {source}", path.display())]
     Io {
@@ -61,16 +64,20 @@ impl Error {
                 "install Rust with rustup, or pass `--bin none` and run \
                  `cargo build --release --locked` in the output folder where Rust is",
             ),
+            Self::Output(error) => error.help(),
             _ => None,
         }
     }
 }
 
-/// Builds the servers of the workspace in `folder`, and answers where each one is.
+/// Folder of the servers.
+pub const FOLDER: &str = "bin";
+
+/// Builds the servers of the workspace in a folder, and answers where each one is.
 ///
 /// `tick` is called with the name of each package that is done.
 pub fn link(
-    folder: &Path,
+    output: &mut OutputFolder,
     target: &Path,
     binaries: &[Binary],
     tick: &dyn Fn(&str),
@@ -83,23 +90,18 @@ pub fn link(
     let lock = File::create(&lock)
         .and_then(|file| file.lock().map(|()| file))
         .map_err(|source| io_error(&lock, source))?;
-    let workspace = stand_in(folder, target)?;
-    let built = build(folder, &workspace, target, tick)?;
-    let mut paths = Vec::new();
+    let workspace = stand_in(output.path(), target)?;
+    let built = build(output.path(), &workspace, target, tick)?;
+    let mut programs = Vec::new();
     for binary in binaries {
         let Some(executable) = built.get(&binary.package) else {
             let package = binary.package.clone();
             return Err(Error::Missing { package });
         };
-        let path = folder.join("bin").join(&binary.file);
-        let bytes = fs::read(executable).map_err(|source| io_error(executable, source))?;
-        files::write_executable(&path, &bytes).map_err(|source| io_error(&path, source))?;
-        paths.push(path);
+        programs.push((binary.file.as_str(), executable.as_path()));
     }
+    let paths = output.sync_programs(FOLDER, &programs)?;
     drop(lock);
-    let keep = binaries.iter().map(|binary| binary.file.as_str());
-    let bin = folder.join("bin");
-    files::keep_only(&bin, &keep.collect::<Vec<_>>()).map_err(|source| io_error(&bin, source))?;
     Ok(paths)
 }
 

@@ -28,17 +28,6 @@ use names::Kind;
 pub use input::{Input, Servers};
 pub use server::Binary;
 
-/// Folders below the output folder that hold emitted files and nothing else.
-pub const OWNED: [&str; 7] = [
-    ".cargo",
-    "images",
-    "machines",
-    "revisions",
-    "servers",
-    "shards",
-    "vendor",
-];
-
 /// A workspace in memory.
 #[derive(Clone, Debug)]
 pub struct Workspace {

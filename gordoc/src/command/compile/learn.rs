@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use super::super::dataset::{gap_warning, of_machine};
 use super::super::{Failure, Level, Status, Streams, check, fetching, read_config, report};
-use super::key;
 use super::progress::{Bar, Bars};
 use super::revision_store::RevisionStore;
 use super::summary::{self, Line};
+use super::{key, of_store};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::{Name, Revision};
@@ -17,6 +17,9 @@ use crate::project::{self, Project};
 use crate::provider::Sources;
 use crate::train;
 use crate::trained::{Machine, store};
+
+/// Where machines are kept below the output folder.
+pub(super) const FOLDER: &str = "trained";
 
 /// Revisions by name, the current one last, and their machines.
 pub(super) type Revisions = Vec<(Revision, BTreeMap<Name, Machine>)>;
@@ -50,7 +53,7 @@ pub(super) fn learn(
         Ok(project) => project,
         Err(status) => return Ok(Err(status)),
     };
-    let folder = output.join("trained");
+    let folder = output.join(FOLDER);
     let revision_store = RevisionStore::new(folder.clone(), learning.revision.as_ref())?;
     let (outcomes, summary) = load_and_train(&project, learning, &revision_store);
     fetching::tell(&summary, &learning.fetching, streams)?;
@@ -63,11 +66,35 @@ pub(super) fn learn(
         });
         key::revision(keys, ends.max())
     });
-    revision_store.finish(&revision, &trained)?;
-    let mut revisions = store::read_all(&folder)?;
-    revisions.retain(|(name, _)| *name != revision);
+    let finished = revision_store.finish(&revision, &trained);
+    finished.map_err(|error| of_store(&error))?;
+    let mut revisions = read_others(&folder, &revision, streams)?;
     revisions.push((revision, trained));
     Ok(Ok((project.name, revisions)))
+}
+
+/// The revisions trained before this one; one that cannot be read is left out.
+fn read_others(
+    folder: &Path,
+    current: &Revision,
+    streams: &mut Streams<'_>,
+) -> Result<Revisions, Failure> {
+    let mut revisions = Revisions::new();
+    for name in store::revisions(folder)? {
+        if name == *current {
+            continue;
+        }
+        match store::read_revision(&folder.join(&name)) {
+            Ok(machines) => revisions.push((name, machines)),
+            Err(error) => writeln!(
+                streams.log(Level::Warning),
+                "warning: revision {name} is not linked: {error}\n  help: remove {}, or put back \
+                 what it was",
+                folder.join(&name).display()
+            )?,
+        }
+    }
+    Ok(revisions)
 }
 
 fn read(
@@ -102,6 +129,8 @@ struct Learnt {
     line: Line,
     /// Tags with gaps.
     gaps: Vec<String>,
+    /// What was wrong with the machine trained before.
+    damage: Option<store::Error>,
 }
 
 /// Why there is no machine.
@@ -166,6 +195,10 @@ fn report_outcomes(
                     let mut stderr = streams.log(Level::Warning);
                     writeln!(stderr, "warning: `{name}`: {warning}")?;
                 }
+                if let Some(damage) = learnt.damage {
+                    let mut stderr = streams.log(Level::Warning);
+                    writeln!(stderr, "warning: `{name}` was trained again: {damage}")?;
+                }
                 machines.insert(learnt.machine.name.clone(), learnt.machine);
                 lines.push(learnt.line);
             }
@@ -215,14 +248,18 @@ fn train_one(
     let key = key::key(machine, rows, seed, creation_date);
     let name = &machine.name;
     let (n_rows, gaps) = (rows.times.len(), rows.gaps.clone());
-    if let Some(machine) = store.find(&name.value, &key) {
-        let line = Line::new(&machine, n_rows, None);
-        return Ok(Learnt {
-            machine,
-            line,
-            gaps,
-        });
-    }
+    let damage = match store.find(&name.value, &key) {
+        Ok(machine) => {
+            let line = Line::new(&machine, n_rows, None);
+            return Ok(Learnt {
+                machine,
+                line,
+                gaps,
+                damage: None,
+            });
+        }
+        Err(damage) => damage,
+    };
     let start = Instant::now();
     let options = train::Options {
         seed: learning.seed,
@@ -246,5 +283,6 @@ fn train_one(
         machine,
         line,
         gaps,
+        damage,
     })
 }
