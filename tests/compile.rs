@@ -97,6 +97,84 @@ fn another_user_with_a_clean_build_folder_gets_the_same_binary() {
 }
 
 #[test]
+fn neither_variables_nor_files_of_cargo_s_change_the_binary() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    run(&mut compile(&place("plain")));
+    let expected = fs::read(place("plain/bin/quickstart")).unwrap();
+    // Above the output folder, where cargo looks for its settings.
+    let settings = "
+[build]
+rustflags = [\"-C\", \"target-cpu=native\"]
+target-dir = \"elsewhere\"
+incremental = true
+
+[profile.release]
+opt-level = 1
+debug = true
+lto = true
+panic = \"abort\"
+overflow-checks = true
+
+[target.'cfg(unix)']
+rustflags = [\"-C\", \"debug-assertions\"]
+";
+    fs::create_dir_all(place("other/.cargo")).unwrap();
+    fs::write(place("other/.cargo/config.toml"), settings).unwrap();
+    let mut command = compile(Path::new("out"));
+    command
+        .current_dir(place("other"))
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_STRIP", "none")
+        .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-g")
+        .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS", "-g")
+        .env("CARGO_ENCODED_RUSTFLAGS", "-g")
+        .env("RUSTFLAGS", "-g")
+        .env("CARGO_BUILD_RUSTFLAGS", "-g");
+    run(&mut command);
+    let found = fs::read(place("other/out/bin/quickstart")).unwrap();
+    assert!(
+        expected == found,
+        "{} and {} bytes",
+        expected.len(),
+        found.len()
+    );
+    // Relative to the working folder, whatever folder cargo works in.
+    let mut command = compile(Path::new("out"));
+    command
+        .current_dir(place("other"))
+        .env("CARGO", "/no/such/cargo");
+    let output = command.args(["--target-dir", "target"]).output().unwrap();
+    assert!(
+        stderr(&output).contains("cannot be run"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(place("other/target/gordoc.lock").exists());
+    assert!(!place("other/out/target").exists());
+}
+
+#[test]
+fn a_relative_target_folder_is_that_of_the_working_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let parent = target().parent().unwrap().to_owned();
+    let mut command = compile(&folder.path().join("out"));
+    command
+        .current_dir(parent)
+        .arg("--target-dir")
+        .arg(target().file_name().unwrap());
+    run(&mut command);
+    assert!(folder.path().join("out/bin/quickstart").exists());
+    assert!(
+        !folder
+            .path()
+            .join("out")
+            .join(target().file_name().unwrap())
+            .exists()
+    );
+}
+
+#[test]
 fn rows_that_take_all_threads_to_select_are_learnt_from() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.yaml");

@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::support::{Server, gordoc, root, run, stderr, tree};
 
 /// Folders of files that are written elsewhere or are not text of ours.
-const ELSEWHERE: [&str; 3] = ["vendor", "trained", "bin"];
+const ELSEWHERE: [&str; 4] = [".gordoc", "vendor", "trained", "bin"];
 
 fn compile(output: &Path) {
     let config = root().join("tests/cases/sample/config.yaml");

@@ -7,6 +7,7 @@
 )]
 
 mod alarms;
+mod bit_rot;
 mod check;
 mod client;
 mod compile;
@@ -31,6 +32,8 @@ mod injection;
 mod local_times;
 mod manifests;
 mod mutations;
+mod names;
+mod output_folder;
 mod plot;
 mod pods;
 mod quickstart_data;

@@ -1,5 +1,7 @@
 //! Files that are there whole or not at all, and untouched if nothing changed.
 
+pub mod output_folder;
+
 use std::collections::BTreeMap;
 use std::fs::{self, FileTimes, Permissions};
 use std::io::{self, Write};
@@ -7,11 +9,19 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+pub use output_folder::{Layout, OutputFolder};
+
 /// Files by path below a folder.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Temporary files start so; a killed run may leave some behind.
 const TEMPORARY: &str = ".gordoc-";
+
+/// And end so.
+const HALF: &str = ".half";
+
+/// Letters and digits that are drawn for what is between.
+const DRAWN: usize = 6;
 
 /// Modification time of emitted files: 2000-01-01, as archives that are made again do.
 ///
@@ -30,43 +40,36 @@ pub fn write_executable(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     write(path, bytes, 0o755, None)
 }
 
-/// Makes the folders `owned` below `root` hold exactly these files, and writes those of
-/// `files` that lie elsewhere below it.
-pub fn sync(root: &Path, files: &Files, owned: &[&str]) -> io::Result<()> {
-    for (path, bytes) in files {
-        let time = SystemTime::UNIX_EPOCH + EMITTED;
-        write(&root.join(path), bytes, 0o644, Some(time))?;
-    }
-    for folder in owned {
-        remove_others(root, Path::new(folder), files)?;
-    }
-    Ok(())
+/// As [`write_changed`], with the age of emitted files.
+fn write_emitted(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let time = SystemTime::UNIX_EPOCH + EMITTED;
+    write(path, bytes, 0o644, Some(time))
 }
 
-/// Removes all entries of a folder but those named.
-pub fn keep_only(folder: &Path, names: &[&str]) -> io::Result<()> {
-    for path in entries(folder)? {
-        let kept = path
-            .file_name()
-            .is_some_and(|name| names.iter().any(|n| name == *n));
-        if !kept {
-            remove(&path)?;
-        }
-    }
-    Ok(())
-}
-
-/// Removes temporary files that a killed run left behind in a folder and below it.
+/// Removes temporary files that a killed run left behind in a folder, none below it.
 pub fn remove_temporary(folder: &Path) -> io::Result<()> {
-    for path in entries(folder)? {
-        let name = path.file_name().map(|name| name.to_string_lossy());
-        if name.is_some_and(|name| name.starts_with(TEMPORARY)) {
-            remove(&path)?;
-        } else if is_folder(&path) {
-            remove_temporary(&path)?;
-        }
+    for path in entries(folder)?.iter().filter(|path| is_temporary(path)) {
+        forget(path)?;
     }
     Ok(())
+}
+
+/// Removes a file, if it is there.
+pub fn forget(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file has the name of a temporary one, and is no folder or link.
+fn is_temporary(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let letters = name.and_then(|name| name.strip_prefix(TEMPORARY)?.strip_suffix(HALF));
+    let is_drawn = |letters: &str| {
+        letters.len() == DRAWN && letters.bytes().all(|letter| letter.is_ascii_alphanumeric())
+    };
+    letters.is_some_and(is_drawn) && fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
 }
 
 fn write(path: &Path, bytes: &[u8], mode: u32, time: Option<SystemTime>) -> io::Result<bool> {
@@ -77,6 +80,8 @@ fn write(path: &Path, bytes: &[u8], mode: u32, time: Option<SystemTime>) -> io::
     fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY)
+        .rand_bytes(DRAWN)
+        .suffix(HALF)
         .permissions(Permissions::from_mode(mode))
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
@@ -94,40 +99,13 @@ fn is_same(path: &Path, bytes: &[u8]) -> bool {
         && fs::read(path).is_ok_and(|old| old == bytes)
 }
 
-/// Removes files and folders below `folder` that no file of `files` needs.
-fn remove_others(root: &Path, folder: &Path, files: &Files) -> io::Result<()> {
-    for path in entries(&root.join(folder))? {
-        let inside = folder.join(path.file_name().unwrap_or_default());
-        if files.contains_key(&inside) {
-            continue;
-        }
-        let is_needed = files
-            .range(inside.clone()..)
-            .next()
-            .is_some_and(|(next, _)| next.starts_with(&inside));
-        if is_needed && is_folder(&path) {
-            remove_others(root, &inside, files)?;
-        } else {
-            remove(&path)?;
-        }
-    }
-    Ok(())
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    if is_folder(path) {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    }
-}
-
-fn is_folder(path: &Path) -> bool {
+/// Whether there is a folder, not a link to one.
+pub fn is_folder(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|data| data.is_dir())
 }
 
 /// Paths in a folder; none if there is no folder.
-fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let list = match fs::read_dir(folder) {
         Ok(list) => list,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -154,34 +132,29 @@ mod tests {
     }
 
     #[test]
-    fn owned_folders_hold_what_is_emitted_and_nothing_else() {
+    fn what_a_killed_run_left_is_removed_and_nothing_like_it() {
         let root = tempfile::tempdir().unwrap();
-        let root = root.path();
-        for old in ["machines/old/x", "machines/new/stale", "trained/1/kept"] {
-            write_changed(&root.join(old), b"old").unwrap();
+        let path = |name: &str| root.path().join(name);
+        let kept = [
+            "whole",
+            ".gordoc-x",
+            ".gordoc-cache1",
+            ".gordoc-a b c1.half",
+            ".gordoc-abc1234.half",
+            "below/.gordoc-abc123.half",
+        ];
+        for name in kept.iter().chain(&[".gordoc-abc123.half"]) {
+            write_changed(&path(name), b"x").unwrap();
         }
-        let files = BTreeMap::from([
-            (PathBuf::from("machines/new/lib.rs"), b"new".to_vec()),
-            (PathBuf::from("machines/new.txt"), b"new".to_vec()),
-            (PathBuf::from("Cargo.toml"), b"new".to_vec()),
-        ]);
-        sync(root, &files, &["machines", "servers"]).unwrap();
-        assert!(!root.join("machines/old").exists());
-        assert!(!root.join("machines/new/stale").exists());
-        assert!(root.join("machines/new/lib.rs").exists());
-        assert!(root.join("machines/new.txt").exists());
-        assert!(root.join("trained/1/kept").exists());
-        assert!(root.join("Cargo.toml").exists());
-    }
-
-    #[test]
-    fn what_a_killed_run_left_is_removed() {
-        let root = tempfile::tempdir().unwrap();
-        let left = root.path().join("a/.gordoc-x1");
-        write_changed(&left, b"half").unwrap();
-        write_changed(&root.path().join("a/whole"), b"whole").unwrap();
+        fs::create_dir(path(".gordoc-folder.half")).unwrap();
+        std::os::unix::fs::symlink(path("whole"), path(".gordoc-linked.half")).unwrap();
         remove_temporary(root.path()).unwrap();
-        assert!(!left.exists());
-        assert!(root.path().join("a/whole").exists());
+        assert!(!path(".gordoc-abc123.half").exists());
+        for name in kept
+            .iter()
+            .chain(&[".gordoc-folder.half", ".gordoc-linked.half"])
+        {
+            assert!(path(name).exists(), "{name}");
+        }
     }
 }

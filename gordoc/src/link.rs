@@ -3,6 +3,8 @@
 //! Builds in one folder for all workspaces, so that the runtime is compiled once; packages carry
 //! digests in their versions, so workspaces cannot mix (see `emit::vendored`).
 
+mod same;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
@@ -14,17 +16,7 @@ use std::thread;
 use serde_json::Value;
 
 use crate::emit::Binary;
-use crate::files;
-
-/// Variables that would make other binaries of the same sources.
-const FOREIGN: [&str; 6] = [
-    "RUSTFLAGS",
-    "CARGO_ENCODED_RUSTFLAGS",
-    "CARGO_BUILD_RUSTFLAGS",
-    "CARGO_BUILD_TARGET",
-    "CARGO_TARGET_DIR",
-    "CARGO_INCREMENTAL",
-];
+use crate::files::{OutputFolder, output_folder};
 
 /// Why there are no binaries.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +43,9 @@ pub enum Error {
         /// Package name.
         package: String,
     },
+    /// The servers cannot be put into the output folder.
+    #[error(transparent)]
+    Output(#[from] output_folder::Error),
     /// The file system refused.
     #[error("{}: {source}", path.display())]
     Io {
@@ -69,43 +64,44 @@ impl Error {
                 "install Rust with rustup, or pass `--bin none` and run \
                  `cargo build --release --locked` in the output folder where Rust is",
             ),
+            Self::Output(error) => error.help(),
             _ => None,
         }
     }
 }
 
-/// Builds the servers of the workspace in `folder`, and answers where each one is.
+/// Folder of the servers.
+pub const FOLDER: &str = "bin";
+
+/// Builds the servers of the workspace in a folder, and answers where each one is.
 ///
 /// `tick` is called with the name of each package that is done.
 pub fn link(
-    folder: &Path,
+    output: &mut OutputFolder,
     target: &Path,
     binaries: &[Binary],
     tick: &dyn Fn(&str),
 ) -> Result<Vec<PathBuf>, Error> {
+    // Cargo is run in another folder than this.
+    let target = &std::path::absolute(target).map_err(|source| io_error(target, source))?;
     fs::create_dir_all(target).map_err(|source| io_error(target, source))?;
     // Held until the binaries are copied, so that no other run replaces them before.
     let lock = target.join("gordoc.lock");
     let lock = File::create(&lock)
         .and_then(|file| file.lock().map(|()| file))
         .map_err(|source| io_error(&lock, source))?;
-    let workspace = stand_in(folder, target)?;
-    let built = build(folder, &workspace, target, tick)?;
-    let mut paths = Vec::new();
+    let workspace = stand_in(output.path(), target)?;
+    let built = build(output.path(), &workspace, target, tick)?;
+    let mut programs = Vec::new();
     for binary in binaries {
         let Some(executable) = built.get(&binary.package) else {
             let package = binary.package.clone();
             return Err(Error::Missing { package });
         };
-        let path = folder.join("bin").join(&binary.file);
-        let bytes = fs::read(executable).map_err(|source| io_error(executable, source))?;
-        files::write_executable(&path, &bytes).map_err(|source| io_error(&path, source))?;
-        paths.push(path);
+        programs.push((binary.file.as_str(), executable.as_path()));
     }
+    let paths = output.sync_programs(FOLDER, &programs)?;
     drop(lock);
-    let keep = binaries.iter().map(|binary| binary.file.as_str());
-    let bin = folder.join("bin");
-    files::keep_only(&bin, &keep.collect::<Vec<_>>()).map_err(|source| io_error(&bin, source))?;
     Ok(paths)
 }
 
@@ -120,7 +116,7 @@ fn stand_in(folder: &Path, target: &Path) -> Result<PathBuf, Error> {
         _ => fs::canonicalize(folder).and_then(|folder| symlink(folder, &link)),
     }
     .map_err(|source| io_error(&link, source))?;
-    std::path::absolute(&link).map_err(|source| io_error(&link, source))
+    Ok(link)
 }
 
 /// Executables by package name.
@@ -167,7 +163,6 @@ fn start(folder: &Path, workspace: &Path, target: &Path) -> Result<Child, Error>
     command
         .args(["build", "--release", "--locked", "--color", "never"])
         .args(["--message-format", "json-render-diagnostics"])
-        .args(["--config", &same_paths()])
         .arg("--manifest-path")
         .arg(workspace.join("Cargo.toml"))
         .arg("--target-dir")
@@ -176,22 +171,10 @@ fn start(folder: &Path, workspace: &Path, target: &Path) -> Result<Child, Error>
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    for variable in FOREIGN {
-        command.env_remove(variable);
-    }
+    same::pin(&mut command);
     command
         .spawn()
         .map_err(|source| Error::Cargo { program, source })
-}
-
-/// Sources of libraries lie in every user's own folder; panics name them, binaries shall not.
-fn same_paths() -> String {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let home = home.unwrap_or_default();
-    let flag = format!("--remap-path-prefix={}=/cargo", home.display());
-    let target = env!("GORDOC_TARGET");
-    format!("target.{target}.rustflags=[{flag:?}]")
 }
 
 /// Package name and executable of one line of cargo's JSON messages.

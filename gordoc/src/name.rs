@@ -47,16 +47,19 @@ fn is_dns_subdomain(text: &str) -> bool {
     })
 }
 
-/// A number of any length in digits; later ones are higher.
+/// A number in digits; later ones are higher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision(String);
 
 impl Revision {
+    /// Most digits, as many as a name has characters: it names folders, and stands in labels.
+    pub const MAX: usize = Name::MAX;
+
     /// A text as a revision, if it is one.
     pub fn new(text: impl Into<String>) -> Option<Self> {
         let text = text.into();
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then_some(Self(text))
+        (is_number && text.len() <= Self::MAX).then_some(Self(text))
     }
 
     fn magnitude(&self) -> (usize, &str) {
@@ -154,12 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn revisions_are_ordered_as_numbers_of_any_length() {
+    fn revisions_are_ordered_as_numbers() {
         let revision = |text| Revision::new(text).unwrap();
         assert!(revision("9") < revision("10"));
         assert!(revision("099") < revision("100"));
         assert!(revision("99999999999999999998") < revision("99999999999999999999"));
-        for text in ["", "1a", "-1", "1.0", "٣"] {
+        let longer = "1".repeat(Revision::MAX + 1);
+        assert!(Revision::new(&longer[1..]).is_some());
+        for text in ["", "1a", "-1", "1.0", "٣", &longer] {
             assert_eq!(Revision::new(text), None, "{text}");
         }
     }

@@ -198,8 +198,8 @@ fn bytes(machine: &Machine, changed: Option<&str>) -> TokenStream {
             #whole
         };
         const STARTS: ([(usize, usize); #count], (usize, usize)) = embed::starts(&FIELDS);
-        struct Weights;
-        impl embed::MachineWeights for Weights {
+        struct __Weights;
+        impl embed::MachineWeights for __Weights {
             const STARTS: &'static [(usize, usize)] = &STARTS.0;
             const DOUBLES: &'static [f64] = &::gordo_runtime::must_cast::<
                 [u8; 8 * STARTS.1.0],
@@ -217,7 +217,7 @@ fn bytes(machine: &Machine, changed: Option<&str>) -> TokenStream {
 fn value((at, field): (usize, &Field)) -> TokenStream {
     let (name, ty) = (&field.ident, &field.ty);
     let part = quote_spanned! {ty.span()=>
-        <#ty as embed::Embed<embed::WeightsFrom<Weights, #at>>>::PART
+        <#ty as embed::Embed<embed::WeightsFrom<__Weights, #at>>>::PART
     };
     let part = field.options.iter().fold(part, |part, option| {
         let (option, arguments) = (&option.name, &option.arguments);

@@ -130,7 +130,7 @@ pub struct Dataset {
     /// Name of the machine
     #[arg(long, value_name = "M")]
     pub machine: String,
-    /// Output directory
+    /// Output directory. Files in it that gordoc did not write are not replaced
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
     /// File format of X and y
@@ -154,7 +154,8 @@ pub struct Compile {
     /// Config file: Gordo YAML or JSON, or `-` for stdin; not used with --trained
     #[arg(required_unless_present = "trained")]
     pub config: Option<PathBuf>,
-    /// Output directory for the workspace, binaries, manifests and trained machines
+    /// Output directory for the workspace, binaries, manifests and trained machines: a new or empty
+    /// one, or one that gordoc wrote. Only files that gordoc wrote are replaced or removed
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
     /// Link already trained machines from `DIR/REVISION/MACHINE/` instead of training
@@ -196,7 +197,9 @@ pub struct Compile {
         reason = "a doc comment here would replace the command's help"
     )]
     pub fetching: Fetching,
-    /// Cargo target directory [default: gordoc/target in the user's cache directory]
+    /// Cargo target directory [default: gordoc/target in the user's cache directory]. Variables and
+    /// settings of cargo that change binaries have no effect; compilers, wrappers of them and
+    /// linkers of targets have
     #[arg(long, value_name = "DIR", env = "GORDOC_TARGET_DIR")]
     pub target_dir: Option<PathBuf>,
     /// Treat warnings as errors
@@ -270,5 +273,5 @@ pub enum TableFormat {
 }
 
 fn revision(text: &str) -> Result<Revision, &'static str> {
-    Revision::new(text).ok_or("a revision is written in digits")
+    Revision::new(text).ok_or("a revision is a number of at most 63 digits")
 }

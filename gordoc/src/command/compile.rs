@@ -8,12 +8,12 @@ mod revision_store;
 mod serve;
 mod summary;
 
-use std::fs::{self, File};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Level, Status, Streams};
+use crate::dataset::Cache;
 use crate::emit::{self, Input, Servers};
+use crate::files::{Layout, OutputFolder, output_folder};
 use crate::name::{Name, Revision};
 use crate::redact::hide_in_document;
 use crate::trained::store;
@@ -21,6 +21,22 @@ use crate::{files, link, workflow};
 
 pub use learn::Learning;
 use learn::Revisions;
+
+/// What is emitted to an output folder; servers are linked beside it.
+const EMITTED: Layout<'_> = Layout {
+    folders: &[
+        ".cargo",
+        "images",
+        "machines",
+        workflow::FOLDER,
+        "revisions",
+        "servers",
+        "shards",
+        "vendor",
+    ],
+    files: &["Cargo.lock", "Cargo.toml"],
+    kept: learn::FOLDER,
+};
 
 /// What to compile, and how far.
 #[derive(Clone, Debug)]
@@ -57,11 +73,9 @@ pub enum Origin {
 
 /// Compiles; stdout gets a line for each binary.
 pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failure> {
-    let _lock = lock(&options.output)?;
-    files::remove_temporary(&options.output)
-        .map_err(|error| Failure::at(&options.output, &error))?;
+    let mut output = claim(options)?;
     let (name, revisions, runtime) = match &options.origin {
-        Origin::Config(learning) => match learn::learn(learning, &options.output, &mut streams)? {
+        Origin::Config(learning) => match learn::learn(learning, output.path(), &mut streams)? {
             Ok((name, revisions, runtime)) => (name, revisions, Some(runtime)),
             Err(status) => return Ok(status),
         },
@@ -70,7 +84,8 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
             revision,
             project_name,
         } => {
-            let mut revisions = store::read_all(folder)?;
+            let read = store::read_all(folder);
+            let mut revisions = read.map_err(|error| of_store(&error))?;
             hide_secrets(&mut revisions);
             if let Some(revision) = revision {
                 make_current(revision, &mut revisions, folder)?;
@@ -86,10 +101,13 @@ pub fn run(options: &Options, mut streams: Streams<'_>) -> Result<Status, Failur
         let stderr = &mut streams.log(Level::Warning);
         manifests::manifests(&name, &revisions, runtime.as_ref(), stderr)?
     };
-    let paths = {
-        let stderr = &mut streams.log(Level::Info);
-        emit_and_link(options, (&name, &revisions), rendered, stderr)?
-    };
+    let paths = emit_and_link(
+        options,
+        &mut output,
+        (&name, &revisions),
+        rendered,
+        &mut streams,
+    )?;
     for (serves, path) in &paths {
         writeln!(streams.out, "{serves}\t{}", path.display())?;
     }
@@ -143,11 +161,11 @@ fn make_current(
 
 fn emit_and_link(
     options: &Options,
+    output: &mut OutputFolder,
     (name, revisions): (&Name, &Revisions),
     manifests: files::Files,
-    stderr: &mut dyn io::Write,
+    streams: &mut Streams<'_>,
 ) -> Result<Vec<(String, PathBuf)>, Failure> {
-    let output = &options.output;
     let workspace = emit::emit(Input {
         project: name,
         revisions,
@@ -155,12 +173,12 @@ fn emit_and_link(
     })?;
     let mut emitted = workspace.files;
     emitted.extend(manifests);
-    let mut owned = emit::OWNED.to_vec();
-    owned.push(workflow::FOLDER);
-    files::sync(output, &emitted, &owned).map_err(|error| Failure::at(output, &error))?;
+    output
+        .sync(&emitted, EMITTED)
+        .map_err(|error| of_output(&error))?;
     if !options.link {
-        let bin = output.join("bin");
-        files::keep_only(&bin, &[]).map_err(|error| Failure::at(&bin, &error))?;
+        let removed = output.sync_programs(link::FOLDER, &[]);
+        removed.map_err(|error| of_output(&error))?;
         return Ok(Vec::new());
     }
     let bar = progress::packages();
@@ -174,10 +192,10 @@ fn emit_and_link(
         Failure::new(error.to_string()).maybe_help(help)
     })?;
     writeln!(
-        stderr,
+        streams.log(Level::Info),
         "{} in {}",
         count(paths.len()),
-        output.join("bin").display()
+        output.path().join(link::FOLDER).display()
     )?;
     let serves = workspace.binaries.into_iter().map(|binary| binary.serves);
     Ok(serves.zip(paths).collect())
@@ -187,15 +205,28 @@ fn count(servers: usize) -> String {
     format!("{servers} server{}", if servers == 1 { "" } else { "s" })
 }
 
-/// One compile at a time writes to an output folder.
-fn lock(output: &Path) -> Result<File, Failure> {
-    fs::create_dir_all(output).map_err(|error| Failure::at(output, &error))?;
-    let folder = File::open(output).map_err(|error| Failure::at(output, &error))?;
-    if folder.try_lock().is_err() {
-        let message = format!("another gordoc is writing to {}", output.display());
-        return Err(Failure::new(message).help("wait for it, or choose another output folder"));
-    }
-    Ok(folder)
+/// Takes the output folder, before anything is done.
+fn claim(options: &Options) -> Result<OutputFolder, Failure> {
+    let cache = match &options.origin {
+        Origin::Config(learning) => learning.fetching.cache.as_ref(),
+        Origin::Trained { .. } => None,
+    };
+    let mut folders = EMITTED.folders.to_vec();
+    folders.push(link::FOLDER);
+    let layout = Layout {
+        folders: &folders,
+        ..EMITTED
+    };
+    let cache = cache.map(Cache::folder);
+    OutputFolder::claim(&options.output, layout, cache).map_err(|error| of_output(&error))
+}
+
+fn of_output(error: &output_folder::Error) -> Failure {
+    Failure::new(error.to_string()).maybe_help(error.help())
+}
+
+fn of_store(error: &store::Error) -> Failure {
+    Failure::new(error.to_string()).maybe_help(error.help())
 }
 
 /// All machines of a folder belong to one project.

@@ -10,8 +10,11 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Stage};
 use crate::files;
 use crate::name::Name;
 use crate::project::{NamedDataset, Options, Period, Project};
-use crate::report::{Plot, plot};
+use crate::report::{Plot, is_plot, plot};
 use crate::time;
+
+/// The page that is drawn.
+const PAGE: &str = "plot.html";
 
 /// Arguments of `dataset`.
 #[derive(Clone, Debug)]
@@ -57,7 +60,25 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         report(&project.source, &found, &mut streams)?;
         return Err(absent(&project, &arguments.machine));
     };
+    refuse_foreign(arguments)?;
     write(arguments, &project, machine, &mut streams)
+}
+
+/// Refuses to replace files of the user's, before anything is read.
+fn refuse_foreign(arguments: &Arguments) -> Result<(), Failure> {
+    let page = arguments.output.join(PAGE);
+    let is_foreign = |page: &PathBuf| match std::fs::read(page) {
+        Ok(bytes) => !is_plot(&bytes),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    };
+    let foreign = write::foreign(&arguments.output, arguments.format);
+    match foreign.or(Some(page).filter(|page| arguments.plot && is_foreign(page))) {
+        None => Ok(()),
+        Some(path) => Err(
+            Failure::new(format!("gordoc did not write {}", path.display()))
+                .help("move it away, or choose another output folder"),
+        ),
+    }
 }
 
 /// Loads the rows of a machine, and writes and draws them.
@@ -111,7 +132,7 @@ fn write(
     };
     let trace = trace.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(page) = draw(project, machine, &trace, &loaded) {
-        let path = folder.join("plot.html");
+        let path = folder.join(PAGE);
         files::write_changed(&path, page.as_bytes()).map_err(unwritable)?;
         if status != Status::Done {
             let path = path.display();

@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -15,6 +15,11 @@ use crate::time::iso;
 
 /// Rows of which a thread makes a text at a time.
 const TEXT_ROWS: usize = 512;
+
+const METADATA: &str = "metadata.json";
+
+/// A key of all metadata.
+const LOADING: &str = "tag_loading_metadata";
 
 /// How tables are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,30 +31,57 @@ pub enum Format {
     Parquet,
 }
 
+impl Format {
+    /// Names of the files of X and y.
+    fn tables(self) -> [&'static str; 2] {
+        match self {
+            Self::Csv => ["X.csv", "y.csv"],
+            Self::Parquet => ["X.parquet", "y.parquet"],
+        }
+    }
+}
+
 /// Writes all files of a dataset into `folder`, which is made if need be.
 pub fn write(dataset: &Dataset, folder: &Path, format: Format) -> io::Result<()> {
     fs::create_dir_all(folder)?;
+    // First, as it says whose the tables are: see `foreign`.
+    replace(&folder.join(METADATA), |mut file| {
+        serde_json::to_writer_pretty(&mut file, &dataset.metadata)?;
+        file.write_all(b"\n")
+    })?;
     let fill = |table: &Table, file: &mut BufWriter<&fs::File>| match format {
         Format::Csv => csv(&dataset.times, table, file),
         Format::Parquet => parquet(&dataset.times, table, file),
     };
-    let ending = match format {
-        Format::Csv => "csv",
-        Format::Parquet => "parquet",
-    };
-    let (x, y) = (format!("X.{ending}"), format!("y.{ending}"));
-    let (x, y) = (folder.join(x), folder.join(y));
+    let [x, y] = format.tables().map(|name| folder.join(name));
     replace(&x, |file| fill(&dataset.x, file))?;
     replace(&y, |file| {
         if dataset.y.is_same(&dataset.x) {
             return io::copy(&mut fs::File::open(&x)?, file).map(drop);
         }
         fill(&dataset.y, file)
-    })?;
-    replace(&folder.join("metadata.json"), |mut file| {
-        serde_json::to_writer_pretty(&mut file, &dataset.metadata)?;
-        file.write_all(b"\n")
     })
+}
+
+/// A file that writing a dataset into `folder` would replace, though it is none of gordoc's.
+pub fn foreign(folder: &Path, format: Format) -> Option<PathBuf> {
+    let is_there = |path: &PathBuf| fs::symlink_metadata(path).is_ok();
+    let metadata = folder.join(METADATA);
+    if is_ours(&metadata) {
+        return None;
+    }
+    let [x, y] = format.tables().map(|name| folder.join(name));
+    [metadata, x, y].into_iter().find(is_there)
+}
+
+/// Whether a file holds the metadata of a dataset.
+fn is_ours(path: &Path) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+    let read = || -> Option<serde_json::Value> {
+        let file = io::BufReader::new(fs::File::open(path).ok()?);
+        serde_json::from_reader(file).ok()
+    };
+    is_file && read().is_some_and(|document| document.get(LOADING).is_some())
 }
 
 /// Writes a table as CSV: ISO times in UTC, the shortest texts that read back, NaN empty.
@@ -181,6 +213,36 @@ mod tests {
         let read = text.lines().skip(1).map(|line| line.rsplit(',').next());
         let read: Vec<i64> = read.map(|cell| cell.unwrap().parse().unwrap()).collect();
         assert_eq!(read, times);
+    }
+
+    #[test]
+    fn files_that_gordoc_did_not_write_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        assert_eq!(foreign(folder.path(), Format::Csv), None);
+        for name in ["X.csv", "y.csv", "metadata.json"] {
+            fs::write(path(name), "{\"theirs\": 1}").unwrap();
+            assert_eq!(foreign(folder.path(), Format::Csv), Some(path(name)));
+            let other = foreign(folder.path(), Format::Parquet);
+            assert_eq!(other.is_some(), name == "metadata.json");
+            fs::remove_file(path(name)).unwrap();
+        }
+        let column = (Column::of_tag("A"), vec![1.5]);
+        let dataset = Dataset {
+            times: vec![0],
+            x: Table::new(vec![column.clone()]),
+            y: Table::new(vec![column]),
+            metadata: serde_json::json!({ LOADING: {} }),
+            gaps: Vec::new(),
+            warnings: Vec::new(),
+        };
+        write(&dataset, folder.path(), Format::Csv).unwrap();
+        assert_eq!(foreign(folder.path(), Format::Csv), None);
+        // A run that was killed had written the metadata.
+        fs::remove_file(path("X.csv")).unwrap();
+        assert_eq!(foreign(folder.path(), Format::Csv), None);
+        fs::remove_file(path("metadata.json")).unwrap();
+        assert_eq!(foreign(folder.path(), Format::Csv), Some(path("y.csv")));
     }
 
     #[test]

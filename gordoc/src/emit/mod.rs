@@ -23,19 +23,10 @@ use crate::files::Files;
 use crate::name::Name;
 use crate::trained::Machine;
 
+use names::Kind;
+
 pub use input::{Input, Servers};
 pub use server::Binary;
-
-/// Folders below the output folder that hold emitted files and nothing else.
-pub const OWNED: [&str; 7] = [
-    ".cargo",
-    "images",
-    "machines",
-    "revisions",
-    "servers",
-    "shards",
-    "vendor",
-];
 
 /// A workspace in memory.
 #[derive(Clone, Debug)]
@@ -83,7 +74,7 @@ pub fn emit(input: Input<'_>) -> Result<Workspace, Error> {
             } else {
                 format!("{}-r{revision}", machine.name)
             };
-            let krate = lower::lower(machine, revision, names.package(&name));
+            let krate = lower::lower(machine, revision, names.package(Kind::Machine, &name));
             let folder = package::folder(&krate, is_current);
             same_name.push((packages.len(), machine));
             packages.push(package::machine(krate, &folder, &mut files));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::input::Input;
-use super::names::{Names, crate_name};
+use super::names::{Kind, Names, crate_name};
 use super::package::{MachinePackage, Package, place, render, version_with};
 use super::shard::{self, Shard};
 use crate::files::Files;
@@ -96,9 +96,8 @@ pub(super) fn servers(
     let mut servers = ServerPackages::default();
     let by_name = by_name(machines);
     if input.servers.project {
-        let shared = input.servers.machine && by_name.contains_key(input.project);
-        let file = format!("{}{}", input.project, if shared { "-project" } else { "" });
-        let package = names.package(&format!("{file}-server"));
+        let file = project_file(input);
+        let package = names.package(Kind::Server, &file);
         let shards = shard::shards(input.project, machines, names, files);
         let crates: Vec<&Package> = shards.iter().map(|shard| &shard.package).collect();
         let members = shards.iter().flat_map(Shard::members).collect();
@@ -113,7 +112,7 @@ pub(super) fn servers(
         let current = input.revisions.last().map(|(_, machines)| machines);
         for (name, members) in by_name {
             if current.is_some_and(|machines| machines.contains_key(name)) {
-                let package = names.package(&format!("{name}-server"));
+                let package = names.package(Kind::Server, name);
                 let crates: Vec<&Package> = members.iter().map(|m| &m.package).collect();
                 let members = members
                     .into_iter()
@@ -137,6 +136,20 @@ impl ServerPackages {
         });
         self.packages.push(package);
     }
+}
+
+/// The file of the project's server, which is none of a machine's.
+fn project_file(input: &Input<'_>) -> String {
+    let machines = input.revisions.last().map(|(_, machines)| machines);
+    let is_taken = |file: &str| {
+        let mut machines = machines.into_iter().flatten();
+        input.servers.machine && machines.any(|(name, _)| name == file)
+    };
+    let mut file = input.project.to_string();
+    while is_taken(&file) {
+        file.push_str("-project");
+    }
+    file
 }
 
 fn by_name(machines: &[MachinePackage]) -> BTreeMap<&Name, Vec<&MachinePackage>> {

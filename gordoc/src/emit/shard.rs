@@ -5,7 +5,7 @@
 
 use askama::Template;
 
-use super::names::{Names, crate_name};
+use super::names::{Kind, Names, crate_name};
 use super::package::{MachinePackage, Package, place, render, version_with};
 use crate::files::Files;
 use crate::name::Name;
@@ -106,7 +106,7 @@ fn emit(
     let mut own = Files::from([("src/lib.rs".into(), source)]);
     let packages: Vec<&Package> = machines.iter().map(|machine| &machine.package).collect();
     let package = Package {
-        name: names.package(&format!("shard-{number}")),
+        name: names.package(Kind::Shard, &number.to_string()),
         version: version_with(&own, &packages),
         dependencies: vec!["gordo-runtime".to_owned()],
         folder: format!("shards/{number}"),

@@ -1,8 +1,14 @@
 //! The JSON form of what was fitted: how parts write it, and read it again.
 //!
 //! A refusal names the path to what is wrong. Network weights may stand in the document or in
-//! a tensor file beside it.
+//! a tensor file beside it. What is read is no more than gordoc would write: finite numbers, as
+//! many as belong there, and no more parts than can be emitted.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use gordo_runtime::Excerpt;
 use serde_json::Value;
 
 use super::fit::{Fitted, FittedPart, FittedTransformer};
@@ -21,7 +27,7 @@ pub enum DocumentError {
         expected: &'static str,
     },
     /// A part that cannot be served.
-    #[error("`{at}` is a `{found}`, which gordoc cannot serve")]
+    #[error("`{at}` is a `{}`, which gordoc cannot serve", Excerpt(found))]
     Unknown {
         /// Path of keys to the value.
         at: String,
@@ -39,12 +45,54 @@ pub enum DocumentError {
         expected: usize,
     },
     /// A referenced array is not in the tensor file.
-    #[error("`{at}` names tensor `{name}`, which the tensor file lacks")]
+    #[error("`{at}` names tensor `{}`, which the tensor file lacks", Excerpt(name))]
     MissingTensor {
         /// Path of keys to the reference.
         at: String,
         /// Tensor name.
         name: String,
+    },
+    /// A text stands in a list twice.
+    #[error("`{at}` is `{}`, which stands before it", Excerpt(text))]
+    Twice {
+        /// Path of keys to the second.
+        at: String,
+        /// The text.
+        text: String,
+    },
+    /// An array of the tensor file that no other array is.
+    #[error("`{at}` names tensor `{}`, as does another", Excerpt(name))]
+    SharedTensor {
+        /// Path of keys to the reference.
+        at: String,
+        /// Tensor name.
+        name: String,
+    },
+    /// An array of the tensor file that belongs to no part.
+    #[error("nothing names tensor `{}`", Excerpt(name))]
+    StrayTensor {
+        /// Tensor name.
+        name: String,
+    },
+    /// More than can be emitted.
+    #[error("`{at}` is beyond the {most} {what} that gordoc reads")]
+    TooMany {
+        /// Path of keys to the first one too many.
+        at: String,
+        /// Most that are read.
+        most: usize,
+        /// Of what.
+        what: &'static str,
+    },
+    /// The offset is not that of the windows.
+    #[error("`{at}` is {found}, but the model loses {expected} rows")]
+    Offset {
+        /// Path of keys to the offset.
+        at: String,
+        /// Offset found.
+        found: usize,
+        /// Rows lost.
+        expected: usize,
     },
     /// Written by a newer gordoc.
     #[error("format version {found} is not known; this gordoc reads up to {newest}")]
@@ -56,12 +104,34 @@ pub enum DocumentError {
     },
 }
 
+/// Most parts and layers of a machine: each becomes a field of a struct.
+pub(crate) const MOST_PARTS: usize = 1000;
+
+/// Most parts around a part.
+const DEEPEST: usize = 16;
+
+/// Most rows that a part looks back or ahead.
+const MOST_ROWS: usize = 100_000_000;
+
 /// A value in a document, the path to it, and what it may name.
 pub(crate) struct Reader<'a> {
     pub(crate) value: &'a Value,
     pub(crate) at: String,
+    all: Rc<Reading<'a>>,
+}
+
+/// What is common to all values of a document, and counted while they are read.
+struct Reading<'a> {
     tensors: &'a Tensors,
     read: ReadPart,
+    /// Tensors that were named.
+    named: RefCell<BTreeSet<&'a str>>,
+    /// Parts and layers so far.
+    parts: Cell<usize>,
+    /// Parts around the one being read.
+    depth: Cell<usize>,
+    /// Rows lost by what was read.
+    offset: Cell<usize>,
 }
 
 /// Reads a part of any class that takes `width` numbers a row, and leaves the width of its
@@ -71,22 +141,44 @@ pub(crate) type ReadPart = fn(&Reader<'_>, &mut usize) -> Result<FittedPart, Doc
 impl<'a> Reader<'a> {
     /// The whole document.
     pub(crate) fn root(value: &'a Value, tensors: &'a Tensors, read: ReadPart) -> Self {
+        let all = Reading {
+            tensors,
+            read,
+            named: RefCell::default(),
+            parts: Cell::default(),
+            depth: Cell::default(),
+            offset: Cell::default(),
+        };
         Self {
             value,
             at: String::new(),
-            tensors,
-            read,
+            all: Rc::new(all),
         }
     }
 
     /// A part of any class, which may transform.
+    ///
+    /// A detector is the whole model.
     pub(crate) fn any(&self, width: &mut usize) -> Result<FittedPart, DocumentError> {
-        (self.read)(self, width)
+        let depth = self.all.depth.get();
+        if depth == DEEPEST {
+            return Err(self.too_many(DEEPEST, "parts around each other"));
+        }
+        self.count_part()?;
+        self.all.depth.set(depth + 1);
+        let part = (self.all.read)(self, width)?;
+        self.all.depth.set(depth);
+        match &part {
+            FittedPart::Estimator(part) if depth > 0 && part.detector().is_some() => {
+                Err(self.refuse("a part without a detector"))
+            }
+            _ => Ok(part),
+        }
     }
 
     /// A part of any class.
     pub(crate) fn part(&self, width: &mut usize) -> Result<Box<dyn Fitted>, DocumentError> {
-        Ok((self.read)(self, width)?.into_fitted())
+        Ok(self.any(width)?.into_fitted())
     }
 
     /// A part that must transform.
@@ -94,10 +186,18 @@ impl<'a> Reader<'a> {
         &self,
         width: &mut usize,
     ) -> Result<Box<dyn FittedTransformer>, DocumentError> {
-        match (self.read)(self, width)? {
+        match self.any(width)? {
             FittedPart::Transformer(transformer) => Ok(transformer),
             FittedPart::Estimator(_) => Err(self.refuse("a transformer")),
         }
+    }
+
+    /// A transformer that keeps the number of columns.
+    pub(crate) fn scaler(&self, width: usize) -> Result<Box<dyn FittedTransformer>, DocumentError> {
+        let mut answered = width;
+        let transformer = self.transformer(&mut answered)?;
+        self.check_len(answered, width)?;
+        Ok(transformer)
     }
 
     /// A transformer that must be undone, and keeps the number of columns.
@@ -105,13 +205,54 @@ impl<'a> Reader<'a> {
         &self,
         width: usize,
     ) -> Result<Box<dyn FittedTransformer>, DocumentError> {
-        let mut answered = width;
-        let transformer = self.transformer(&mut answered)?;
-        self.check_len(answered, width)?;
+        let transformer = self.scaler(width)?;
         if transformer.inverse().is_none() {
             return Err(self.refuse("a transformer that can be undone"));
         }
         Ok(transformer)
+    }
+
+    /// Counts a part or layer.
+    pub(crate) fn count_part(&self) -> Result<(), DocumentError> {
+        if self.all.parts.get() == MOST_PARTS {
+            return Err(self.too_many(MOST_PARTS, "parts and layers"));
+        }
+        self.all.parts.set(self.all.parts.get() + 1);
+        Ok(())
+    }
+
+    fn too_many(&self, most: usize, what: &'static str) -> DocumentError {
+        let at = self.at.clone();
+        DocumentError::TooMany { at, most, what }
+    }
+
+    /// Counts rows that a part loses.
+    pub(crate) fn lose_rows(&self, rows: usize) {
+        self.all.offset.set(self.all.offset.get() + rows);
+    }
+
+    /// Refuses an offset that is not the number of rows lost by what was read.
+    pub(crate) fn check_offset(&self, found: usize) -> Result<(), DocumentError> {
+        let expected = self.all.offset.get();
+        if found == expected {
+            return Ok(());
+        }
+        let at = self.at.clone();
+        Err(DocumentError::Offset {
+            at,
+            found,
+            expected,
+        })
+    }
+
+    /// Refuses tensors that nothing has named.
+    pub(crate) fn check_tensors(&self) -> Result<(), DocumentError> {
+        let named = self.all.named.borrow();
+        let mut names = self.all.tensors.keys();
+        match names.find(|name| !named.contains(name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(DocumentError::StrayTensor { name: name.clone() }),
+        }
     }
 
     fn child(&self, value: &'a Value, key: &str) -> Self {
@@ -123,8 +264,7 @@ impl<'a> Reader<'a> {
         Self {
             value,
             at,
-            tensors: self.tensors,
-            read: self.read,
+            all: Rc::clone(&self.all),
         }
     }
 
@@ -159,8 +299,22 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| self.refuse("a name of small letters, digits and dashes"))
     }
 
-    pub(crate) fn texts(&self) -> Result<Vec<String>, DocumentError> {
-        self.items()?.iter().map(Self::text).collect()
+    /// One or more texts, no two of them equal.
+    pub(crate) fn unique_texts(&self) -> Result<Vec<String>, DocumentError> {
+        let mut texts = Vec::new();
+        let mut seen = BTreeSet::new();
+        for item in self.items()? {
+            let text = item.text()?;
+            if !seen.insert(text.clone()) {
+                let at = item.at;
+                return Err(DocumentError::Twice { at, text });
+            }
+            texts.push(text);
+        }
+        if texts.is_empty() {
+            return Err(self.refuse("a list of one text or more"));
+        }
+        Ok(texts)
     }
 
     pub(crate) fn flag(&self) -> Result<bool, DocumentError> {
@@ -174,16 +328,31 @@ impl<'a> Reader<'a> {
         count.ok_or_else(|| self.refuse("a count"))
     }
 
+    /// A number of rows that a part looks at, at least `least`.
+    pub(crate) fn rows(&self, least: usize) -> Result<usize, DocumentError> {
+        let rows = self.count()?;
+        if rows < least {
+            return Err(self.refuse("a number of rows"));
+        }
+        if rows > MOST_ROWS {
+            return Err(self.too_many(MOST_ROWS, "rows"));
+        }
+        Ok(rows)
+    }
+
     pub(crate) fn number(&self) -> Result<f64, DocumentError> {
-        match self.value {
-            Value::Null => Ok(f64::NAN),
-            Value::String(text) => match text.as_str() {
-                "NaN" => Ok(f64::NAN),
-                "Infinity" => Ok(f64::INFINITY),
-                "-Infinity" => Ok(f64::NEG_INFINITY),
-                _ => Err(self.refuse("a number")),
-            },
-            value => value.as_f64().ok_or_else(|| self.refuse("a number")),
+        let number = self.value.as_f64().filter(|number| number.is_finite());
+        number.ok_or_else(|| self.refuse("a finite number"))
+    }
+
+    /// The largest error that is normal, NaN if it is not known.
+    pub(crate) fn threshold(&self) -> Result<f64, DocumentError> {
+        let is_missing = self.value.is_null() || self.value == "NaN";
+        let number = self.value.as_f64().filter(|number| *number >= 0.0);
+        match number.filter(|number| number.is_finite()) {
+            Some(number) => Ok(number),
+            None if is_missing => Ok(f64::NAN),
+            None => Err(self.refuse("a finite number of at least 0, or `NaN`")),
         }
     }
 
@@ -196,21 +365,33 @@ impl<'a> Reader<'a> {
             .collect())
     }
 
-    pub(crate) fn pair(&self) -> Result<(f64, f64), DocumentError> {
-        match self.items()?.as_slice() {
-            [low, high] => Ok((low.number()?, high.number()?)),
-            _ => Err(self.refuse("a pair of numbers")),
+    /// Two numbers from `least` to `most`, the second not lower.
+    pub(crate) fn pair(&self, (least, most): (f64, f64)) -> Result<(f64, f64), DocumentError> {
+        let pair = match self.items()?.as_slice() {
+            [low, high] => (low.number()?, high.number()?),
+            _ => return Err(self.refuse("a pair of numbers")),
+        };
+        if least <= pair.0 && pair.0 <= pair.1 && pair.1 <= most {
+            return Ok(pair);
         }
+        Err(self.refuse("a pair of numbers in order"))
     }
 
-    /// Numbers, nested lists row by row.
+    /// Finite numbers, nested lists row by row, all rows of one length.
     pub(crate) fn numbers(&self) -> Result<Vec<f64>, DocumentError> {
         let mut numbers = Vec::new();
-        for item in self.items()? {
-            if item.value.is_array() {
-                numbers.extend(item.numbers()?);
-            } else {
+        let items = self.items()?;
+        let nested = items.first().is_some_and(|item| item.value.is_array());
+        let mut length = None;
+        for item in items {
+            if !nested {
                 numbers.push(item.number()?);
+                continue;
+            }
+            let row = item.items()?;
+            item.check_len(row.len(), *length.get_or_insert(row.len()))?;
+            for number in row {
+                numbers.push(number.number()?);
             }
         }
         Ok(numbers)
@@ -220,6 +401,21 @@ impl<'a> Reader<'a> {
         let numbers = self.numbers()?;
         self.check_len(numbers.len(), expected)?;
         Ok(numbers)
+    }
+
+    /// Numbers that are divided by, or multiplied with to be divided by.
+    pub(crate) fn scales_of(&self, expected: usize) -> Result<Vec<f64>, DocumentError> {
+        let numbers = self.numbers_of(expected)?;
+        if numbers.iter().all(|number| *number > 0.0) {
+            return Ok(numbers);
+        }
+        Err(self.refuse("a list of numbers above 0"))
+    }
+
+    pub(crate) fn thresholds_of(&self, expected: usize) -> Result<Vec<f64>, DocumentError> {
+        let items = self.items()?;
+        self.check_len(items.len(), expected)?;
+        items.iter().map(Self::threshold).collect()
     }
 
     pub(crate) fn check_len(&self, found: usize, expected: usize) -> Result<(), DocumentError> {
@@ -233,36 +429,42 @@ impl<'a> Reader<'a> {
         })
     }
 
-    pub(crate) fn optional_numbers(
-        &self,
-        key: &str,
-        expected: usize,
-    ) -> Result<Option<Vec<f64>>, DocumentError> {
-        self.optional(key)
-            .map(|place| place.numbers_of(expected))
-            .transpose()
-    }
-
-    /// A network array: written out, or `{"tensor": name}`.
-    pub(crate) fn weights(&self, expected: usize) -> Result<Vec<f32>, DocumentError> {
+    /// A network array of a shape: written out, or `{"tensor": name}`.
+    pub(crate) fn weights(&self, shape: &[usize]) -> Result<Vec<f32>, DocumentError> {
+        let expected = shape
+            .iter()
+            .fold(1, |size: usize, n| size.saturating_mul(*n));
         let Some(name) = self.value.get("tensor") else {
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "the file holds exact decimal expansions of f32 weights"
             )]
-            return Ok(self
-                .numbers_of(expected)?
-                .into_iter()
+            let weights = (self.numbers_of(expected)?.into_iter())
                 .map(|weight| weight as f32)
-                .collect());
+                .collect();
+            return self.finite(weights);
         };
         let name = self.child(name, "tensor").text()?;
-        let Some(tensor) = self.tensors.get(&name) else {
+        let Some((name, tensor)) = self.all.tensors.get_key_value(&name) else {
             let at = self.at.clone();
             return Err(DocumentError::MissingTensor { at, name });
         };
+        if !self.all.named.borrow_mut().insert(name) {
+            let (at, name) = (self.at.clone(), name.clone());
+            return Err(DocumentError::SharedTensor { at, name });
+        }
         self.check_len(tensor.values.len(), expected)?;
-        Ok(tensor.values.clone())
+        if tensor.shape != shape {
+            return Err(self.refuse("an array of the shape that belongs there"));
+        }
+        self.finite(tensor.values.clone())
+    }
+
+    fn finite(&self, weights: Vec<f32>) -> Result<Vec<f32>, DocumentError> {
+        if weights.iter().all(|weight| weight.is_finite()) {
+            return Ok(weights);
+        }
+        Err(self.refuse("an array of finite numbers"))
     }
 }
 

@@ -18,7 +18,7 @@ mod table;
 mod text;
 mod time_axis;
 
-pub use page::plot;
+pub use page::{is_plot, plot};
 pub use plot::Plot;
 
 #[cfg(test)]

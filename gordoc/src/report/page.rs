@@ -40,6 +40,12 @@ struct Page<'a> {
     height: f64,
 }
 
+/// Whether a file is such a page, by what each has and no other.
+pub fn is_plot(bytes: &[u8]) -> bool {
+    const SIGN: &[u8] = b"<svg class=\"definitions\" aria-hidden=\"true\"><defs>";
+    bytes.starts_with(b"<!DOCTYPE html>") && memchr::memmem::find(bytes, SIGN).is_some()
+}
+
 /// Draws which rows a machine sees, and why others are missing, as HTML.
 pub fn plot(plot: &Plot<'_>) -> String {
     let page = page(plot).render();

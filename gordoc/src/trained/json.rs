@@ -4,7 +4,9 @@
 //! everything else is inline. Reads the neutral form of exported Gordo models as well.
 
 #[cfg(test)]
-mod tests;
+mod hostile;
+#[cfg(test)]
+pub(super) mod tests;
 
 use serde_json::{Value, json};
 
@@ -16,23 +18,42 @@ pub use crate::part::document::DocumentError;
 pub use crate::part::tensors::{Tensor, Tensors};
 
 /// The version of the form written; a file without one is the neutral form.
-pub const FORMAT_VERSION: u64 = 1;
+pub const FORMAT_VERSION: u64 = 2;
 
-/// Reads a machine; `tensors` holds the arrays that the document names instead of writing out.
+/// The first version with digests of its files.
+const SEALED: u64 = 2;
+
+/// Whether a document of this form has digests.
+pub(super) fn is_sealed(document: &Value) -> bool {
+    let version = document.get("format_version").and_then(Value::as_u64);
+    version.is_some_and(|version| version >= SEALED)
+}
+
+/// Reads a machine; `tensors` holds the arrays that the document names instead of writing out,
+/// and no others.
+///
+/// What is read can be emitted and predicts: numbers are finite, shapes follow each other.
 pub fn read(document: &Value, tensors: &Tensors) -> Result<Machine, DocumentError> {
     let root = Reader::root(document, tensors, part::read);
-    if let Some(found) = document.get("format_version").and_then(Value::as_u64)
-        && found > FORMAT_VERSION
-    {
-        let newest = FORMAT_VERSION;
-        return Err(DocumentError::Version { found, newest });
+    if let Some(version) = root.optional("format_version") {
+        let (found, newest) = (version.count()? as u64, FORMAT_VERSION);
+        if found > newest {
+            return Err(DocumentError::Version { found, newest });
+        }
     }
-    let tags = root.get("tags")?.texts()?;
-    let target_tags = root.get("target_tags")?.texts()?;
+    let tags = root.get("tags")?.unique_texts()?;
+    let target_tags = root.get("target_tags")?.unique_texts()?;
     let mut width = tags.len();
     let at_state = root.get("state")?;
     let state = at_state.part(&mut width)?;
     at_state.check_len(width, target_tags.len())?;
+    root.check_tensors()?;
+    let offset = root.get("model_offset")?;
+    offset.check_offset(offset.count()?)?;
+    let metadata = root.get("metadata")?;
+    if !metadata.value.is_object() {
+        return Err(metadata.refuse("a mapping"));
+    }
     let checksum = root
         .optional("info")
         .and_then(|info| info.optional("checksum"));
@@ -42,11 +63,11 @@ pub fn read(document: &Value, tensors: &Tensors) -> Result<Machine, DocumentErro
         tags,
         target_tags,
         resolution: root.get("resolution")?.text()?,
-        offset: root.get("model_offset")?.count()?,
+        offset: offset.count()?,
         python_type: root.get("python_type")?.text()?,
         definition: root.get("definition")?.value.clone(),
         model: state.into(),
-        metadata: root.get("metadata")?.value.clone(),
+        metadata: metadata.value.clone(),
         checksum: checksum.map(|checksum| checksum.text()).transpose()?,
     })
 }

@@ -1,6 +1,8 @@
 //! As learnt: a trained machine as a value and as a file.
 
+mod bounded;
 pub mod json;
+mod seal;
 pub mod store;
 
 use std::sync::Arc;

@@ -7,11 +7,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use gordo_runtime::Excerpt;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::json::{Tensor, Tensors};
-use super::{Machine, json};
-use crate::files;
+use super::seal::{self, Seal};
+use super::{Machine, bounded, json};
+use crate::files::{self, output_folder};
 use crate::name::{Name, Revision};
 
 const DOCUMENT: &str = "machine.json";
@@ -55,6 +57,45 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A pipe, device or folder.
+    #[error("{} is not a regular file", path.display())]
+    NotAFile {
+        /// What it is not.
+        path: PathBuf,
+    },
+    /// More bytes than gordoc would write.
+    #[error("{} has more than {most} bytes", path.display())]
+    TooLarge {
+        /// File, or folder of all.
+        path: PathBuf,
+        /// Most that is read.
+        most: u64,
+    },
+    /// The file is not what was written.
+    #[error("{} has changed since it was written: its digest is another", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The document does not say what was written.
+    #[error("{} has no digest", path.display())]
+    Unsealed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The machine is another than its folder says, or is there twice.
+    #[error("{} holds machine `{name}`, {problem}", path.display())]
+    Misplaced {
+        /// Its file or folder.
+        path: PathBuf,
+        /// What it is called.
+        name: Name,
+        /// What is wrong with that.
+        problem: &'static str,
+    },
+    /// A folder of ours is none.
+    #[error(transparent)]
+    Output(#[from] output_folder::Error),
     /// No folder that could be a revision.
     #[error("{} holds no trained machines", path.display())]
     Empty {
@@ -64,6 +105,18 @@ pub enum Error {
 }
 
 impl Error {
+    /// How to go on.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Changed { .. } | Self::Unsealed { .. } => {
+                Some("put back the file that gordoc wrote, or train the machine again")
+            }
+            Self::Misplaced { .. } => Some("give each machine one folder of its name"),
+            Self::Output(error) => error.help(),
+            _ => None,
+        }
+    }
+
     /// What the file system said of a path.
     pub fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
@@ -79,6 +132,16 @@ pub fn read_all(folder: &Path) -> Result<Vec<(Revision, Machines)>, Error> {
     if names.is_empty() {
         let path = folder.to_owned();
         return Err(Error::Empty { path });
+    }
+    let mut bytes = 0;
+    for name in &names {
+        for machine in machines(&folder.join(name))? {
+            bytes += size(&machine)?;
+        }
+    }
+    if bytes > bounded::ALL {
+        let (path, most) = (folder.to_owned(), bounded::ALL);
+        return Err(Error::TooLarge { path, most });
     }
     let read = |name: Revision| {
         let machines = read_revision(&folder.join(&name))?;
@@ -100,51 +163,134 @@ pub fn revisions(folder: &Path) -> Result<Vec<Revision>, Error> {
     Ok(names)
 }
 
-fn read_revision(folder: &Path) -> Result<Machines, Error> {
-    let mut machines = Machines::new();
-    for entry in entries(folder)? {
-        // Machines on their way here have hidden names.
-        if file_name(&entry).starts_with('.') {
-            continue;
+/// Reads the machines of a revision.
+pub fn read_revision(folder: &Path) -> Result<Machines, Error> {
+    let mut found = Machines::new();
+    for path in machines(folder)? {
+        let machine = read(&path)?;
+        let misplaced = |problem| {
+            let (path, name) = (path.clone(), machine.name.clone());
+            Err(Error::Misplaced {
+                path,
+                name,
+                problem,
+            })
+        };
+        if path.is_dir() && *machine.name != *file_name(&path) {
+            return misplaced("which has another name");
         }
-        let is_folder = entry.join(DOCUMENT).is_file();
-        let is_document = entry.is_file() && entry.extension().is_some_and(|e| e == "json");
-        if is_folder || is_document {
-            let machine = read(&entry)?;
-            machines.insert(machine.name.clone(), machine);
+        if found.contains_key(&machine.name) {
+            return misplaced("which is there twice");
         }
+        found.insert(machine.name.clone(), machine);
     }
-    Ok(machines)
+    Ok(found)
+}
+
+/// Folders and documents of the machines of a revision.
+fn machines(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut found = entries(folder)?;
+    found.retain(|entry| {
+        // Machines on their way here have hidden names.
+        let is_hidden = file_name(entry).starts_with('.');
+        let is_document = || entry.extension().is_some_and(|e| e == "json") && !entry.is_dir();
+        !is_hidden && (entry.join(DOCUMENT).exists() || is_document())
+    });
+    Ok(found)
+}
+
+/// Bytes of a machine's files.
+fn size(path: &Path) -> Result<u64, Error> {
+    if !path.is_dir() {
+        return Ok(bounded::size(path, bounded::DOCUMENT)?.unwrap_or(0));
+    }
+    let document = bounded::size(&path.join(DOCUMENT), bounded::DOCUMENT)?;
+    let weights = bounded::size(&path.join(WEIGHTS), bounded::WEIGHTS)?;
+    Ok(document.unwrap_or(0) + weights.unwrap_or(0))
 }
 
 /// Reads a machine from its folder, or from a single file with the weights inline.
+///
+/// What says that it was written by gordoc must be what was written.
 pub fn read(path: &Path) -> Result<Machine, Error> {
-    let (document, tensors) = if path.is_dir() {
-        (path.join(DOCUMENT), read_weights(&path.join(WEIGHTS))?)
-    } else {
-        (path.to_owned(), Tensors::new())
-    };
-    let text = fs::read(&document).map_err(|source| Error::io(&document, source))?;
-    let tree = match serde_json::from_slice(&text) {
-        Ok(tree) => tree,
-        Err(source) => {
-            let path = document;
-            return Err(Error::Json { path, source });
+    match read_files(path)? {
+        Some((machine, _)) => Ok(machine),
+        None => Err(Error::io(path, io::ErrorKind::NotFound.into())),
+    }
+}
+
+/// Reads a machine that this gordoc may have kept in a folder: it must be what was written.
+pub fn read_kept(folder: &Path) -> Result<Option<Machine>, Error> {
+    match read_files(folder)? {
+        Some((_, Seal::Absent)) => {
+            let path = folder.join(DOCUMENT);
+            Err(Error::Unsealed { path })
         }
+        found => Ok(found.map(|(machine, _)| machine)),
+    }
+}
+
+/// A machine, and what its digests say; none if there is no document.
+fn read_files(path: &Path) -> Result<Option<(Machine, Seal)>, Error> {
+    let is_folder = path.is_dir();
+    let (path, weights_path) = if is_folder {
+        (path.join(DOCUMENT), path.join(WEIGHTS))
+    } else {
+        (path.to_owned(), path.to_owned())
     };
-    json::read(&tree, &tensors).map_err(|source| Error::Machine {
-        path: document,
-        source,
-    })
+    let Some(text) = bounded::read(&path, bounded::DOCUMENT)? else {
+        return Ok(None);
+    };
+    let document: serde_json::Value = match serde_json::from_slice(&text) {
+        Ok(document) => document,
+        Err(source) => return Err(Error::Json { path, source }),
+    };
+    drop(text);
+    let weights = if is_folder {
+        bounded::read(&weights_path, bounded::WEIGHTS)?
+    } else {
+        None
+    };
+    let weights = weights.unwrap_or_default();
+    let seal = seal::inspect(&document, &weights);
+    match seal {
+        Seal::BrokenDocument => return Err(Error::Changed { path }),
+        Seal::BrokenWeights => return Err(Error::Changed { path: weights_path }),
+        Seal::Absent if json::is_sealed(&document) => return Err(Error::Unsealed { path }),
+        Seal::Absent | Seal::Whole => {}
+    }
+    let tensors = tensors(&weights, &weights_path)?;
+    drop(weights);
+    match json::read(&document, &tensors) {
+        Ok(machine) => Ok(Some((machine, seal))),
+        Err(source) => Err(Error::Machine { path, source }),
+    }
 }
 
 /// Writes a machine into the folder of its name in a revision's folder, unless the same bytes
 /// are there already.
+///
+/// What would not be read again is refused.
 pub fn write(revision: &Path, machine: &Machine) -> Result<(), Error> {
     let target = revision.join(&machine.name);
-    let (document, tensors) = json::write(machine);
+    let (mut document, tensors) = json::write(machine);
     let weights = weights_bytes(&tensors);
-    for (name, bytes) in [(WEIGHTS, weights), (DOCUMENT, pretty(&document))] {
+    seal::seal(&mut document, &weights);
+    let bytes = pretty(&document);
+    let path = target.join(DOCUMENT);
+    for (name, bytes, most) in [
+        (WEIGHTS, &weights, bounded::WEIGHTS),
+        (DOCUMENT, &bytes, bounded::DOCUMENT),
+    ] {
+        if bytes.len() as u64 > most {
+            let path = target.join(name);
+            return Err(Error::TooLarge { path, most });
+        }
+    }
+    if let Err(source) = json::read(&document, &tensors) {
+        return Err(Error::Machine { path, source });
+    }
+    for (name, bytes) in [(WEIGHTS, weights), (DOCUMENT, bytes)] {
         let path = target.join(name);
         files::write_changed(&path, &bytes).map_err(|source| Error::io(&path, source))?;
     }
@@ -173,21 +319,23 @@ fn weights_bytes(tensors: &Tensors) -> Vec<u8> {
     safetensors::serialize(views, None).expect("tensors are held in memory already")
 }
 
-fn read_weights(path: &Path) -> Result<Tensors, Error> {
+/// The arrays of a tensor file; none of no bytes.
+fn tensors(bytes: &[u8], path: &Path) -> Result<Tensors, Error> {
     let refuse = |reason: String| Error::Weights {
         path: path.to_owned(),
         reason,
     };
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(Tensors::new()),
-        Err(source) => return Err(Error::io(path, source)),
-    };
-    let file = SafeTensors::deserialize(&bytes).map_err(|error| refuse(error.to_string()))?;
+    if bytes.is_empty() {
+        return Ok(Tensors::new());
+    }
+    let file = SafeTensors::deserialize(bytes).map_err(|error| refuse(error.to_string()))?;
     let mut tensors = Tensors::new();
     for (name, view) in file.tensors() {
         if view.dtype() != Dtype::F32 {
-            return Err(refuse(format!("tensor `{name}` is not of type F32")));
+            return Err(refuse(format!(
+                "tensor `{}` is not of type F32",
+                Excerpt(&name)
+            )));
         }
         let (numbers, _) = view.data().as_chunks::<4>();
         let values = numbers.iter().copied().map(f32::from_le_bytes).collect();
@@ -214,9 +362,42 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Removes machines of a revision that are not among these.
-pub fn remove_others(revision: &Path, keep: &Machines) -> Result<(), Error> {
-    let names: Vec<&str> = keep.keys().map(|name| &**name).collect();
-    files::keep_only(revision, &names).map_err(|source| Error::io(revision, source))
+pub fn remove_others(revision: &Path, keep: &Machines) -> io::Result<()> {
+    for path in files::entries(revision)? {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let is_kept = name.is_none_or(|name| keep.contains_key(name) || Name::new(name).is_none());
+        if !is_kept {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what is written of a machine, and its folder if that held nothing else.
+pub fn remove(folder: &Path) -> io::Result<()> {
+    if !files::is_folder(folder) {
+        return Ok(());
+    }
+    files::remove_temporary(folder)?;
+    for name in [DOCUMENT, WEIGHTS] {
+        files::forget(&folder.join(name))?;
+    }
+    // It may hold anything else, which stays.
+    let _ = fs::remove_dir(folder);
+    Ok(())
+}
+
+/// Moves a machine to another folder, in place of the machine that is there.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    remove(to)?;
+    if fs::symlink_metadata(to).is_err() {
+        return fs::rename(from, to);
+    }
+    // Without its document it is no machine.
+    for name in [WEIGHTS, DOCUMENT] {
+        fs::rename(from.join(name), to.join(name))?;
+    }
+    remove(from)
 }
 
 #[cfg(test)]
@@ -250,9 +431,120 @@ mod tests {
         write_file(&file, "{\n  \"name\": ");
         let refusal = read_all(folder.path()).unwrap_err().to_string();
         assert!(refusal.contains("1/m/machine.json: EOF"), "{refusal}");
+        write(&folder.path().join(&revision), &machine("m")).unwrap();
         write_file(&folder.path().join("1/m/weights.safetensors"), "no");
         let refusal = read_all(folder.path()).unwrap_err().to_string();
         assert!(refusal.contains("weights.safetensors"), "{refusal}");
+    }
+
+    /// Flips bits of a file one by one, and looks at what is read of the machine's folder.
+    fn flip(folder: &Path, file: &str, machine: &Machine) {
+        let path = folder.join(file);
+        let whole = fs::read(&path).unwrap();
+        let mut state = 1_u32;
+        for at in 0..whole.len() {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1 << (state >> 29);
+            fs::write(&path, &bytes).unwrap();
+            for found in [read_kept(folder).map(Option::unwrap), read(folder)] {
+                match found {
+                    // Another space between values says the same.
+                    Ok(found) => assert_eq!(found, *machine, "{file}, byte {at}"),
+                    Err(error) => {
+                        let said = error.to_string();
+                        assert!(said.contains(file), "{file}, byte {at}: {said}");
+                    }
+                }
+            }
+        }
+        fs::write(&path, whole).unwrap();
+    }
+
+    #[test]
+    fn no_flipped_bit_is_read_as_another_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let machine = json::tests::machine();
+        write(folder.path(), &machine).unwrap();
+        let folder = folder.path().join("m");
+        assert_eq!(read_kept(&folder).unwrap().unwrap(), machine);
+        for file in [WEIGHTS, DOCUMENT] {
+            flip(&folder, file, &machine);
+        }
+        fs::remove_file(folder.join(WEIGHTS)).unwrap();
+        let said = read(&folder).unwrap_err().to_string();
+        assert!(said.contains("weights.safetensors has changed"), "{said}");
+    }
+
+    #[test]
+    fn a_machine_without_digests_is_read_but_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &machine("m")).unwrap();
+        let path = folder.path().join("m").join(DOCUMENT);
+        let text = fs::read_to_string(&path).unwrap();
+        let mut document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        document["info"] = serde_json::Value::Null;
+        write_file(&path, &document.to_string());
+        let said = read(&folder.path().join("m")).unwrap_err().to_string();
+        assert!(said.ends_with("machine.json has no digest"), "{said}");
+        document["format_version"] = 1.into();
+        write_file(&path, &document.to_string());
+        assert_eq!(read(&folder.path().join("m")).unwrap().tags, ["a"]);
+        assert!(matches!(
+            read_kept(&folder.path().join("m")),
+            Err(Error::Unsealed { .. })
+        ));
+    }
+
+    #[test]
+    fn machines_are_where_their_names_say_and_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let revision = folder.path().join("1");
+        write(&revision, &machine("m")).unwrap();
+        fs::rename(revision.join("m"), revision.join("n")).unwrap();
+        let said = read_all(folder.path()).unwrap_err().to_string();
+        assert!(
+            said.ends_with("1/n holds machine `m`, which has another name"),
+            "{said}"
+        );
+        fs::rename(revision.join("n"), revision.join("m")).unwrap();
+        fs::copy(revision.join("m").join(DOCUMENT), revision.join("o.json")).unwrap();
+        let said = read_all(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("o.json"), "{said}");
+    }
+
+    #[test]
+    fn what_is_no_file_or_too_large_is_refused_unread() {
+        let folder = tempfile::tempdir().unwrap();
+        let revision = folder.path().join("1");
+        write(&revision, &machine("m")).unwrap();
+        let refuse = |file: &str, expect: &str| {
+            let said = read_all(folder.path()).unwrap_err().to_string();
+            assert!(said.contains(file) && said.contains(expect), "{said}");
+        };
+        let weights = revision.join("m").join(WEIGHTS);
+        let document = revision.join("m").join(DOCUMENT);
+        let file = fs::OpenOptions::new().write(true).open(&weights).unwrap();
+        file.set_len(bounded::WEIGHTS + 1).unwrap();
+        refuse(WEIGHTS, "has more than 1073741824 bytes");
+        fs::remove_file(&weights).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&weights).status();
+        assert!(made.unwrap().success());
+        refuse(WEIGHTS, "is not a regular file");
+        fs::remove_file(&weights).unwrap();
+        fs::remove_file(&document).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &document).unwrap();
+        refuse(DOCUMENT, "is not a regular file");
+        fs::remove_file(&document).unwrap();
+        // Sparse files, none of them too large.
+        for name in 0..40 {
+            let file = fs::File::create(revision.join(format!("{name}.json"))).unwrap();
+            file.set_len(bounded::DOCUMENT).unwrap();
+        }
+        refuse(
+            &folder.path().display().to_string(),
+            "has more than 2147483648 bytes",
+        );
     }
 
     fn write_file(path: &Path, text: &str) {

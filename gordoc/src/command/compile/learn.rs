@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::super::dataset::{gap_warning, of_machine};
 use super::super::{Failure, Level, Status, Streams, check, fetching, read_config, report};
-use super::key;
 use super::progress::{Bar, Bars};
 use super::revision_store::RevisionStore;
 use super::summary::{self, Line};
+use super::{key, of_store};
 use crate::dataset::{self, Dataset};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::{Name, Revision};
@@ -19,6 +19,9 @@ use crate::project::{self, Project};
 use crate::provider::Sources;
 use crate::train;
 use crate::trained::{Machine, store};
+
+/// Where machines are kept below the output folder.
+pub(super) const FOLDER: &str = "trained";
 
 /// Revisions by name, the current one last, and their machines.
 pub(super) type Revisions = Vec<(Revision, BTreeMap<Name, Machine>)>;
@@ -52,7 +55,7 @@ pub(super) fn learn(
         Ok(project) => project,
         Err(status) => return Ok(Err(status)),
     };
-    let folder = output.join("trained");
+    let folder = output.join(FOLDER);
     let revision_store = RevisionStore::new(folder.clone(), learning.revision.as_ref())?;
     let (outcomes, summary) = load_and_train(&project, learning, &revision_store);
     fetching::tell(&summary, &learning.fetching, streams)?;
@@ -65,12 +68,36 @@ pub(super) fn learn(
         });
         key::revision(keys, ends.max())
     });
-    revision_store.finish(&revision, &trained)?;
-    let mut revisions = store::read_all(&folder)?;
-    revisions.retain(|(name, _)| *name != revision);
+    let finished = revision_store.finish(&revision, &trained);
+    finished.map_err(|error| of_store(&error))?;
+    let mut revisions = read_others(&folder, &revision, streams)?;
     revisions.push((revision, trained));
     let runtime = project.globals.get("runtime").cloned();
     Ok(Ok((project.name, revisions, runtime.unwrap_or_default())))
+}
+
+/// The revisions trained before this one; one that cannot be read is left out.
+fn read_others(
+    folder: &Path,
+    current: &Revision,
+    streams: &mut Streams<'_>,
+) -> Result<Revisions, Failure> {
+    let mut revisions = Revisions::new();
+    for name in store::revisions(folder)? {
+        if name == *current {
+            continue;
+        }
+        match store::read_revision(&folder.join(&name)) {
+            Ok(machines) => revisions.push((name, machines)),
+            Err(error) => writeln!(
+                streams.log(Level::Warning),
+                "warning: revision {name} is not linked: {error}\n  help: remove {}, or put back \
+                 what it was",
+                folder.join(&name).display()
+            )?,
+        }
+    }
+    Ok(revisions)
 }
 
 fn read(
@@ -107,6 +134,8 @@ struct Learnt {
     gaps: Vec<String>,
     /// What may surprise of the readings.
     warnings: Vec<Diagnostic>,
+    /// What was wrong with the machine trained before.
+    damage: Option<store::Error>,
 }
 
 /// Why there is no machine.
@@ -185,6 +214,10 @@ fn report_outcomes(
                     let diagnostic = warning.diagnostic(&name.value);
                     diagnostic.label(name.span, "this machine")
                 }));
+                if let Some(damage) = learnt.damage {
+                    let mut stderr = streams.log(Level::Warning);
+                    writeln!(stderr, "warning: `{name}` was trained again: {damage}")?;
+                }
                 machines.insert(learnt.machine.name.clone(), learnt.machine);
                 lines.push(learnt.line);
             }
@@ -246,15 +279,19 @@ fn train_one(
     let name = &machine.name;
     let (n_rows, gaps) = (rows.times.len(), rows.gaps.clone());
     let warnings = rows.warnings.clone();
-    if let Some(machine) = store.find(&name.value, &key) {
-        let line = Line::new(&machine, n_rows, None);
-        return Ok(Learnt {
-            machine,
-            line,
-            gaps,
-            warnings,
-        });
-    }
+    let damage = match store.find(&name.value, &key) {
+        Ok(machine) => {
+            let line = Line::new(&machine, n_rows, None);
+            return Ok(Learnt {
+                machine,
+                line,
+                gaps,
+                warnings,
+                damage: None,
+            });
+        }
+        Err(damage) => damage,
+    };
     let start = Instant::now();
     let options = train::Options {
         seed: learning.seed,
@@ -279,5 +316,6 @@ fn train_one(
         line,
         gaps,
         warnings,
+        damage,
     })
 }

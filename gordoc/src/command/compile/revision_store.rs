@@ -1,11 +1,14 @@
 //! Trained machines on disk, kept one by one until all of their revision are there.
 //!
-//! Judges a machine by its key alone, never by its content.
+//! Judges a machine by its key and its digest; knows nothing of what is in it.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::super::Failure;
+use super::of_output;
+use crate::files::{self, output_folder};
 use crate::name::Revision;
 use crate::trained::{Machine, store};
 
@@ -22,31 +25,60 @@ pub(super) struct RevisionStore {
 
 impl RevisionStore {
     /// A store for machines of a revision; without a name it gets one at the end.
-    pub(super) fn new(folder: PathBuf, revision: Option<&Revision>) -> Result<Self, store::Error> {
+    pub(super) fn new(folder: PathBuf, revision: Option<&Revision>) -> Result<Self, Failure> {
+        let place = revision.map_or_else(|| folder.join(NEXT), |name| folder.join(name));
+        for folder in [&folder, &place] {
+            output_folder::refuse_link(folder).map_err(|error| of_output(&error))?;
+        }
         let mut names = store::revisions(&folder)?;
         names.reverse();
-        let place = revision.map_or_else(|| folder.join(NEXT), |name| folder.join(name));
-        Ok(Self {
-            place,
+        let store = Self {
             revisions: names.iter().map(|name| folder.join(name)).collect(),
             folder,
-        })
+            place,
+        };
+        store.remove_temporary()?;
+        Ok(store)
     }
 
-    /// A machine that was trained before from the same inputs.
-    ///
-    /// What is damaged is trained again.
-    pub(super) fn find(&self, name: &str, key: &str) -> Option<Machine> {
+    /// Removes what killed runs left half-written.
+    fn remove_temporary(&self) -> Result<(), Failure> {
+        let next = self.folder.join(NEXT);
+        for revision in self.revisions.iter().chain([&next]) {
+            if !files::is_folder(revision) {
+                continue;
+            }
+            let machines = files::entries(revision).map_err(|e| Failure::at(revision, &e))?;
+            for machine in machines.iter().filter(|path| files::is_folder(path)) {
+                files::remove_temporary(machine).map_err(|e| Failure::at(machine, &e))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A machine that was trained before from the same inputs; why there is none, if one was
+    /// there and is damaged.
+    pub(super) fn find(&self, name: &str, key: &str) -> Result<Machine, Option<store::Error>> {
         let places = std::iter::once(&self.place).chain(&self.revisions);
-        let mut machines = places.filter_map(|place| store::read(&place.join(name)).ok());
-        machines.find(|machine| machine.checksum.as_deref() == Some(key))
+        let mut damage = None;
+        for folder in places.map(|place| place.join(name)) {
+            match store::read_kept(&folder) {
+                Ok(Some(machine)) if machine.checksum.as_deref() == Some(key) => {
+                    return Ok(machine);
+                }
+                Ok(_) => {}
+                Err(error) => damage = damage.or(Some(error)),
+            }
+        }
+        Err(damage)
     }
 
     /// Keeps a machine that was trained.
     pub(super) fn put(&self, machine: &Machine) -> Result<(), store::Error> {
         // Of another machine nothing may be left beside the parts of this one.
         let place = self.place.join(&machine.name);
-        remove(&place).map_err(|error| store::Error::io(&place, error))?;
+        output_folder::refuse_link(&place)?;
+        store::remove(&place).map_err(|error| store::Error::io(&place, error))?;
         store::write(&self.place, machine)
     }
 
@@ -57,16 +89,27 @@ impl RevisionStore {
         machines: &store::Machines,
     ) -> Result<(), store::Error> {
         let target = self.folder.join(revision);
+        output_folder::refuse_link(&target)?;
         for machine in machines.values() {
             let (from, to) = (self.place.join(&machine.name), target.join(&machine.name));
-            if from != to && from.exists() {
+            output_folder::refuse_link(&to)?;
+            if from != to && files::is_folder(&from) {
                 put_in_place(&from, &to).map_err(|error| store::Error::io(&to, error))?;
             }
             store::write(&target, machine)?;
         }
-        store::remove_others(&target, machines)?;
+        let keep_only = |folder: &Path, machines| {
+            let removed = store::remove_others(folder, machines);
+            removed.map_err(|error| store::Error::io(folder, error))
+        };
+        keep_only(&target, machines)?;
         let next = self.folder.join(NEXT);
-        remove(&next).map_err(|error| store::Error::io(&next, error))
+        if files::is_folder(&next) {
+            keep_only(&next, &store::Machines::new())?;
+            // What is left in it is not gordoc's.
+            let _ = fs::remove_dir(&next);
+        }
+        Ok(())
     }
 }
 
@@ -74,16 +117,7 @@ fn put_in_place(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }
-    remove(to)?;
-    fs::rename(from, to)
-}
-
-/// Removes a folder, if it is there.
-fn remove(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    store::rename(from, to)
 }
 
 #[cfg(test)]
@@ -112,14 +146,22 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         let folder = out.path().join("trained");
         let revisions = RevisionStore::new(folder.clone(), None).unwrap();
-        assert!(revisions.find("a", "1").is_none());
+        assert!(
+            revisions
+                .find("a", "1")
+                .is_err_and(|damage| damage.is_none())
+        );
         let (a, b) = (machine("a", "1"), machine("b", "1"));
         revisions.put(&a).unwrap();
         revisions.put(&b).unwrap();
         // As after a run that was killed.
         let revisions = RevisionStore::new(folder.clone(), None).unwrap();
-        assert_eq!(revisions.find("a", "1").as_ref(), Some(&a));
-        assert!(revisions.find("a", "2").is_none());
+        assert_eq!(revisions.find("a", "1").unwrap(), a);
+        assert!(
+            revisions
+                .find("a", "2")
+                .is_err_and(|damage| damage.is_none())
+        );
         let first = Revision::new("7").unwrap();
         revisions.finish(&first, &all(&[&a, &b])).unwrap();
         assert!(!folder.join(NEXT).exists());
@@ -143,6 +185,6 @@ mod tests {
         fs::write(out.path().join("3/a/left"), "behind").unwrap();
         revisions.put(&machine("a", "1")).unwrap();
         assert!(out.path().join("3/a/machine.json").exists());
-        assert!(!out.path().join("3/a/left").exists());
+        assert_eq!(fs::read(out.path().join("3/a/left")).unwrap(), b"behind");
     }
 }

@@ -146,7 +146,8 @@ impl Cache {
                 Err(_) => true,
             };
             if is_needless {
-                forget(&path)?;
+                // Another run may have removed it already.
+                files::forget(&path)?;
             }
         }
         Ok(())
@@ -158,20 +159,17 @@ impl Cache {
             return Vec::new();
         };
         let paths = list.filter_map(|entry| Some(entry.ok()?.path()));
-        let mut paths: Vec<PathBuf> = paths
-            .filter(|path| path.extension().is_some_and(|end| end == "parquet"))
-            .collect();
+        let mut paths: Vec<PathBuf> = paths.filter(|path| is_named_by_digest(path)).collect();
         paths.sort();
         paths
     }
 }
 
-/// Removes a file that another run may have removed already.
-fn forget(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+/// Whether a file is one of the cache's, by its name.
+fn is_named_by_digest(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let digest = name.and_then(|name| name.strip_suffix(".parquet"));
+    digest.is_some_and(|digest| blake3::Hash::from_hex(digest).is_ok())
 }
 
 impl About {
@@ -320,6 +318,18 @@ mod tests {
         let bits: Vec<u64> = series.values.iter().map(|value| value.to_bits()).collect();
         let expect = [0.1, f64::NAN, -0.0_f64].map(f64::to_bits);
         assert_eq!(bits, expect);
+    }
+
+    #[test]
+    fn files_of_others_are_neither_read_nor_removed() {
+        let sample = Sample::new();
+        sample.put(&ranges(0, 9), &at("1"), 0.1);
+        let ours = sample.files().remove(0);
+        let theirs = ours.with_file_name("theirs.parquet");
+        fs::write(&theirs, "no Parquet").unwrap();
+        sample.put(&ranges(0, 9), &at("2"), 0.2);
+        assert_eq!(sample.find(&ranges(0, 9), &at("2")), ("fresh", 0.2));
+        assert!(theirs.exists() && !ours.exists());
     }
 
     #[test]

@@ -166,9 +166,7 @@ fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentEr
         .collect();
     let mut steps = Vec::new();
     let Some((last, before)) = parts.split_last() else {
-        return Ok(FittedPart::Transformer(Box::new(
-            FittedTransformerPipeline { steps },
-        )));
+        return Err(reader.refuse("a pipeline of one step or more"));
     };
     for part in before {
         steps.push(part.transformer(width)?);

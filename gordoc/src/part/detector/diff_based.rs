@@ -290,12 +290,16 @@ impl FittedDiffBased {
 fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentError> {
     let base = reader.get("base_estimator")?.part(width)?;
     let targets = *width;
+    let numbers = |key| {
+        let value = reader.optional(key);
+        value.map(|value| value.thresholds_of(targets)).transpose()
+    };
     let number = |key| {
         let value = reader.optional(key);
-        value.map(|value| value.number()).transpose()
+        value.map(|value| value.threshold()).transpose()
     };
     let at_scaler = reader.get("scaler")?;
-    let scaler = at_scaler.transformer(&mut targets.clone())?;
+    let scaler = at_scaler.scaler(targets)?;
     if scaler.embedded().is_none() {
         return Err(at_scaler.refuse("a single scaler"));
     }
@@ -303,7 +307,7 @@ fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentEr
     let settings = Settings {
         require_thresholds: reader.get("require_thresholds")?.flag()?,
         shuffle: reader.get("shuffle")?.flag()?,
-        window: window.map(|window| window.count()).transpose()?,
+        window: window.map(|window| window.rows(1)).transpose()?,
         smoothing: match reader.optional("smoothing_method") {
             Some(method) => Some(
                 Smoothing::find(&method.text()?)
@@ -313,10 +317,9 @@ fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentEr
         },
     };
     let mut detector = FittedDiffBased::new(base, scaler, settings);
-    detector.part.feature_thresholds = reader.optional_numbers("feature_thresholds", targets)?;
+    detector.part.feature_thresholds = numbers("feature_thresholds")?;
     detector.part.aggregate_threshold = number("aggregate_threshold")?;
-    detector.smooth_feature_thresholds =
-        reader.optional_numbers("smooth_feature_thresholds", targets)?;
+    detector.smooth_feature_thresholds = numbers("smooth_feature_thresholds")?;
     detector.smooth_aggregate_threshold = number("smooth_aggregate_threshold")?;
     Ok(FittedPart::Estimator(Box::new(detector)))
 }

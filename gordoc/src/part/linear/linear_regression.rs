@@ -21,6 +21,9 @@ pub(crate) static CLASS: Class = regressor(
 )
 .read_by(|reader, width| {
     let intercept = reader.get("intercept")?.numbers()?;
+    if intercept.is_empty() {
+        return Err(reader.refuse("a regression of one target or more"));
+    }
     let coef = reader.get("coef")?.numbers_of(intercept.len() * *width)?;
     *width = intercept.len();
     Ok(FittedPart::Estimator(Box::new(LinearRegression {

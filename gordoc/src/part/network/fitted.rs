@@ -29,16 +29,24 @@ pub(crate) struct FittedNetwork {
 pub(super) fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentError> {
     let windows = match reader.optional("lookback_window") {
         Some(lookback) => Some(Windows {
-            lookback: lookback.count()?,
-            lookahead: reader.get("lookahead")?.count()?,
+            lookback: lookback.rows(1)?,
+            lookahead: reader.get("lookahead")?.rows(0)?,
         }),
         None => None,
     };
+    if let Some(windows) = windows {
+        reader.lose_rows(windows.lookback + windows.lookahead - 1);
+    }
     let n_features = reader.get("n_features")?;
     n_features.check_len(*width, n_features.count()?)?;
+    let at_layers = reader.get("layers")?;
     let mut layers = Vec::new();
-    for layer in reader.get("layers")?.items()? {
-        layers.push(read_layer(&layer, width)?);
+    let mut reads_steps = windows.is_some();
+    for layer in at_layers.items()? {
+        layers.push(read_layer(&layer, width, &mut reads_steps)?);
+    }
+    if layers.is_empty() || reads_steps {
+        return Err(at_layers.refuse("a list of layers that ends in one row"));
     }
     Ok(FittedPart::Estimator(Box::new(FittedNetwork {
         class: reader.get("type")?.text()?,
@@ -52,8 +60,13 @@ pub(super) fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart,
 fn read_layer(
     reader: &Reader<'_>,
     width: &mut usize,
+    reads_steps: &mut bool,
 ) -> Result<Box<dyn FittedLayer>, DocumentError> {
+    reader.count_part()?;
     let units = reader.get("units")?.count()?;
+    if units == 0 {
+        return Err(reader.refuse("a layer of one unit or more"));
+    }
     let sizes = (std::mem::replace(width, units), units);
     let name = reader.get("activation")?;
     let activation =
@@ -61,7 +74,11 @@ fn read_layer(
     let ty = reader.get("type")?.text()?;
     match ty.as_str() {
         "Dense" => dense::read(reader, activation, sizes),
-        "LSTM" => lstm::read(reader, activation, sizes),
+        "LSTM" if *reads_steps => {
+            *reads_steps = reader.get("return_sequences")?.flag()?;
+            lstm::read(reader, activation, sizes)
+        }
+        "LSTM" => Err(reader.refuse("a layer that reads rows, as it gets no sequences")),
         _ => Err(DocumentError::Unknown {
             at: reader.at.clone(),
             found: ty,

@@ -21,7 +21,7 @@ pub(crate) static CLASS: Class = Class::transformer(
     Some(|_| Arc::new(MaxAbsScaler)),
 )
 .read_by(|reader, width| {
-    let scale = reader.get("scale")?.numbers_of(*width)?;
+    let scale = reader.get("scale")?.scales_of(*width)?;
     Ok(FittedPart::Transformer(Box::new(part::MaxAbsScaler {
         scale,
     })))

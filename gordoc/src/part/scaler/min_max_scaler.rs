@@ -32,12 +32,12 @@ pub(crate) static CLASS: Class = Class::transformer(
 )
 .read_by(|reader, width| {
     let definition = MinMaxScaler {
-        feature_range: reader.get("feature_range")?.pair()?,
+        feature_range: reader.get("feature_range")?.pair((f64::MIN, f64::MAX))?,
         clip: reader.get("clip")?.flag()?,
     };
     let data_min = reader.get("data_min")?.numbers_of(*width)?;
     let data_max = reader.get("data_max")?.numbers_of(*width)?;
-    let scale = reader.get("scale")?.numbers_of(*width)?;
+    let scale = reader.get("scale")?.scales_of(*width)?;
     let min = reader.get("min")?.numbers_of(*width)?;
     let fitted = definition.fitted(data_min, data_max, scale, min);
     Ok(FittedPart::Transformer(Box::new(fitted)))

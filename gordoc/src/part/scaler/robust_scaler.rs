@@ -40,10 +40,12 @@ pub(crate) static CLASS: Class = Class::transformer(
     }),
 )
 .read_by(|reader, width| {
-    let center = reader.optional_numbers("center", *width)?;
-    let scale = reader.optional_numbers("scale", *width)?;
+    let center = reader.optional("center");
+    let center = center.map(|center| center.numbers_of(*width)).transpose()?;
+    let scale = reader.optional("scale");
+    let scale = scale.map(|scale| scale.scales_of(*width)).transpose()?;
     Ok(FittedPart::Transformer(Box::new(FittedRobustScaler {
-        quantile_range: reader.get("quantile_range")?.pair()?,
+        quantile_range: reader.get("quantile_range")?.pair((0.0, 100.0))?,
         width: *width,
         part: part::RobustScaler { center, scale },
     })))

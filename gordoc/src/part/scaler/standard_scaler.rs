@@ -26,10 +26,15 @@ pub(crate) static CLASS: Class = Class::transformer(
     }),
 )
 .read_by(|reader, width| {
-    let mean = reader.optional_numbers("mean", *width)?;
-    let scale = reader.optional_numbers("scale", *width)?;
+    let numbers = |key| {
+        let value = reader.optional(key);
+        value.map(|value| value.numbers_of(*width)).transpose()
+    };
+    let mean = numbers("mean")?;
+    let scale = reader.optional("scale");
+    let scale = scale.map(|scale| scale.scales_of(*width)).transpose()?;
     Ok(FittedPart::Transformer(Box::new(FittedStandardScaler {
-        var: reader.optional_numbers("var", *width)?,
+        var: numbers("var")?,
         width: *width,
         part: part::StandardScaler { mean, scale },
     })))

@@ -51,6 +51,9 @@ pub(crate) static CLASS: Class = Class::transformer(
 .read_by(|reader, width| {
     let components = reader.get("components")?;
     let n_components = components.items()?.len();
+    if n_components == 0 {
+        return Err(components.refuse("a list of one component or more"));
+    }
     let fitted = Pca {
         explained_variance: reader.get("explained_variance")?.numbers_of(n_components)?,
         whiten: reader.get("whiten")?.flag()?,

@@ -17,7 +17,7 @@ fn scaler(width: usize) -> Value {
 }
 
 /// A machine with every kind of part: three tags, two targets; weights written out.
-fn machine() -> Machine {
+pub(crate) fn machine() -> Machine {
     let lstm = json!({
         "type": "LSTM",
         "units": 1,
@@ -84,7 +84,7 @@ fn machine() -> Machine {
             "shuffle": true,
             "window": 12,
             "smoothing_method": "ewma",
-            "feature_thresholds": ["Infinity", 0.1],
+            "feature_thresholds": ["NaN", 0.1],
             "aggregate_threshold": 1e-9,
         },
         "metadata": {"name": "m"},
@@ -100,7 +100,7 @@ fn a_machine_comes_back_as_it_was() {
     let document: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(read(&document, &tensors), Ok(machine()));
     let state = &document["state"];
-    assert_eq!(state["feature_thresholds"], json!(["Infinity", 0.1]));
+    assert_eq!(state["feature_thresholds"], json!(["NaN", 0.1]));
     assert_eq!(state["smooth_feature_thresholds"], Value::Null);
     assert_eq!(tensors.len(), 5);
     assert_eq!(tensors["layer_001.kernel"].shape, [1, 2]);
@@ -124,8 +124,8 @@ fn refusals_name_the_path() {
     }
     check(
         "/format_version",
-        json!(2),
-        "format version 2 is not known; this gordoc reads up to 1",
+        json!(3),
+        "format version 3 is not known; this gordoc reads up to 2",
     );
     check(
         "/state/type",

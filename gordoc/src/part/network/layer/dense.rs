@@ -41,8 +41,8 @@ pub(in crate::part::network) fn read(
     (inputs, units): (usize, usize),
 ) -> Result<Box<dyn FittedLayer>, DocumentError> {
     Ok(Box::new(Dense {
-        kernel: reader.get("kernel")?.weights(inputs * units)?,
-        bias: reader.get("bias")?.weights(units)?,
+        kernel: reader.get("kernel")?.weights(&[inputs, units])?,
+        bias: reader.get("bias")?.weights(&[units])?,
         activation,
     }))
 }

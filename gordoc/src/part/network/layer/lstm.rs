@@ -60,10 +60,11 @@ pub(in crate::part::network) fn read(
     activation: Activation,
     (inputs, units): (usize, usize),
 ) -> Result<Box<dyn FittedLayer>, DocumentError> {
+    let gates = units.saturating_mul(4);
     Ok(Box::new(Lstm {
-        kernel: reader.get("kernel")?.weights(inputs * 4 * units)?,
-        recurrent_kernel: reader.get("recurrent_kernel")?.weights(units * 4 * units)?,
-        bias: reader.get("bias")?.weights(4 * units)?,
+        kernel: reader.get("kernel")?.weights(&[inputs, gates])?,
+        recurrent_kernel: reader.get("recurrent_kernel")?.weights(&[units, gates])?,
+        bias: reader.get("bias")?.weights(&[gates])?,
         activation,
         returns: if reader.get("return_sequences")?.flag()? {
             ReturnedSteps::Sequence
