@@ -243,6 +243,19 @@ fn mismatched_layers_point_at_both_lists() {
 }
 
 #[test]
+fn a_side_of_a_network_has_no_more_layers_than_can_be_kept() {
+    let dims = |n: usize| {
+        let (dims, funcs) = (vec![2; n], vec!["tanh"; n]);
+        json!({ NETWORK: { "kind": "feedforward_symmetric", "dims": dims, "funcs": funcs } })
+    };
+    check_fails(
+        &dims(1001),
+        &["1001 layers, not at most 1000 (give `dims` at most 1000 widths)"],
+    );
+    assert!(resolved(&dims(1000)).0.is_some());
+}
+
+#[test]
 fn classes_are_named_as_they_are_today() {
     let check = |path: &str, expected: &str| check_fails(&json!({ path: {} }), &[expected]);
     check(

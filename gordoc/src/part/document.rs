@@ -105,13 +105,16 @@ pub enum DocumentError {
 }
 
 /// Most parts and layers of a machine: each becomes a field of a struct.
-pub(crate) const MOST_PARTS: usize = 1000;
+pub(crate) const MOST_PARTS: usize = 2048;
 
 /// Most parts around a part.
-const DEEPEST: usize = 16;
+const DEEPEST: usize = 32;
 
 /// Most rows that a part looks back or ahead.
-const MOST_ROWS: usize = 100_000_000;
+const MOST_ROWS: usize = 1_000_000_000;
+
+/// Most tags of a machine.
+const MOST_TAGS: usize = 100_000;
 
 /// A value in a document, the path to it, and what it may name.
 pub(crate) struct Reader<'a> {
@@ -303,7 +306,11 @@ impl<'a> Reader<'a> {
     pub(crate) fn unique_texts(&self) -> Result<Vec<String>, DocumentError> {
         let mut texts = Vec::new();
         let mut seen = BTreeSet::new();
-        for item in self.items()? {
+        let items = self.items()?;
+        if items.len() > MOST_TAGS {
+            return Err(self.too_many(MOST_TAGS, "tags"));
+        }
+        for item in items {
             let text = item.text()?;
             if !seen.insert(text.clone()) {
                 let at = item.at;

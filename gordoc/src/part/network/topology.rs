@@ -184,6 +184,10 @@ const SYMMETRIC: Pair = Pair {
     side: "",
 };
 
+/// Most layers on either side of a network: what a trained machine may have, see
+/// `part::document`.
+const MOST_LAYERS: usize = 1000;
+
 fn resolve_side(
     given: &Arguments<'_>,
     pair: Pair,
@@ -191,6 +195,19 @@ fn resolve_side(
     diagnostics: &mut Diagnostics,
 ) -> Option<Side> {
     let widths = given.counts(pair.widths);
+    if widths.len() > MOST_LAYERS {
+        let (count, name) = (widths.len(), pair.widths);
+        let place = given.find_span(name).unwrap_or(path);
+        diagnostics.push(
+            Diagnostic::error(
+                "model::out_of_range",
+                format!("`{name}` has {count} layers, not at most {MOST_LAYERS}"),
+            )
+            .label(place, format!("{count} layers"))
+            .help(format!("give `{name}` at most {MOST_LAYERS} widths")),
+        );
+        return None;
+    }
     let activations = match given.find(pair.activations).map(|node| &node.value) {
         Some(Value::List(items)) => {
             let all: Vec<_> = items

@@ -130,11 +130,11 @@ fn what_gordoc_never_writes_is_refused_at_its_place() {
         &detector(&narrow, &network(&[dense(2, 2)])),
         "`state.scaler` has 1 numbers, but 2 belong there",
     );
-    let nested = (0..20).fold(scaler(), |inner, _| pipeline(&[inner]));
+    let nested = (0..40).fold(scaler(), |inner, _| pipeline(&[inner]));
     let refusal = read(&of_state(&nested, 2), &Tensors::new())
         .unwrap_err()
         .to_string();
-    assert!(refusal.ends_with("is beyond the 16 parts around each other that gordoc reads"));
+    assert!(refusal.ends_with("is beyond the 32 parts around each other that gordoc reads"));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn layers_without_end_are_refused_and_as_many_as_are_read_can_be_emitted() {
         .to_string();
     assert_eq!(
         refusal,
-        "`state.layers.999` is beyond the 1000 parts and layers that gordoc reads"
+        "`state.layers.2047` is beyond the 2048 parts and layers that gordoc reads"
     );
     let most = read(&layers(MOST_PARTS - 1), &Tensors::new()).unwrap();
     serves(&most).unwrap();
@@ -250,7 +250,7 @@ fn paths(value: &Value, at: &str, found: &mut Vec<String>) {
 fn mutate(document: &mut Value, draw: &mut Draw) {
     let pool = json!([
         null, true, false, -1, 0, 1, 2, 3, 1e308, -1e308, 5e-324, 0.5, "NaN", "Infinity",
-        "-Infinity", "x", "", u64::MAX, 1_u64 << 40, 100_000_001, [], {}, [[1.0], [2.0, 3.0]],
+        "-Infinity", "x", "", u64::MAX, 1_u64 << 40, 1_000_000_001_u64, [], {}, [[1.0], [2.0, 3.0]],
         [1.0, 2.0], "Dense", "LSTM", "Pipeline", "PCA", "tanh", {"tensor": "layer_000.kernel"}
     ]);
     let mut all = Vec::new();
