@@ -266,16 +266,14 @@ impl Times {
             }),
             TimeCells::Text(cells) => cells.next(n_rows, |text| {
                 let text = text.map_or(&[][..], ByteArray::data).trim_ascii();
-                let time = match text {
-                    [] => None,
-                    _ => {
-                        let time = clock.read(text);
-                        let row = times.instants.len();
-                        let text = || String::from_utf8_lossy(text).into_owned();
-                        Some(time.ok_or_else(|| unread(row, text()))?)
-                    }
-                };
-                times.push(time);
+                if text.is_empty() {
+                    times.push(None);
+                    return Ok(());
+                }
+                let row = times.instants.len();
+                let time = clock.read(text);
+                let shown = || String::from_utf8_lossy(text).into_owned();
+                times.push(Some(time.ok_or_else(|| unread(row, shown()))?));
                 Ok(())
             }),
         }
