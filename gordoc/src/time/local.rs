@@ -123,8 +123,8 @@ struct Visit {
     last: i64,
     n_rows: usize,
     last_line: u64,
-    /// Whether a row has the time of the one before.
-    has_repeated: bool,
+    /// Rows that have the time of the one before.
+    n_repeated: usize,
     /// Whether rows may be so far apart that there is one in each pass.
     is_sparse: bool,
     step: Step,
@@ -274,7 +274,7 @@ impl LocalTimes {
             return Some((DoubtKind::Disorder, visit.begin));
         }
         let is_first = visit.is_first();
-        let kind = if visit.has_repeated {
+        let kind = if visit.n_repeated > 0 {
             DoubtKind::Mixed { is_first }
         } else {
             DoubtKind::OnePass { is_first }
@@ -294,7 +294,7 @@ impl Visit {
             last: shown,
             n_rows: 1,
             last_line: place.line,
-            has_repeated: false,
+            n_repeated: 0,
             is_sparse: before.is_none_or(|before| (shown - before).abs() >= shift),
             step: Step::NotYet,
             is_wanted,
@@ -323,7 +323,7 @@ impl Visit {
         self.last = shown;
         self.last_line = place.line;
         self.n_rows += 1;
-        self.has_repeated |= forwards == 0;
+        self.n_repeated += usize::from(forwards == 0);
         self.is_wanted |= is_wanted;
         self
     }

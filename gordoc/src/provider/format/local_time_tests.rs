@@ -126,9 +126,10 @@ fn what_is_not_told_or_never_was_names_line_and_zone() {
     let autumn = rows("2023-10-29", &["01:30", "02:00", "02:30", "03:00"]);
     let spring = rows("2024-03-31", &["01:30", "02:00", "02:30", "03:00"]);
     for (rows, place) in [(&autumn, "a.csv:3"), (&autumn, "a.parquet:2")] {
-        let read = match place.contains("csv") {
-            true => read_csv(&csv(rows, ""), 2, TimeRange::ALL),
-            false => Parquet::wide(rows, 2).read_wide(TimeRange::ALL),
+        let read = if place.contains("csv") {
+            read_csv(&csv(rows, ""), 2, TimeRange::ALL)
+        } else {
+            Parquet::wide(rows, 2).read_wide(TimeRange::ALL)
         };
         let (_, warnings) = read.unwrap();
         assert_eq!(warnings.len(), 1);

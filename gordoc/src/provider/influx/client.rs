@@ -276,7 +276,7 @@ mod tests {
         list: 1 << 12,
         part: 1 << 12,
         text: 1 << 10,
-        time: Duration::from_secs(600),
+        time: Duration::from_mins(10),
     };
 
     /// What comes of asking a server that writes to whoever asks.

@@ -235,6 +235,8 @@ impl<'de> Deserialize<'de> for Cell {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn readings(text: &str) -> Result<(Vec<(i64, Cell)>, bool), ResponseError> {
@@ -304,6 +306,11 @@ mod tests {
     #[test]
     fn lists_that_take_more_memory_than_bytes_are_bounded() {
         let columns = vec!["\"\""; 65].join(",");
+        let mut in_parts = String::new();
+        for name in 0..=MOST_SERIES / 2 {
+            let series = format!("{{\"series\":[{{\"name\":\"{name}\"}},{{}}]}}");
+            writeln!(in_parts, "{{\"results\":[{series}]}}").unwrap();
+        }
         for text in [
             format!("{{\"results\":[{}{{}}]}}", "{},".repeat(16)),
             format!("{{\"results\":[{{\"series\":[{{\"columns\":[{columns}]}}]}}]}}"),
@@ -312,9 +319,7 @@ mod tests {
                 "{},".repeat(MOST_SERIES)
             ),
             // Each document of an answer in parts has another series.
-            (0..=MOST_SERIES / 2)
-                .map(|n| format!("{{\"results\":[{{\"series\":[{{\"name\":\"{n}\"}},{{}}]}}]}}"))
-                .collect(),
+            in_parts,
         ] {
             let refused = readings(&text);
             assert!(

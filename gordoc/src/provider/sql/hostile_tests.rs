@@ -24,7 +24,7 @@ const LIMITS: Limits = Limits {
     list: 1 << 12,
     part: 1 << 19,
     text: 1 << 10,
-    time: Duration::from_secs(600),
+    time: Duration::from_mins(10),
 };
 
 /// What a server writes, until whoever asked hangs up.

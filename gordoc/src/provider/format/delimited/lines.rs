@@ -168,9 +168,10 @@ impl LineBatch {
         ordered: Option<&mut Ordered<'_>>,
         format: &LineFormat<'_>,
     ) -> Result<Option<i64>, Skipped> {
-        if let Some(Ordered { times, n_before }) = ordered {
+        if let Some(ordered) = ordered {
             let wanted = |instant| format.wanted.contains(instant);
-            return times.resolve(local, *n_before + self.n_lines, wanted);
+            let line = ordered.n_before + self.n_lines;
+            return ordered.times.resolve(local, line, wanted);
         }
         let When::Once(instant) = local.when else {
             self.needs_order = true;
