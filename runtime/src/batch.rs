@@ -3,6 +3,8 @@
 //! Carries the precision of its numbers, because Gordo's networks answer in `f32` and what
 //! follows them rounds to `f32` after each operation. Holds no names and no times.
 
+use std::ops::Range;
+
 /// Numbers in one of the two precisions of Gordo's arrays.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
@@ -64,6 +66,21 @@ impl Batch {
             steps: 1,
             width,
             values: Values::Double(values),
+        }
+    }
+
+    /// Some of the rows.
+    #[must_use]
+    pub fn slice(&self, rows: Range<usize>) -> Self {
+        let size = self.steps * self.width;
+        let numbers = rows.start * size..rows.end * size;
+        Self {
+            rows: rows.len(),
+            values: match &self.values {
+                Values::Single(values) => Values::Single(values[numbers].to_vec()),
+                Values::Double(values) => Values::Double(values[numbers].to_vec()),
+            },
+            ..*self
         }
     }
 
@@ -168,6 +185,16 @@ mod tests {
         assert_eq!(values[0], 0.0);
         assert!(values[1].is_nan());
         assert_eq!(values[2..], [1.0, 0.5]);
+    }
+
+    #[test]
+    fn a_slice_has_the_rows_it_was_asked_for() {
+        let batch = Batch::double(3, 2, vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(
+            batch.slice(1..3),
+            Batch::double(2, 2, vec![2.0, 3.0, 4.0, 5.0])
+        );
+        assert_eq!(batch.slice(3..3), Batch::double(0, 2, vec![]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gordo_runtime::Machine;
+use tokio::sync::Semaphore;
 
 use crate::expected;
 use crate::limits::Limits;
@@ -22,6 +23,8 @@ pub(crate) struct App {
     pub(crate) model_collection_dir: Option<String>,
     /// Largest body, in bytes.
     pub(crate) max_body: usize,
+    /// One for each large request that is computed at a time.
+    pub(crate) slots: Arc<Semaphore>,
     /// Time-outs and the number of connections.
     pub(crate) limits: Limits,
     /// Whether a signal has come.
@@ -81,6 +84,7 @@ impl App {
             expected,
             model_collection_dir: directory,
             max_body: options.max_body,
+            slots: Arc::new(Semaphore::new(n_slots(options))),
             limits: options.limits,
             stopping: Stopping::new(),
         })
@@ -97,6 +101,12 @@ impl App {
             .get(self.current)
             .map_or("", |revision| revision.name)
     }
+}
+
+/// As many as there are threads or cores.
+fn n_slots(options: &Options) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    usize::from(options.workers).max(cores)
 }
 
 fn served(revision: &'static Revision) -> ServedRevision {

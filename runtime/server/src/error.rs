@@ -48,6 +48,8 @@ pub(crate) enum RequestError {
     Method(&'static str),
     /// A body over the limit, in bytes.
     TooLarge(usize),
+    /// Rows whose numbers would take too much memory for the size of the body.
+    TooManyRows(usize),
     /// A body that breaks off, or whose chunks are framed wrongly.
     BrokenBody,
     /// A body that did not arrive in time.
@@ -95,7 +97,7 @@ impl RequestError {
                 (StatusCode::NOT_FOUND, "error")
             }
             Self::Method(_) => (StatusCode::METHOD_NOT_ALLOWED, "error"),
-            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "error"),
+            Self::TooLarge(_) | Self::TooManyRows(_) => (StatusCode::PAYLOAD_TOO_LARGE, "error"),
             Self::MediaType(_) | Self::Encoding(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "error"),
             Self::NotServed(_) => (StatusCode::NOT_ACCEPTABLE, "error"),
             Self::RevisionText | Self::RevisionUnknown(_) => (StatusCode::GONE, "error"),
@@ -143,6 +145,10 @@ impl fmt::Display for RequestError {
                 )
             }
             Self::TooLarge(limit) => write!(f, "The body is larger than {limit} bytes."),
+            Self::TooManyRows(rows) => write!(
+                f,
+                "The answer to {rows} rows would take too much memory. Send fewer rows at a time."
+            ),
             Self::BrokenBody => {
                 f.write_str("The body breaks off, or its chunks are framed wrongly.")
             }

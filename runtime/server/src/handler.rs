@@ -143,14 +143,22 @@ async fn collect(
 /// Runs the handler; large work goes where it delays nobody.
 async fn compute(request: RoutedRequest, body: Vec<u8>, began: Instant) -> Reply {
     if body.len() < LARGE_BODY {
-        return catch_panic(&request, &body, began);
+        return catch_panic(&request, body, began);
     }
-    let work = tokio::task::spawn_blocking(move || catch_panic(&request, &body, began));
+    // Waiting, a request takes its body's memory; computing, several times as much.
+    let Ok(slot) = Arc::clone(&request.app.slots).acquire_owned().await else {
+        return RequestError::Broken.into();
+    };
+    let work = tokio::task::spawn_blocking(move || {
+        let reply = catch_panic(&request, body, began);
+        drop(slot);
+        reply
+    });
     work.await.unwrap_or_else(|_| RequestError::Broken.into())
 }
 
 /// Turns a panic, which would be a mistake of ours, into a response.
-fn catch_panic(request: &RoutedRequest, body: &[u8], began: Instant) -> Reply {
+fn catch_panic(request: &RoutedRequest, body: Vec<u8>, began: Instant) -> Reply {
     let outcome = catch_unwind(AssertUnwindSafe(|| request.respond(body, began)));
     outcome
         .unwrap_or(Err(RequestError::Broken))

@@ -11,6 +11,7 @@ use hyper::{Response, StatusCode};
 use crate::connection::Request;
 
 use crate::error::RequestError;
+use crate::wire::json::answer::Answer;
 use crate::wire::json::write;
 
 /// What the page-like responses of Gordo carry.
@@ -18,21 +19,38 @@ const HTML: &str = "text/html; charset=utf-8";
 /// Clients compare this for equality: no charset.
 const JSON: &str = "application/json";
 
-/// A response: a JSON object without its `revision` key, or no body at all.
+/// A response without what every response carries.
 pub(crate) struct Reply {
     status: StatusCode,
-    body: Option<Vec<u8>>,
+    body: Content,
     allow: Option<&'static str>,
     /// Whether the connection ends with it.
     closes: bool,
 }
 
+/// What is in a response.
+enum Content {
+    Nothing,
+    /// A JSON object without its `revision` key.
+    Object(Vec<u8>),
+    /// A prediction that is still to be written.
+    Answer(Box<Answer>),
+}
+
 impl Reply {
+    /// A prediction.
+    pub(crate) fn answer(answer: Answer) -> Self {
+        Self {
+            body: Content::Answer(Box::new(answer)),
+            ..Self::empty()
+        }
+    }
+
     /// A JSON object, complete but for `revision`.
     pub(crate) fn json(object: Vec<u8>) -> Self {
         Self {
             status: StatusCode::OK,
-            body: Some(object),
+            body: Content::Object(object),
             allow: None,
             closes: false,
         }
@@ -42,7 +60,7 @@ impl Reply {
     pub(crate) fn empty() -> Self {
         Self {
             status: StatusCode::OK,
-            body: None,
+            body: Content::Nothing,
             allow: None,
             closes: false,
         }
@@ -74,12 +92,19 @@ impl Reply {
         seconds: f64,
         request: Request,
     ) -> Response<ReplyBody> {
-        let (kind, body) = match self.body {
-            Some(object) => (JSON, with_revision(object, revision)),
-            None => (HTML, Vec::new()),
+        let (kind, bytes, rest) = match self.body {
+            Content::Nothing => (HTML, Vec::new(), None),
+            Content::Object(object) => (JSON, with_revision(object, revision), None),
+            Content::Answer(mut answer) => {
+                answer.ends_with(revision);
+                let first = answer.piece();
+                let rest = (!answer.is_done()).then_some(answer);
+                (JSON, first, rest)
+            }
         };
         let mut response = Response::new(ReplyBody {
-            bytes: body.into(),
+            bytes: bytes.into(),
+            rest,
             _request: request,
         });
         *response.status_mut() = self.status;
@@ -112,7 +137,7 @@ impl From<RequestError> for Reply {
         };
         Self {
             status,
-            body: Some(object),
+            body: Content::Object(object),
             allow,
             closes: error.leaves_body_unread(),
         }
@@ -121,7 +146,10 @@ impl From<RequestError> for Reply {
 
 /// The bytes of a response.
 pub(crate) struct ReplyBody {
+    /// Those that are written.
     bytes: Bytes,
+    /// Those that are not.
+    rest: Option<Box<Answer>>,
     _request: Request,
 }
 
@@ -133,17 +161,26 @@ impl Body for ReplyBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let bytes = std::mem::take(&mut self.bytes);
+        let mut bytes = std::mem::take(&mut self.bytes);
+        if bytes.is_empty()
+            && let Some(rest) = &mut self.rest
+        {
+            bytes = rest.piece().into();
+        }
+        self.rest.take_if(|rest| rest.is_done());
         let frame = (!bytes.is_empty()).then(|| Ok(Frame::data(bytes)));
         Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_empty()
+        self.bytes.is_empty() && self.rest.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.bytes.len() as u64)
+        match self.rest {
+            None => SizeHint::with_exact(self.bytes.len() as u64),
+            Some(_) => SizeHint::default(),
+        }
     }
 }
 

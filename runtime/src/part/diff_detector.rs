@@ -59,6 +59,31 @@ impl<S, T: Copy> DiffDetector<S, T> {
     }
 }
 
+/// Rows that are scaled at a time: what is in between is never held for all.
+const BLOCK_ROWS: usize = 4096;
+
+impl<S: Step, T> DiffDetector<S, T> {
+    /// Absolute differences of scaled answers and scaled targets.
+    fn scaled_distances(&self, output: &Batch, targets: &[f64]) -> Result<Vec<f64>, Rejection> {
+        let (rows, width) = (output.rows, output.width);
+        let mut all = Vec::with_capacity(targets.len());
+        let mut first = 0;
+        loop {
+            let last = rows.min(first + BLOCK_ROWS);
+            let measured = targets[first * width..last * width].to_vec();
+            let measured = Batch::double(last - first, width, measured);
+            let answered = self.scaler.apply(output.slice(first..last))?;
+            let measured = self.scaler.apply(measured)?;
+            let answered = answered.values.into_double();
+            all.append(&mut distances(answered, &measured.values.into_double()));
+            first = last;
+            if first == rows {
+                return Ok(all);
+            }
+        }
+    }
+}
+
 impl<S: Step, T: Numbers<f64>> Detector for DiffDetector<S, T> {
     fn can_detect(&self) -> bool {
         let any = self.feature_thresholds.is_some() || self.aggregate_threshold.is_some();
@@ -73,10 +98,7 @@ impl<S: Step, T: Numbers<f64>> Detector for DiffDetector<S, T> {
                 given: (targets.len() / width.max(1), width),
             });
         }
-        let measured = Batch::double(rows, width, targets.to_vec());
-        let scaled = self.scaler.apply(output.clone())?.to_f64();
-        let measured = self.scaler.apply(measured)?.to_f64();
-        let tag_scaled = distances(scaled, &measured);
+        let tag_scaled = self.scaled_distances(output, targets)?;
         let tag_unscaled = distances(output.to_f64(), targets);
         let total_scaled = mean_squares(&tag_scaled, width);
         let total_unscaled = mean_squares(&tag_unscaled, width);
@@ -188,6 +210,18 @@ mod tests {
         assert!(smooth.total_scaled[0].is_nan());
         assert_eq!(smooth.total_scaled[1], 0.5625);
         assert_eq!(smooth.tag_unscaled[2..], [1.5, 2.0]);
+    }
+
+    #[test]
+    fn blocks_of_rows_do_not_show() {
+        let rows = 2 * BLOCK_ROWS + 3;
+        let numbers: Vec<f64> = (0..2 * rows).map(|at| (at % 97) as f64).collect();
+        let anomaly = DETECTOR.detect(&output(&numbers), &numbers[..]).unwrap();
+        assert_eq!(anomaly.tag_scaled, vec![0.0; 2 * rows]);
+        let shifted: Vec<f64> = numbers.iter().map(|value| value + 4.0).collect();
+        let anomaly = DETECTOR.detect(&output(&numbers), &shifted).unwrap();
+        let each = anomaly.tag_scaled.chunks_exact(2);
+        assert_eq!(each.filter(|row| *row == [2.0, 1.0]).count(), rows);
     }
 
     #[test]

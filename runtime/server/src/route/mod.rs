@@ -1,10 +1,12 @@
 //! From a path to the function that handles it.
 
+mod compute;
 mod global;
 mod metadata;
 mod prediction;
 mod project;
 mod response;
+mod room;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -104,7 +106,7 @@ pub(crate) struct RoutedRequest {
 
 impl RoutedRequest {
     /// Computes the response. `began` is when the request came in.
-    pub(crate) fn respond(&self, body: &[u8], began: Instant) -> Result<Reply, RequestError> {
+    pub(crate) fn respond(&self, body: Vec<u8>, began: Instant) -> Result<Reply, RequestError> {
         match &self.route {
             Route::Healthcheck => Ok(Reply::empty()),
             Route::ServerVersion => Ok(global::server_version()),

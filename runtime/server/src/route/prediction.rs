@@ -2,35 +2,40 @@
 
 use std::time::Instant;
 
-use gordo_runtime::{Batch, Description, Machine};
+use gordo_runtime::{Description, Machine};
 use hyper::header::{self, HeaderMap, HeaderValue};
 
-use super::response::{PredictionResponse, anomaly_columns};
+use super::response::{anomaly_columns, anomaly_groups, groups};
+use super::{compute, room};
 use crate::error::RequestError;
 use crate::reply::Reply;
 use crate::target::RequestTarget;
 use crate::time::resolution;
-use crate::wire::column::Column;
 use crate::wire::frame::Table;
-use crate::wire::json::body::{self, Tables};
-use crate::wire::json::keys::Timestamps;
-use crate::wire::json::table::Cells;
+use crate::wire::index::Index;
+use crate::wire::json::answer::{Answer, Group};
+use crate::wire::json::body;
+use crate::wire::json::keys::RowKeys;
+
+/// Bytes that the keys of rows may always take.
+const KEY_ROOM: usize = 8 << 20;
 
 /// Responds with the machine's output for each row.
 pub(crate) fn predict(
     target: &RequestTarget,
     headers: &HeaderMap,
     machine: &dyn Machine,
-    body: &[u8],
+    body: Vec<u8>,
 ) -> Result<Reply, RequestError> {
     let description = machine.description();
-    unpacked(headers, body)?;
-    let tables = read(headers, body)?;
-    let (x, _) = select(tables, description)?;
+    let body = json(headers, body)?;
+    let (x, y) = select(&body, description)?;
+    drop(y);
     json_only(target)?;
-    let output = run(machine, &x)?;
-    let response = PredictionResponse::new(description, &x, &output);
-    Ok(response.reply(Vec::new(), Cells::Null, None))
+    room::check(body.len(), &x, None, description)?;
+    let output = compute::predict(machine, &x, &body)?;
+    let (groups, index) = groups(description, x, output, None);
+    Ok(reply(groups, index, body, None))
 }
 
 /// Responds with how far each row is from normal.
@@ -38,42 +43,52 @@ pub(crate) fn detect_anomalies(
     target: &RequestTarget,
     headers: &HeaderMap,
     machine: &dyn Machine,
-    body: &[u8],
+    body: Vec<u8>,
     began: Instant,
 ) -> Result<Reply, RequestError> {
     let description = machine.description();
-    unpacked(headers, body)?;
-    let tables = read(headers, body)?;
-    let (x, y) = select(tables, description)?;
+    let body = json(headers, body)?;
+    let (x, y) = select(&body, description)?;
     let y = y.ok_or(RequestError::NoTargets)?;
     let not_detector = RequestError::NotDetector(description.python_type);
     let detector = machine.detector().ok_or(not_detector.clone())?;
     json_only(target)?;
-    let output = run(machine, &x)?;
-    let targets = align(&y, output.rows)?;
+    room::check(body.len(), &x, Some(&y), description)?;
+    let output = compute::predict(machine, &x, &body)?;
+    let targets = compute::align(&y, output.rows, &body)?;
+    drop(y);
     let anomaly = detector
         .detect(&output, &targets)
         .map_err(RequestError::Machine)?;
+    drop(targets);
     if !detector.can_detect() {
         return Err(not_detector);
     }
-    let response = PredictionResponse::new(description, &x, &output);
     let all_columns = target.query("all_columns").is_some();
     let columns = anomaly_columns(anomaly, all_columns);
-    let end = resolution::nanos(description.resolution)
-        .and_then(|length| Timestamps::new(&x.index, response.skip(), length))
-        .map_or(Cells::Null, Cells::Times);
-    Ok(response.reply(response.anomaly_groups(&columns), end, Some(began)))
+    let length = resolution::nanos(description.resolution);
+    let (mut groups, index) = groups(description, x, output, length);
+    groups.extend(anomaly_groups(columns, description.target_tags));
+    Ok(reply(groups, index, body, Some(began)))
 }
 
-/// Reads the tables of a body by its media type.
-fn read(headers: &HeaderMap, bytes: &[u8]) -> Result<Tables, RequestError> {
+/// A response of these groups; its rows are the last ones of the index.
+fn reply(groups: Vec<Group>, index: Index, body: String, began: Option<Instant>) -> Reply {
+    let rows = index.len();
+    let skip = groups.iter().find_map(Group::skip).unwrap_or(0).min(rows);
+    let keys = RowKeys::new(index, skip, body.len().max(KEY_ROOM));
+    Reply::answer(Answer::new(groups, keys, body, began))
+}
+
+/// The text of a JSON body.
+fn json(headers: &HeaderMap, body: Vec<u8>) -> Result<String, RequestError> {
+    unpacked(headers, &body)?;
     let kind = headers.get(header::CONTENT_TYPE).map(text);
     // What a client sends that was told nothing: often JSON all the same.
-    let looks_like_json = bytes.trim_ascii_start().starts_with(b"{");
+    let looks_like_json = body.trim_ascii_start().starts_with(b"{");
     match kind.as_deref().map(MediaType::of) {
-        Some(MediaType::Json) => body::tables(bytes),
-        Some(MediaType::Multipart) if has_file_named_x(bytes) => {
+        Some(MediaType::Json) => body::text(body),
+        Some(MediaType::Multipart) if has_file_named_x(&body) => {
             Err(RequestError::NotServed("parquet files; send JSON"))
         }
         Some(MediaType::Multipart) => Err(RequestError::NoInput),
@@ -147,10 +162,8 @@ fn json_only(target: &RequestTarget) -> Result<(), RequestError> {
 }
 
 /// Takes the machine's columns from both tables; `y` is checked even where it is not used.
-fn select(
-    tables: Tables,
-    description: &Description,
-) -> Result<(Table, Option<Table>), RequestError> {
+fn select(body: &str, description: &Description) -> Result<(Table, Option<Table>), RequestError> {
+    let tables = body::tables(body, description.tags, description.target_tags)?;
     let x = tables.x.ok_or(RequestError::NoInput)??;
     let y = tables.y.transpose()?;
     let x = x.select(description.tags)?;
@@ -158,29 +171,4 @@ fn select(
         .map(|frame| frame.select(description.target_tags))
         .transpose()?;
     Ok((x, y))
-}
-
-fn run(machine: &dyn Machine, x: &Table) -> Result<Batch, RequestError> {
-    let inputs = Batch::double(x.rows, x.columns.len(), x.numbers()?);
-    machine.predict(inputs).map_err(RequestError::Machine)
-}
-
-/// The last rows of the targets, one for each row of the output.
-fn align(y: &Table, rows: usize) -> Result<Vec<f64>, RequestError> {
-    if y.rows > 0 && y.columns.iter().any(Column::is_object) {
-        return Err(RequestError::Value("y must be numbers.".to_owned()));
-    }
-    let mut numbers = y.numbers()?;
-    let width = y.columns.len();
-    if y.rows == 1 {
-        return Ok(numbers.repeat(rows));
-    }
-    let Some(surplus) = y.rows.checked_sub(rows) else {
-        return Err(RequestError::Value(format!(
-            "y has {} rows, but the model answers {rows}.",
-            y.rows
-        )));
-    };
-    numbers.drain(..surplus * width);
-    Ok(numbers)
 }

@@ -1,15 +1,14 @@
 //! The groups of a response: times, input, output, and what a detector says.
 
-use std::time::Instant;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use gordo_runtime::{Anomaly, Batch, Description, Values};
 
-use crate::reply::Reply;
 use crate::wire::column::Column;
 use crate::wire::frame::Table;
-use crate::wire::json::keys::{RowKeys, Timestamps};
-use crate::wire::json::table::{self, Cells, Group};
-use crate::wire::json::write;
+use crate::wire::index::Index;
+use crate::wire::json::answer::{Cells, Group};
 
 /// One named column of an anomaly response, per target or in total.
 pub(super) struct AnomalyColumn {
@@ -62,125 +61,106 @@ pub(super) fn anomaly_columns(anomaly: Anomaly, all_columns: bool) -> Vec<Anomal
     columns
 }
 
-/// What a response is written from.
-pub(super) struct PredictionResponse<'a> {
-    description: &'a Description,
-    x: &'a Table,
-    output: &'a Batch,
-    /// Names of the columns of an output that is not as wide as the targets.
-    positions: Vec<String>,
+/// The groups of the anomalies of a machine of these targets.
+pub(super) fn anomaly_groups(
+    columns: Vec<AnomalyColumn>,
+    names: &'static [&'static str],
+) -> impl Iterator<Item = Group> {
+    columns.into_iter().map(move |column| {
+        let (names, width) = if column.is_total {
+            (std::slice::from_ref(&column.name), 1)
+        } else {
+            (names, names.len())
+        };
+        Group {
+            name: column.name,
+            columns: numbers(column.values, width, names.iter().copied().map(Cow::from)),
+        }
+    })
 }
 
-impl<'a> PredictionResponse<'a> {
-    pub(super) fn new(description: &'a Description, x: &'a Table, output: &'a Batch) -> Self {
-        let positions = (0..output.width).map(|at| at.to_string()).collect();
-        Self {
-            description,
-            x,
-            output,
-            positions,
-        }
-    }
+/// Named columns of numbers, `[rows, width]` row-major.
+fn numbers(
+    values: Values,
+    width: usize,
+    names: impl Iterator<Item = Cow<'static, str>>,
+) -> Vec<(Cow<'static, str>, Cells)> {
+    let values = Arc::new(values);
+    let cells = (0..width).map(|at| Cells::Numbers {
+        values: Arc::clone(&values),
+        width,
+        at,
+    });
+    names.zip(cells).collect()
+}
 
-    /// Rows of the request that have no output.
-    pub(super) fn skip(&self) -> usize {
-        self.x.rows.saturating_sub(self.output.rows)
-    }
-
-    pub(super) fn anomaly_groups(&self, columns: &'a [AnomalyColumn]) -> Vec<Group<'a>> {
-        let names = self.description.target_tags;
-        let group = |column: &'a AnomalyColumn| {
-            let numbers = |width, at| Cells::Numbers {
-                values: &column.values,
-                width,
-                at,
-            };
-            let columns = if column.is_total {
-                vec![(column.name, numbers(1, 0))]
-            } else {
-                let named = names.iter().enumerate();
-                named
-                    .map(|(at, name)| (*name, numbers(names.len(), at)))
-                    .collect()
-            };
-            Group {
-                name: column.name,
-                columns,
-            }
-        };
-        columns.iter().map(group).collect()
-    }
-
-    /// Writes the response; `began` is given where the response tells its time.
-    pub(super) fn reply<'b>(
-        &'b self,
-        mut groups: Vec<Group<'b>>,
-        end: Cells<'b>,
-        began: Option<Instant>,
-    ) -> Reply {
-        let skip = self.skip();
-        let start = Timestamps::new(&self.x.index, skip, 0).map_or(Cells::Null, Cells::Times);
-        groups.push(Group {
+/// The groups of any prediction: times, input and output. `length` is that of a row, if the
+/// response tells when rows end.
+pub(super) fn groups(
+    description: &Description,
+    table: Table,
+    output: Batch,
+    length: Option<i64>,
+) -> (Vec<Group>, Index) {
+    let skip = table.rows.saturating_sub(output.rows);
+    let times = |shift: Option<i64>| match (&table.index, shift) {
+        (Index::Times { .. }, Some(shift)) => Cells::Times(shift),
+        _ => Cells::Null,
+    };
+    let groups = vec![
+        Group {
             name: "start",
-            columns: vec![("start", start)],
-        });
-        groups.push(Group {
+            columns: vec![(Cow::from("start"), times(Some(0)))],
+        },
+        Group {
             name: "end",
-            columns: vec![("end", end)],
-        });
-        groups.push(self.input_group());
-        groups.push(self.output_group());
-        let keys = RowKeys::new(&self.x.index, skip);
-        let mut out = Vec::from(*b"{");
-        write::key(&mut out, "data");
-        table::data(&mut out, groups, &keys);
-        if let Some(began) = began {
-            out.extend_from_slice(b", ");
-            write::key(&mut out, "time-seconds");
-            write::string(&mut out, &format!("{:.4}", began.elapsed().as_secs_f64()));
-        }
-        out.push(b'}');
-        Reply::json(out)
-    }
+            columns: vec![(Cow::from("end"), times(length))],
+        },
+        output_group(description, output),
+        input_group(description, table.columns, (table.rows, skip)),
+    ];
+    (groups, table.index)
+}
 
-    fn input_group(&self) -> Group<'_> {
-        let columns = &self.x.columns;
-        // Objects keep the kind of each column, numbers share one.
-        let is_object = columns.iter().any(Column::is_object);
-        let integer = is_object || columns.iter().all(Column::is_integer);
-        let cells = columns.iter().map(|column| Cells::Given {
+/// The columns as they were received, but for the first `skip` of their rows.
+fn input_group(
+    description: &Description,
+    columns: Vec<Column>,
+    (rows, skip): (usize, usize),
+) -> Group {
+    // Objects keep the kind of each column, numbers share one.
+    let is_object = columns.iter().any(Column::is_object);
+    let integers: Vec<bool> = columns
+        .iter()
+        .map(|column| column.is_integer(rows))
+        .collect();
+    let integer = is_object || integers.iter().all(|integer| *integer);
+    let cells = columns
+        .into_iter()
+        .zip(integers)
+        .map(|(column, one)| Cells::Given {
             column,
-            skip: self.skip(),
-            integer: integer && column.is_integer(),
+            skip,
+            integer: integer && one,
         });
-        let names = self.description.tags.iter().copied();
-        Group {
-            name: "model-input",
-            columns: names.zip(cells).collect(),
-        }
+    let names = description.tags.iter().copied().map(Cow::from);
+    Group {
+        name: "model-input",
+        columns: names.zip(cells).collect(),
     }
+}
 
-    fn output_group(&self) -> Group<'_> {
-        let width = self.output.width;
-        let targets = self.description.target_tags;
-        let columns = (0..width).map(|at| {
-            let name = if width == targets.len() {
-                targets[at]
-            } else {
-                &self.positions[at]
-            };
-            (
-                name,
-                Cells::Numbers {
-                    values: &self.output.values,
-                    width,
-                    at,
-                },
-            )
-        });
-        Group {
-            name: "model-output",
-            columns: columns.collect(),
-        }
+fn output_group(description: &Description, output: Batch) -> Group {
+    let width = output.width;
+    let targets = description.target_tags;
+    let columns = if width == targets.len() {
+        numbers(output.values, width, targets.iter().copied().map(Cow::from))
+    } else {
+        let positions = (0..width).map(|at| Cow::from(at.to_string()));
+        numbers(output.values, width, positions)
+    };
+    Group {
+        name: "model-output",
+        columns,
     }
 }

@@ -1,63 +1,46 @@
 //! One column of a request's table.
 //!
-//! Numbers are kept as numbers; the few cells that are none stand beside them, so that a
-//! usual column costs eight bytes per row.
-
-use std::collections::BTreeMap;
+//! A cell takes eight bytes, whatever it is: texts stay where they are, in the body.
 
 use crate::error::RequestError;
 use crate::python::repr;
+use crate::wire::blocks::Blocks;
+use crate::wire::cell::{Cell, NonNumber, PackedCell};
+use crate::wire::json::text;
 
-/// A value as the body wrote it.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cell {
-    /// A number, and whether it was written as an integer.
-    Number { value: f64, integer: bool },
-    /// Nothing.
-    Null,
-    /// Something that is no number by itself.
-    NonNumber(NonNumber),
-}
-
-/// A value that is no number by itself.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum NonNumber {
-    /// `true` or `false`
-    Bool(bool),
-    /// A text, which may spell a number.
-    Text(String),
-    /// A list or an object.
-    Nested,
-}
-
-/// Room for cells that a body leaves out, so that a small body cannot fill the memory.
+/// Bytes for what a body leaves out, so that a small body cannot fill the memory.
 #[derive(Debug)]
 pub(crate) struct Budget(usize);
 
 impl Budget {
-    /// As many missing cells as the body has bytes, and a million for small bodies.
+    /// Twice the bytes of the body, and eight megabytes for small bodies.
     pub(crate) fn new(n_bytes: usize) -> Self {
-        Self(n_bytes.saturating_add(1_000_000))
+        Self(n_bytes.saturating_mul(2).saturating_add(8 << 20))
     }
 
     /// Takes room for missing cells.
-    pub(crate) fn take(&mut self, n_cells: usize) -> Result<(), RequestError> {
-        let left = self.0.checked_sub(n_cells);
+    pub(crate) fn take_cells(&mut self, n_cells: usize) -> Result<(), RequestError> {
+        self.take(n_cells.saturating_mul(size_of::<PackedCell>()))
+    }
+
+    /// Takes room for bytes.
+    pub(crate) fn take(&mut self, n_bytes: usize) -> Result<(), RequestError> {
+        let left = self.0.checked_sub(n_bytes);
         self.0 = left.ok_or_else(|| {
             RequestError::Frame(
-                "The table has too many missing cells for the size of the body.".into(),
+                "The table has too many missing or repeated cells for the size of the body.".into(),
             )
         })?;
         Ok(())
     }
 }
 
-/// The cells of one name, in the order of the rows.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The cells of one name, in the order of the rows; those at the end may be missing.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Column {
-    /// One number per row; NaN where there is none.
-    values: Vec<f64>,
-    non_number: BTreeMap<usize, NonNumber>,
+    cells: Blocks<PackedCell>,
+    /// Cells that are no numbers by themselves.
+    n_non_numbers: usize,
     /// A number was written with a point, an exponent or as NaN.
     has_float: bool,
     has_number: bool,
@@ -72,102 +55,78 @@ impl Column {
         cell: Cell,
         budget: &mut Budget,
     ) -> Result<(), RequestError> {
-        let value = match cell {
-            Cell::Number { value, integer } => {
+        match cell {
+            Cell::Number { integer, .. } => {
                 self.has_number = true;
                 self.has_float |= !integer;
-                value
             }
-            Cell::Null => {
-                self.has_null = true;
-                f64::NAN
-            }
-            Cell::NonNumber(_) => f64::NAN,
-        };
-        if row < self.values.len() {
-            self.non_number.remove(&row);
-            self.values[row] = value;
-        } else {
-            if row > self.values.len() {
-                self.pad(row, budget)?;
-            }
-            self.values.push(value);
+            Cell::Null => self.has_null = true,
+            Cell::NonNumber(_) => self.n_non_numbers += 1,
         }
-        if let Cell::NonNumber(non_number) = cell {
-            self.non_number.insert(row, non_number);
+        let cell = PackedCell::new(cell);
+        if let Some(old) = self.cells.get(row) {
+            self.n_non_numbers -= usize::from(old.non_number().is_some());
+            self.cells.set(row, cell);
+            return Ok(());
         }
+        let n_missing = row - self.cells.len();
+        if n_missing > 0 {
+            budget.take_cells(n_missing)?;
+            (0..n_missing).for_each(|_| self.cells.push(PackedCell::MISSING));
+        }
+        self.cells.push(cell);
         Ok(())
     }
 
-    /// Adds missing cells up to a number of rows.
-    pub(crate) fn pad(&mut self, rows: usize, budget: &mut Budget) -> Result<(), RequestError> {
-        budget.take(rows.saturating_sub(self.values.len()))?;
-        self.values.resize(rows.max(self.values.len()), f64::NAN);
-        Ok(())
-    }
-
-    /// Number of cells.
+    /// Number of cells, without those that are missing at the end.
     pub(crate) fn len(&self) -> usize {
-        self.values.len()
+        self.cells.len()
     }
 
-    /// The numbers, NaN where there is none.
-    pub(crate) fn values(&self) -> &[f64] {
-        &self.values
+    /// The cell of a row.
+    pub(crate) fn cell(&self, row: usize) -> PackedCell {
+        self.cells.get(row).unwrap_or(PackedCell::MISSING)
     }
 
-    /// The cell of a row that is no number by itself.
-    pub(crate) fn non_number(&self, row: usize) -> Option<&NonNumber> {
-        self.non_number.get(&row)
+    /// Whether some cell is no number by itself.
+    pub(crate) fn has_non_numbers(&self) -> bool {
+        self.n_non_numbers > 0
     }
 
     /// Whether Gordo would hold Python objects for it: texts, truth values or only nulls.
     pub(crate) fn is_object(&self) -> bool {
-        !self.non_number.is_empty() || (self.has_null && !self.has_number)
+        self.has_non_numbers() || (self.has_null && !self.has_number)
     }
 
-    /// Whether every cell was written as an integer.
-    pub(crate) fn is_integer(&self) -> bool {
+    /// Whether every cell of so many rows was written as an integer.
+    pub(crate) fn is_integer(&self, rows: usize) -> bool {
         self.has_number
             && !self.has_float
-            && self.non_number.is_empty()
-            && !self.values.iter().any(|value| value.is_nan())
+            && self.len() == rows
+            && !self.cells.iter().any(|cell| cell.value().is_nan())
     }
 
     /// Puts row `order[i]` into row `i`.
     pub(crate) fn reorder(&mut self, order: &[usize]) {
-        self.values = order.iter().map(|&row| self.values[row]).collect();
-        if self.non_number.is_empty() {
-            return;
-        }
-        let mut non_number = std::mem::take(&mut self.non_number);
-        self.non_number = order
-            .iter()
-            .enumerate()
-            .filter_map(|(row, from)| Some((row, non_number.remove(from)?)))
-            .collect();
+        self.cells = order.iter().map(|&row| self.cell(row)).collect();
     }
 
-    /// Turns texts and truth values into the numbers they spell; the error carries the row.
-    pub(crate) fn numbers(&self) -> Result<Vec<f64>, (usize, RequestError)> {
-        let mut values = self.values.clone();
-        for (&row, non_number) in &self.non_number {
-            values[row] = non_number.number().map_err(|error| (row, error))?;
-        }
-        Ok(values)
-    }
-}
-
-impl NonNumber {
-    fn number(&self) -> Result<f64, RequestError> {
-        match self {
-            Self::Bool(value) => Ok(f64::from(u8::from(*value))),
-            Self::Nested => Err(RequestError::Value(
+    /// The number of a row, which a text or truth value may spell.
+    pub(crate) fn number(&self, row: usize, body: &str) -> Result<f64, RequestError> {
+        let cell = self.cell(row);
+        match cell.non_number() {
+            None => Ok(cell.value()),
+            Some(NonNumber::Bool(value)) => Ok(f64::from(u8::from(value))),
+            Some(NonNumber::Nested) => Err(RequestError::Value(
                 "setting an array element with a sequence.".to_owned(),
             )),
-            Self::Text(text) => float(text).ok_or_else(|| {
-                RequestError::Value(format!("could not convert string to float: {}", repr(text)))
-            }),
+            Some(NonNumber::Text(at)) => {
+                let text = text::at(body, at);
+                float(&text).ok_or_else(|| {
+                    let text = repr(&text);
+                    RequestError::Value(format!("could not convert string to float: {text}"))
+                })
+            }
         }
     }
 }
@@ -194,6 +153,8 @@ fn float(text: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
+    const BODY: &str = r#"[1, " 1.5 ", "1_000", "-inf", "a", "", "1__0", "_1", "1 2", "0x1"]"#;
+
     fn column(cells: Vec<Cell>) -> Column {
         let mut column = Column::default();
         let mut budget = Budget::new(0);
@@ -208,17 +169,19 @@ mod tests {
     }
 
     fn text(text: &str) -> Cell {
-        Cell::NonNumber(NonNumber::Text(text.to_owned()))
+        let at = BODY.find(&format!("\"{text}\"")).unwrap();
+        Cell::NonNumber(NonNumber::Text(at))
     }
 
     #[test]
     fn kinds_follow_pandas() {
-        assert!(column(vec![number(1.0, true)]).is_integer());
-        assert!(!column(vec![number(1.0, true), number(1.0, false)]).is_integer());
-        assert!(!column(vec![number(1.0, true), Cell::Null]).is_integer());
+        assert!(column(vec![number(1.0, true)]).is_integer(1));
+        assert!(!column(vec![number(1.0, true)]).is_integer(2));
+        assert!(!column(vec![number(1.0, true), number(1.0, false)]).is_integer(2));
+        assert!(!column(vec![number(1.0, true), Cell::Null]).is_integer(2));
         assert!(column(vec![Cell::Null]).is_object());
         assert!(!column(vec![Cell::Null, number(f64::NAN, false)]).is_object());
-        assert!(column(vec![text("1")]).is_object());
+        assert!(column(vec![text("a")]).is_object());
     }
 
     #[test]
@@ -228,16 +191,15 @@ mod tests {
             text("1_000"),
             text("-inf"),
             Cell::NonNumber(NonNumber::Bool(true)),
+            number(7.0, true),
         ]);
-        assert_eq!(
-            spelt.numbers().unwrap(),
-            [1.5, 1000.0, f64::NEG_INFINITY, 1.0]
-        );
+        let expect = [1.5, 1000.0, f64::NEG_INFINITY, 1.0, 7.0];
+        for (row, expect) in expect.into_iter().enumerate() {
+            assert_eq!(spelt.number(row, BODY), Ok(expect));
+        }
+        assert!(spelt.number(5, BODY).unwrap().is_nan());
         for wrong in ["a", "", "1__0", "_1", "1 2", "0x1"] {
-            let (row, error) = column(vec![number(1.0, false), text(wrong)])
-                .numbers()
-                .unwrap_err();
-            assert_eq!(row, 1);
+            let error = column(vec![text(wrong)]).number(0, BODY).unwrap_err();
             let expect = format!("ValueError: could not convert string to float: '{wrong}'");
             assert_eq!(error.to_string(), expect);
         }
@@ -249,17 +211,14 @@ mod tests {
         column
             .set(0, number(2.0, false), &mut Budget::new(0))
             .unwrap();
-        assert_eq!(column.numbers().unwrap(), [2.0]);
+        assert_eq!(column.number(0, BODY), Ok(2.0));
+        assert!(!column.has_non_numbers());
     }
 
     #[test]
     fn missing_cells_have_a_limit() {
         let mut column = Column::default();
         let far = column.set(2_000_000, Cell::Null, &mut Budget::new(0));
-        assert!(
-            far.unwrap_err()
-                .to_string()
-                .contains("too many missing cells")
-        );
+        assert!(far.unwrap_err().to_string().contains("too many missing"));
     }
 }

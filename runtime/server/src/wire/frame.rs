@@ -1,36 +1,48 @@
 //! A table as a body gave it, and the columns a machine takes from it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::error::RequestError;
 use crate::python::{excerpts, repr, repr_list};
-use crate::wire::column::{Budget, Column};
+use crate::wire::column::Column;
 use crate::wire::index::Index;
+use crate::wire::json::names::Names;
 
 /// What the columns of a table are called.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Labels {
-    /// Not at all: their position is their name.
-    Positions,
+pub(crate) enum Labels<'a> {
+    /// Not at all: their position is their name, and there are so many.
+    Positions(usize),
     /// By these names.
-    Names(Vec<String>),
+    Names {
+        /// In order of appearance.
+        names: Names<'a>,
+        /// Position of the column of each expected name that is there, by its position.
+        found: BTreeMap<usize, usize>,
+    },
+}
+
+impl Labels<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Positions(count) => *count,
+            Self::Names { names, .. } => names.len(),
+        }
+    }
 }
 
 /// A table as a body gave it.
-#[derive(Debug)]
-pub(crate) struct Frame {
-    pub(crate) labels: Labels,
-    /// Columns in order of appearance; those at the end may be shorter than the table.
+pub(crate) struct Frame<'a> {
+    pub(crate) labels: Labels<'a>,
+    /// The columns that a machine may take, in order of appearance.
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: usize,
     pub(crate) index: Index,
     /// The order that sorts the rows like the index, if they are not.
     pub(crate) order: Option<Vec<usize>>,
-    /// Room left for missing cells.
-    pub(crate) budget: Budget,
 }
 
-/// The columns that a machine takes, all of the same length, in its order.
+/// The columns that a machine takes, in its order.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
@@ -38,18 +50,21 @@ pub(crate) struct Table {
     pub(crate) index: Index,
 }
 
-impl Frame {
-    /// A table without columns.
-    pub(crate) fn empty(rows: usize, budget: Budget) -> Self {
-        let (labels, index) = (Labels::Positions, Index::Range(rows));
+impl<'a> Frame<'a> {
+    /// A table of numbered rows.
+    pub(crate) fn new((labels, columns): (Labels<'a>, Vec<Column>), rows: usize) -> Self {
         Self {
             labels,
-            columns: Vec::new(),
+            columns,
             rows,
-            index,
+            index: Index::Range(rows),
             order: None,
-            budget,
         }
+    }
+
+    /// A table without columns.
+    pub(crate) fn empty() -> Self {
+        Self::new((Labels::Positions(0), Vec::new()), 0)
     }
 
     /// Takes the expected columns: by name, or by position where no name is known.
@@ -57,16 +72,12 @@ impl Frame {
     /// A column whose name is known is never taken for another one.
     pub(crate) fn select(mut self, expected: &[&str]) -> Result<Table, RequestError> {
         let mut columns = match self.matched(expected) {
-            Match::Names(positions) => positions
-                .iter()
-                .map(|&at| self.columns[at].clone())
-                .collect(),
+            Match::Names(positions) => take(&mut self.columns, &positions),
             Match::Positions => std::mem::take(&mut self.columns),
             Match::Nothing => return Err(self.unexpected(expected)),
         };
-        for column in &mut columns {
-            column.pad(self.rows, &mut self.budget)?;
-            if let Some(order) = &self.order {
+        if let Some(order) = &self.order {
+            for column in &mut columns {
                 column.reorder(order);
             }
         }
@@ -79,30 +90,35 @@ impl Frame {
 
     /// How the columns belong to those expected.
     fn matched(&self, expected: &[&str]) -> Match {
-        let positions = match &self.labels {
-            Labels::Positions => Vec::new(),
-            Labels::Names(names) => find_all(names, expected),
-        };
-        let found: Vec<usize> = positions.iter().copied().flatten().collect();
-        if found.is_empty() {
-            if self.columns.len() == expected.len() && !expected.is_empty() {
-                return Match::Positions;
-            }
-        } else if found.len() == expected.len() {
-            return Match::Names(found);
+        if let Labels::Names { found, .. } = &self.labels
+            && !found.is_empty()
+        {
+            // Of expected names that are equal, one was found for all.
+            let equal = |name: &&str| {
+                let mut all = expected.iter().enumerate();
+                all.find_map(|(at, other)| found.get(&at).filter(|_| other == name))
+            };
+            let places = expected.iter().enumerate();
+            let places = places.map(|(at, name)| found.get(&at).or_else(|| equal(name)).copied());
+            return places
+                .collect::<Option<_>>()
+                .map_or(Match::Nothing, Match::Names);
+        }
+        if self.labels.len() == expected.len() && !expected.is_empty() {
+            return Match::Positions;
         }
         Match::Nothing
     }
 
     fn unexpected(&self, expected: &[&str]) -> RequestError {
-        let n_given = self.columns.len();
+        let n_given = self.labels.len();
         let given = match &self.labels {
-            Labels::Positions => format!("RangeIndex(start=0, stop={n_given}, step=1)"),
-            Labels::Names(names) => {
-                let shown = excerpts(names.iter().map(|name| repr(name)));
+            Labels::Positions(_) => format!("RangeIndex(start=0, stop={n_given}, step=1)"),
+            Labels::Names { names, found } => {
+                let shown = excerpts(names.iter().map(|name| repr(&name)));
                 let mut given = format!("Index({shown}, dtype='object')");
-                if let Some(differences) = differences(names, expected) {
-                    given.push_str(&differences);
+                if !found.is_empty() {
+                    given.push_str(&differences(names, expected));
                 }
                 given
             }
@@ -116,6 +132,22 @@ impl Frame {
     }
 }
 
+/// The columns at these positions; some may be wanted more than once.
+fn take(columns: &mut [Column], positions: &[usize]) -> Vec<Column> {
+    let mut last = BTreeMap::new();
+    for (use_, position) in positions.iter().enumerate() {
+        last.insert(*position, use_);
+    }
+    let each = positions.iter().enumerate().map(|(use_, position)| {
+        if last.get(position) == Some(&use_) {
+            std::mem::take(&mut columns[*position])
+        } else {
+            columns[*position].clone()
+        }
+    });
+    each.collect()
+}
+
 /// How the columns of a table belong to those that a machine expects.
 enum Match {
     /// Where each expected column is.
@@ -126,54 +158,35 @@ enum Match {
     Nothing,
 }
 
-/// Where each expected name is among those given.
-fn find_all(given: &[String], expected: &[&str]) -> Vec<Option<usize>> {
-    // Most requests have the machine's own order.
-    if given.len() == expected.len() && given.iter().zip(expected).all(|(a, b)| a == b) {
-        return (0..expected.len()).map(Some).collect();
-    }
-    let places: BTreeMap<&str, usize> = given
-        .iter()
-        .enumerate()
-        .map(|(at, name)| (name.as_str(), at))
-        .collect();
-    let place = |name: &&str| places.get(name).copied();
-    expected.iter().map(place).collect()
-}
-
 /// What is unknown and what is missing, where some names are known.
-fn differences(given: &[String], expected: &[&str]) -> Option<String> {
-    let known: BTreeSet<&str> = expected.iter().copied().collect();
-    let there: BTreeSet<&str> = given.iter().map(String::as_str).collect();
-    let missing: Vec<&str> = expected
-        .iter()
-        .copied()
-        .filter(|name| !there.contains(name))
-        .collect();
-    if missing.len() == known.len() {
-        return None;
+fn differences(given: &Names<'_>, expected: &[&str]) -> String {
+    let mut missing: BTreeSet<&str> = expected.iter().copied().collect();
+    for name in given.iter() {
+        missing.remove(&*name);
     }
+    let known: BTreeSet<&str> = expected.iter().copied().collect();
     let mut said = Vec::new();
     let mut unknown = given
         .iter()
-        .filter(|name| !known.contains(name.as_str()))
+        .filter(|name| !known.contains(&**name))
         .peekable();
     if unknown.peek().is_some() {
-        let shown = unknown.map(|name| match alike(name, &missing) {
-            Some(meant) => format!("{} (did you mean {}?)", repr(name), repr(meant)),
-            None => repr(name),
+        let shown = unknown.map(|name| match alike(&name, &missing) {
+            Some(meant) => format!("{} (did you mean {}?)", repr(&name), repr(meant)),
+            None => repr(&name),
         });
         said.push(format!("unknown are {}", excerpts(shown)));
     }
     if !missing.is_empty() {
-        let shown = excerpts(missing.iter().map(|name| repr(name)));
+        let in_order = expected.iter().filter(|name| missing.contains(**name));
+        let shown = excerpts(in_order.map(|name| repr(name)));
         said.push(format!("missing are {shown}"));
     }
-    Some(format!(" ({})", said.join(", ")))
+    format!(" ({})", said.join(", "))
 }
 
 /// The missing name that differs from a given one in case and signs only.
-fn alike<'a>(given: &str, missing: &[&'a str]) -> Option<&'a str> {
+fn alike<'a>(given: &str, missing: &BTreeSet<&'a str>) -> Option<&'a str> {
     let letters = |name: &str| -> String {
         let letters = name.chars().filter(|letter| letter.is_alphanumeric());
         letters.flat_map(char::to_lowercase).collect()
@@ -188,28 +201,40 @@ fn alike<'a>(given: &str, missing: &[&'a str]) -> Option<&'a str> {
 }
 
 impl Table {
-    /// The numbers, `[rows, columns]` row-major.
-    pub(crate) fn numbers(&self) -> Result<Vec<f64>, RequestError> {
-        let mut columns = Vec::with_capacity(self.columns.len());
-        let mut first_wrong: Option<(usize, RequestError)> = None;
-        for column in &self.columns {
-            match column.numbers() {
-                Ok(numbers) => columns.push(numbers),
-                // Gordo reads row by row and names what it meets first.
-                Err(wrong) if first_wrong.as_ref().is_none_or(|first| wrong.0 < first.0) => {
-                    first_wrong = Some(wrong);
-                }
-                Err(_) => {}
+    /// The numbers of some rows, `[rows, columns]` row-major.
+    pub(crate) fn numbers(&self, rows: Range<usize>, body: &str) -> Result<Vec<f64>, RequestError> {
+        let mut numbers = Vec::with_capacity(rows.len() * self.columns.len());
+        // Gordo reads row by row, and names what it meets first.
+        for row in rows {
+            for column in &self.columns {
+                numbers.push(column.number(row, body)?);
             }
         }
-        if let Some((_, error)) = first_wrong {
-            return Err(error);
-        }
-        let mut numbers = Vec::with_capacity(self.rows * columns.len());
-        for row in 0..self.rows {
-            numbers.extend(columns.iter().map(|column| column[row]));
-        }
         Ok(numbers)
+    }
+
+    /// Whether all cells are numbers, or spell some.
+    pub(crate) fn check(&self, body: &str) -> Result<(), RequestError> {
+        let mut odd = self
+            .columns
+            .iter()
+            .filter(|column| column.has_non_numbers())
+            .peekable();
+        if odd.peek().is_none() {
+            return Ok(());
+        }
+        let odd: Vec<&Column> = odd.collect();
+        for row in 0..self.rows {
+            for column in &odd {
+                column.number(row, body)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes of its cells.
+    pub(crate) fn n_bytes(&self) -> usize {
+        self.columns.iter().map(|column| 8 * column.len()).sum()
     }
 }
 

@@ -1,11 +1,10 @@
 //! What the rows of a table are called: numbers, or points in time.
 
-use std::borrow::Cow;
-
 use gordo_runtime::time::iso::{self, DateTime};
 
 use crate::error::RequestError;
 use crate::time::calendar::SECOND;
+use crate::wire::json::names::Names;
 
 /// Row keys, ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,34 +22,65 @@ pub(crate) enum Index {
     },
 }
 
+impl Index {
+    /// Number of rows.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Range(rows) => *rows,
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Times { local, .. } => local.len(),
+        }
+    }
+}
+
 /// Reads row keys: all as times, or else all as integers.
 ///
 /// Returns them ascending, with the order that sorts the rows alike if they were not.
-pub(crate) fn read(keys: &[Cow<'_, str>]) -> Result<(Index, Option<Vec<usize>>), RequestError> {
-    if keys.is_empty() {
+pub(crate) fn read(keys: &Names<'_>) -> Result<(Index, Option<Vec<usize>>), RequestError> {
+    if keys.len() == 0 {
         return Ok((Index::Range(0), None));
     }
-    let moments: Option<Vec<DateTime>> = keys.iter().map(|key| iso::parse(key)).collect();
-    if let Some(moments) = moments {
-        let offset = moments[0].offset;
-        if moments.iter().any(|moment| moment.offset != offset) {
-            return Err(RequestError::Frame(
-                "Row times must all have the same UTC offset.".into(),
-            ));
-        }
-        let local: Option<Vec<i64>> = moments.iter().copied().map(nanos).collect();
-        let local = local.ok_or_else(|| {
-            RequestError::Frame("Row times must lie between the years 1677 and 2262.".into())
-        })?;
+    if let Some(times) = times(keys) {
+        let (local, offset) = times?;
         let (local, order) = sorted(local);
         return Ok((Index::Times { local, offset }, order));
     }
-    let numbers: Option<Vec<i64>> = keys.iter().map(|key| integer(key)).collect();
-    let numbers = numbers.ok_or_else(|| {
-        RequestError::Frame("Row keys must all be ISO-8601 times, or all be integers.".into())
-    })?;
+    let mut numbers = Vec::with_capacity(keys.len());
+    for key in keys.iter() {
+        numbers.push(integer(&key).ok_or_else(|| {
+            RequestError::Frame("Row keys must all be ISO-8601 times, or all be integers.".into())
+        })?);
+    }
     let (numbers, order) = sorted(numbers);
     Ok((Index::Numbers(numbers), order))
+}
+
+/// Nanoseconds of the local clock, and how far all are from UTC.
+type Times = (Vec<i64>, Option<i32>);
+
+/// Reads row keys as times; `None` if some is no time.
+fn times(keys: &Names<'_>) -> Option<Result<Times, RequestError>> {
+    let mut all: Vec<i64> = Vec::new();
+    let mut offset = None;
+    let mut wrong = None;
+    for key in keys.iter() {
+        let moment = iso::parse(&key)?;
+        let said = *offset.get_or_insert(moment.offset);
+        if said != moment.offset {
+            wrong = Some("Row times must all have the same UTC offset.");
+        }
+        let Some(local) = nanos(moment) else {
+            wrong.get_or_insert("Row times must lie between the years 1677 and 2262.");
+            continue;
+        };
+        // Not before the first is a time.
+        all.reserve_exact(if all.is_empty() { keys.len() } else { 0 });
+        all.push(local);
+    }
+    Some(match wrong {
+        Some(wrong) => Err(RequestError::Frame(wrong.into())),
+        None => Ok((all, offset.flatten())),
+    })
 }
 
 /// Local nanoseconds, if they and those of UTC can be told in 64 bits.
@@ -93,8 +123,9 @@ mod tests {
     use super::*;
 
     fn index(keys: &[&str]) -> Result<(Index, Option<Vec<usize>>), String> {
-        let keys: Vec<Cow<'_, str>> = keys.iter().copied().map(Cow::from).collect();
-        read(&keys).map_err(|error| error.to_string())
+        let quoted: Vec<String> = keys.iter().map(|key| format!("\"{key}\": 0")).collect();
+        let body = format!("{{{}}}", quoted.join(", "));
+        read(&Names::of(&body)).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod connections;
 #[cfg(test)]
 mod foreign;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod prediction;
 #[cfg(test)]
 mod process;

@@ -175,13 +175,33 @@ pub(crate) fn read(stream: &mut TcpStream) -> Answer {
         .unwrap()
         .parse()
         .unwrap();
-    let headers = lines
+    let headers: Vec<(String, String)> = lines
         .map(|line| line.split_once(": ").unwrap())
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
+    let is_chunked = headers.iter().any(|(name, _)| name == "transfer-encoding");
     Answer {
         status,
         headers,
-        body: body.to_owned(),
+        body: if is_chunked {
+            joined(body)
+        } else {
+            body.to_owned()
+        },
+    }
+}
+
+/// The chunks of a body as one, which must be whole.
+fn joined(mut chunks: &str) -> String {
+    let mut body = String::new();
+    loop {
+        let (size, rest) = chunks.split_once("\r\n").unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        body.push_str(&rest[..size]);
+        chunks = rest[size..].strip_prefix("\r\n").unwrap();
+        if size == 0 {
+            assert_eq!(chunks, "");
+            return body;
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! From the bytes of a body to its tables `X` and `y`.
+//! From the text of a body to its tables `X` and `y`.
 
 use super::parse::frame;
 use super::scan::Scanner;
@@ -6,26 +6,50 @@ use crate::error::RequestError;
 use crate::wire::column::Budget;
 use crate::wire::frame::Frame;
 
-/// The tables of a body, where it has them. A table that is none is told only when it is
-/// needed, because other mistakes come first.
-pub(crate) struct Tables {
-    pub(crate) x: Option<Result<Frame, RequestError>>,
-    pub(crate) y: Option<Result<Frame, RequestError>>,
+/// A table, or why it is none, which is told only when it is needed, because other mistakes
+/// come first.
+type Table<'a> = Result<Frame<'a>, RequestError>;
+
+/// The tables of a body, where it has them.
+pub(crate) struct Tables<'a> {
+    pub(crate) x: Option<Table<'a>>,
+    pub(crate) y: Option<Table<'a>>,
 }
 
-/// Reads a body.
-pub(crate) fn tables(body: &[u8]) -> Result<Tables, RequestError> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let text =
-        std::str::from_utf8(body).map_err(|error| RequestError::BrokenJson(error.valid_up_to()))?;
+/// The text of a body.
+pub(crate) fn text(mut body: Vec<u8>) -> Result<String, RequestError> {
+    if body.starts_with(b"\xef\xbb\xbf") {
+        body.drain(..3);
+    }
+    String::from_utf8(body)
+        .map_err(|error| RequestError::BrokenJson(error.utf8_error().valid_up_to()))
+}
+
+/// Reads a body for a machine of these tags and target tags.
+pub(crate) fn tables<'a>(
+    text: &'a str,
+    tags: &'a [&'a str],
+    target_tags: &'a [&'a str],
+) -> Result<Tables<'a>, RequestError> {
     let mut scanner = Scanner::new(text);
     let mut tables = Tables { x: None, y: None };
+    let mut budget = Budget::new(text.len());
     if scanner.peek()? == b'{' {
         scanner.object(|scanner, _, key| {
             // The last of equal keys counts.
-            match &*key {
-                "X" => tables.x = Some(table(scanner, text.len())?),
-                "y" => tables.y = target_table(scanner, text.len())?,
+            match &*key.text {
+                "X" => {
+                    tables.x = None;
+                    tables.x = Some(table(scanner, tags, &mut budget)?);
+                }
+                "y" => {
+                    tables.y = None;
+                    // A `y` of `null` is none at all.
+                    if scanner.peek()? == b'n' {
+                        return scanner.skip();
+                    }
+                    tables.y = Some(table(scanner, target_tags, &mut budget)?);
+                }
                 _ => scanner.skip()?,
             }
             Ok(())
@@ -40,25 +64,14 @@ pub(crate) fn tables(body: &[u8]) -> Result<Tables, RequestError> {
     }
 }
 
-/// A `y` of `null` is none at all.
-fn target_table(
-    scanner: &mut Scanner<'_>,
-    n_bytes: usize,
-) -> Result<Option<Result<Frame, RequestError>>, RequestError> {
-    if scanner.peek()? == b'n' {
-        scanner.skip()?;
-        return Ok(None);
-    }
-    table(scanner, n_bytes).map(Some)
-}
-
 /// Reads one table; the outer error is about the text, the inner one about the table.
-fn table(
-    scanner: &mut Scanner<'_>,
-    n_bytes: usize,
-) -> Result<Result<Frame, RequestError>, RequestError> {
+fn table<'a>(
+    scanner: &mut Scanner<'a>,
+    wanted: &'a [&'a str],
+    budget: &mut Budget,
+) -> Result<Table<'a>, RequestError> {
     let start = scanner.position();
-    match frame(scanner, Budget::new(n_bytes)) {
+    match frame(scanner, wanted, budget) {
         Err(broken @ RequestError::BrokenJson(_)) => Err(broken),
         Err(error) => {
             scanner.rewind(start);
@@ -76,16 +89,19 @@ mod tests {
 
     /// Reads a body as far as a machine of two tags would.
     fn read(body: &[u8]) -> Result<usize, RequestError> {
-        let tables = tables(body)?;
+        let text = text(body.to_vec())?;
+        let tables = tables(&text, &["a", "b"], &["a", "b"])?;
         let table = tables
             .x
             .ok_or(RequestError::NoInput)??
             .select(&["a", "b"])?;
         let _ = tables.y.transpose()?;
-        let keys = RowKeys::new(&table.index, 0);
-        table
-            .numbers()
-            .map(|numbers| numbers.len() + keys.n_bytes())
+        let rows = table.rows;
+        let numbers = table.numbers(0..rows, &text)?;
+        let keys = RowKeys::new(table.index, 0, 1 << 20);
+        let mut out = Vec::new();
+        (0..keys.n_rows()).for_each(|row| keys.write(&mut out, row));
+        Ok(numbers.len() + out.len())
     }
 
     #[test]
@@ -130,12 +146,21 @@ mod tests {
 
     #[test]
     fn a_small_body_cannot_ask_for_a_large_table() {
-        let rows: Vec<String> = (0..3000).map(|row| format!("{{\"{row}\": 1}}")).collect();
-        let sparse = format!("{{\"X\": [{}]}}", rows.join(","));
-        let error = read(sparse.as_bytes()).unwrap_err().to_string();
-        assert!(error.contains("too many missing cells"), "{error}");
+        let names: Vec<String> = (0..1000).map(|n| n.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let rows = (0..3000).map(|row| format!("{{\"{}\": 1}}", row % 1000));
+        let rows = rows.collect::<Vec<_>>().join(",");
+        let sparse = format!("{{\"X\": [{rows}]}}");
+        let x = tables(&sparse, &names, &[]).unwrap().x.unwrap();
+        let error = x.err().unwrap().to_string();
+        assert!(error.contains("too many missing"), "{error}");
         let wide = format!("{{\"X\": [[{}1]]}}", "1,".repeat(100_000));
         let error = read(wide.as_bytes()).unwrap_err().to_string();
         assert!(error.contains("at most 100000 columns"), "{error}");
+        let blanks = " ".repeat(100_000);
+        let ones = vec!["1"; 1000].join(",");
+        let repeated = format!("{{\"X\": {{\"a\": \"{blanks}1\", \"b\": [{ones}]}}}}");
+        let error = read(repeated.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("repeated cells"), "{error}");
     }
 }

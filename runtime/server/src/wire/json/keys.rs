@@ -1,76 +1,116 @@
 //! Row keys and row times of a response, as texts.
 //!
 //! Every column of a response repeats the keys of all rows, so they are written once and
-//! copied from then on.
+//! copied from then on, where there is room for that.
 
 use crate::time::calendar::{Civil, DAY, SECOND, civil};
 use crate::wire::index::Index;
 
 use super::write;
 
+/// Bytes of a key with what stands around it, and of its end.
+const KEY: usize = 30 + 8;
+
 /// The keys of the rows of a response, quoted and with what stands before a value.
 pub(crate) struct RowKeys {
+    index: Index,
+    /// Rows of the index that the response leaves out.
+    skip: usize,
+    style: Option<Style>,
+    /// All keys, and the end of each.
     text: Vec<u8>,
-    /// End of each key in the text, and its row.
-    ends: Vec<(usize, usize)>,
+    ends: Vec<usize>,
 }
 
 impl RowKeys {
-    /// Writes the keys of the last rows of an index, without the first `skip`.
-    ///
-    /// Of rows with equal keys only the last is kept, as in any JSON object.
-    pub(crate) fn new(index: &Index, skip: usize) -> Self {
+    /// The keys of the last rows of an index, without the first `skip`, written at once if they
+    /// take no more than `room` bytes.
+    pub(crate) fn new(index: Index, skip: usize, room: usize) -> Self {
+        let style = match &index {
+            Index::Times { local, offset } => Some(Style::of(&local[skip..], *offset)),
+            _ => None,
+        };
         let mut keys = Self {
+            index,
+            skip,
+            style,
             text: Vec::new(),
             ends: Vec::new(),
         };
-        match index {
-            Index::Range(rows) => {
-                let numbers: Vec<i64> = (skip..*rows).filter_map(|n| n.try_into().ok()).collect();
-                keys.fill(&numbers, write::integer);
+        let rows = keys.n_rows();
+        if rows.saturating_mul(KEY) <= room {
+            let mut text = Vec::with_capacity(rows * 30);
+            keys.ends.reserve_exact(rows);
+            for row in 0..rows {
+                keys.write_new(&mut text, row);
+                keys.ends.push(text.len());
             }
-            Index::Numbers(numbers) => keys.fill(&numbers[skip..], write::integer),
-            Index::Times { local, offset } => {
-                let local = &local[skip..];
-                let style = Style::of(local, *offset);
-                keys.fill(local, |out, nanos| style.key(out, nanos));
-            }
+            keys.text = text;
         }
         keys
     }
 
-    fn fill(&mut self, values: &[i64], mut write: impl FnMut(&mut Vec<u8>, i64)) {
-        self.text.reserve(values.len() * 30);
-        self.ends.reserve(values.len());
-        for (row, &value) in values.iter().enumerate() {
-            if values.get(row + 1) == Some(&value) {
-                continue;
-            }
-            self.text.push(b'"');
-            write(&mut self.text, value);
-            self.text.extend_from_slice(b"\": ");
-            self.ends.push((self.text.len(), row));
-        }
-    }
-
-    /// Rows, ascending, and the text before their values.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[u8])> {
-        let mut start = 0;
-        self.ends.iter().map(move |&(end, row)| {
-            let text = &self.text[start..end];
-            start = end;
-            (row, text)
-        })
-    }
-
-    /// Bytes of all keys together.
-    pub(crate) fn n_bytes(&self) -> usize {
-        self.text.len()
-    }
-
-    /// Number of distinct keys.
+    /// Number of rows.
     pub(crate) fn n_rows(&self) -> usize {
-        self.ends.len()
+        self.index.len() - self.skip
+    }
+
+    /// Whether the next row has the same key: of those only the last is kept, as in any JSON
+    /// object.
+    pub(crate) fn is_repeated(&self, row: usize) -> bool {
+        let values = match &self.index {
+            Index::Range(_) => return false,
+            Index::Numbers(values) => values,
+            Index::Times { local, .. } => local,
+        };
+        let row = row + self.skip;
+        values.get(row + 1) == Some(&values[row])
+    }
+
+    /// Writes the key of a row and what stands before its value.
+    pub(crate) fn write(&self, out: &mut Vec<u8>, row: usize) {
+        let Some(end) = self.ends.get(row) else {
+            return self.write_new(out, row);
+        };
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        out.extend_from_slice(&self.text[start..*end]);
+    }
+
+    fn write_new(&self, out: &mut Vec<u8>, row: usize) {
+        let row = row + self.skip;
+        out.push(b'"');
+        match (&self.index, self.style) {
+            (Index::Times { local, .. }, Some(style)) => style.key(out, local[row]),
+            (Index::Times { local: values, .. } | Index::Numbers(values), _) => {
+                write::integer(out, values[row]);
+            }
+            (Index::Range(_), _) => write::integer(out, i64::try_from(row).unwrap_or(i64::MAX)),
+        }
+        out.extend_from_slice(b"\": ");
+    }
+
+    /// Writes the time of a row, moved by a fixed length; `null` without times and beyond the
+    /// end of the calendar.
+    pub(crate) fn write_time(&self, out: &mut Vec<u8>, row: usize, shift: i64) {
+        let Index::Times {
+            local,
+            offset: utc_offset,
+        } = &self.index
+        else {
+            return write::null(out);
+        };
+        let Some(nanos) = local[row + self.skip].checked_add(shift) else {
+            return write::null(out);
+        };
+        let time = civil(nanos);
+        out.push(b'"');
+        date(out, &time);
+        out.push(b'T');
+        clock(out, &time, own_digits(&time));
+        if let Some(seconds) = *utc_offset {
+            offset(out, seconds);
+        }
+        out.push(b'"');
     }
 }
 
@@ -116,43 +156,6 @@ impl Style {
         if let Some(seconds) = self.offset {
             offset(out, seconds);
         }
-    }
-}
-
-/// The time of each row, moved by a fixed length.
-pub(crate) struct Timestamps<'a> {
-    local: &'a [i64],
-    offset: Option<i32>,
-    shift: i64,
-}
-
-impl<'a> Timestamps<'a> {
-    /// Times of the rows of an index, without the first `skip`; `None` if it has no times.
-    pub(crate) fn new(index: &'a Index, skip: usize, shift: i64) -> Option<Self> {
-        match index {
-            Index::Times { local, offset } => Some(Self {
-                local: &local[skip..],
-                offset: *offset,
-                shift,
-            }),
-            _ => None,
-        }
-    }
-
-    /// Writes the time of a row; `null` beyond the end of the calendar.
-    pub(crate) fn write(&self, out: &mut Vec<u8>, row: usize) {
-        let Some(nanos) = self.local[row].checked_add(self.shift) else {
-            return out.extend_from_slice(b"null");
-        };
-        let time = civil(nanos);
-        out.push(b'"');
-        date(out, &time);
-        out.push(b'T');
-        clock(out, &time, own_digits(&time));
-        if let Some(seconds) = self.offset {
-            offset(out, seconds);
-        }
-        out.push(b'"');
     }
 }
 
@@ -211,33 +214,30 @@ fn number(out: &mut Vec<u8>, value: i64, digits: usize) {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::*;
     use crate::wire::index;
+    use crate::wire::json::names::Names;
 
-    fn index(keys: &[&'static str]) -> Index {
-        let keys: Vec<Cow<'_, str>> = keys.iter().copied().map(Cow::from).collect();
-        index::read(&keys).unwrap().0
+    fn keys(keys: &[&'static str], room: usize) -> RowKeys {
+        let quoted: Vec<String> = keys.iter().map(|key| format!("\"{key}\": 0")).collect();
+        let body = format!("{{{}}}", quoted.join(", "));
+        RowKeys::new(index::read(&Names::of(&body)).unwrap().0, 0, room)
     }
 
-    fn check(keys: &[&'static str], expect_keys: &[&str], expect_starts: &[&str]) {
-        let index = index(keys);
-        let written = RowKeys::new(&index, 0);
-        let texts: Vec<_> = written
-            .iter()
-            .map(|(_, text)| String::from_utf8_lossy(text))
-            .collect();
-        let expect: Vec<String> = expect_keys
-            .iter()
-            .map(|key| format!("\"{key}\": "))
-            .collect();
-        assert_eq!(texts, expect);
-        let timestamps = Timestamps::new(&index, 0, 0).unwrap();
-        for (row, expect) in expect_starts.iter().enumerate() {
-            let mut out = Vec::new();
-            timestamps.write(&mut out, row);
-            assert_eq!(String::from_utf8(out).unwrap(), format!("\"{expect}\""));
+    fn check(given: &[&'static str], expect_keys: &[&str], expect_starts: &[&str]) {
+        for room in [0, 1000] {
+            let keys = keys(given, room);
+            assert_eq!(keys.ends.len(), if room == 0 { 0 } else { keys.n_rows() });
+            for (row, expect) in expect_keys.iter().enumerate() {
+                let mut out = Vec::new();
+                keys.write(&mut out, row);
+                assert_eq!(String::from_utf8(out).unwrap(), format!("\"{expect}\": "));
+            }
+            for (row, expect) in expect_starts.iter().enumerate() {
+                let mut out = Vec::new();
+                keys.write_time(&mut out, row, 0);
+                assert_eq!(String::from_utf8(out).unwrap(), format!("\"{expect}\""));
+            }
         }
     }
 
@@ -292,18 +292,36 @@ mod tests {
 
     #[test]
     fn rows_of_equal_times_keep_the_last() {
-        let index = index(&["2020-01-01", "2020-01-01T00:00", "2020-01-02"]);
-        let rows: Vec<usize> = RowKeys::new(&index, 0).iter().map(|(row, _)| row).collect();
-        assert_eq!(rows, [1, 2]);
+        let keys = keys(&["2020-01-01", "2020-01-01T00:00", "2020-01-02"], 0);
+        assert_eq!(
+            [0, 1, 2].map(|row| keys.is_repeated(row)),
+            [true, false, false]
+        );
+    }
+
+    #[test]
+    fn rows_that_are_left_out_have_no_key() {
+        for (index, first) in [
+            (Index::Range(4), "\"2\": "),
+            (Index::Numbers(vec![5, 6, 7, 8]), "\"7\": "),
+        ] {
+            let keys = RowKeys::new(index, 2, 0);
+            let mut out = Vec::new();
+            keys.write(&mut out, 0);
+            assert_eq!((out.as_slice(), keys.n_rows()), (first.as_bytes(), 2));
+            keys.write_time(&mut out, 0, 0);
+            assert!(out.ends_with(b"null"));
+        }
     }
 
     #[test]
     fn ends_are_starts_moved() {
-        let index = index(&["1999-12-31T23:50Z"]);
+        let keys = keys(&["1999-12-31T23:50Z"], 0);
         let mut out = Vec::new();
-        Timestamps::new(&index, 0, 600 * SECOND)
-            .unwrap()
-            .write(&mut out, 0);
+        keys.write_time(&mut out, 0, 600 * SECOND);
         assert_eq!(out, b"\"2000-01-01T00:00:00+00:00\"");
+        out.clear();
+        keys.write_time(&mut out, 0, i64::MAX);
+        assert_eq!(out, b"null");
     }
 }

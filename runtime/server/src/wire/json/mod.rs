@@ -3,12 +3,13 @@
 //! Reads straight into columns and writes straight into bytes; there is no tree in between.
 //! Python's `NaN` and `Infinity` are read; `null` is written for them.
 
+pub(crate) mod answer;
 pub(crate) mod body;
+mod columns;
 pub(crate) mod keys;
-mod names;
+pub(crate) mod names;
 mod number;
 mod parse;
 mod scan;
-pub(crate) mod table;
-mod text;
+pub(crate) mod text;
 pub(crate) mod write;

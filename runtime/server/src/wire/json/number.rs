@@ -5,7 +5,7 @@
 
 use super::scan::{Scanner, float};
 use crate::error::RequestError;
-use crate::wire::column::Cell;
+use crate::wire::cell::Cell;
 
 /// Powers of ten that a double holds exactly.
 const POWERS_OF_TEN: [f64; 23] = [

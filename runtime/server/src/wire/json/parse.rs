@@ -1,35 +1,42 @@
 //! From the text of a table to its columns.
 //!
-//! Reads every shape Gordo reads: rows, records, columns, columns with row keys. Which
-//! columns a machine wants is decided later.
+//! Reads every shape Gordo reads: rows, records, columns, columns with row keys. Whether they
+//! are those a machine wants is decided later.
 
+use super::columns::{NamedColumns, UnnamedColumns};
+use super::names::Names;
+use super::scan::{Key, Scanner};
+use super::text;
 use crate::error::RequestError;
-use crate::wire::column::{Budget, Cell, Column};
-use crate::wire::frame::{Frame, Labels, pairs};
+use crate::wire::cell::{Cell, NonNumber};
+use crate::wire::column::{Budget, Column};
+use crate::wire::frame::{Frame, pairs};
 use crate::wire::index::{self, Index};
 
-use super::names::Names;
-use super::scan::Scanner;
+/// Most pairs of names of two levels that are told.
+const MOST_PAIRS: usize = 11;
 
-/// More columns than any machine has tags.
-const MAX_COLUMNS: usize = 100_000;
-
-/// Reads a table; a mistake leaves the scanner anywhere within it.
-pub(super) fn frame(scanner: &mut Scanner<'_>, budget: Budget) -> Result<Frame, RequestError> {
+/// Reads a table for a machine that wants these columns; a mistake leaves the scanner anywhere
+/// within it.
+pub(super) fn frame<'a>(
+    scanner: &mut Scanner<'a>,
+    wanted: &'a [&'a str],
+    budget: &mut Budget,
+) -> Result<Frame<'a>, RequestError> {
     match scanner.peek()? {
-        b'{' => columns(scanner, budget),
+        b'{' => columns(scanner, wanted, budget),
         b'[' => match scanner.first_item()? {
             b']' => {
                 scanner.skip()?;
-                Ok(Frame::empty(0, budget))
+                Ok(Frame::empty())
             }
-            b'[' => rows(scanner, budget),
-            b'{' => records(scanner, budget),
-            _ => single_column(scanner, budget),
+            b'[' => rows(scanner, wanted, budget),
+            b'{' => records(scanner, wanted, budget),
+            _ => single_column(scanner, wanted, budget),
         },
         b'n' => {
             scanner.skip()?;
-            Ok(Frame::empty(0, budget))
+            Ok(Frame::empty())
         }
         _ => {
             scanner.skip()?;
@@ -40,71 +47,62 @@ pub(super) fn frame(scanner: &mut Scanner<'_>, budget: Budget) -> Result<Frame, 
     }
 }
 
-/// Columns, with one more if a position is the first after them.
-fn column(columns: &mut Vec<Column>, position: usize) -> Result<&mut Column, RequestError> {
-    if position >= MAX_COLUMNS {
-        return Err(RequestError::Frame(format!(
-            "A table has at most {MAX_COLUMNS} columns."
-        )));
-    }
-    if position >= columns.len() {
-        columns.push(Column::default());
-    }
-    Ok(&mut columns[position])
-}
-
 /// `[[1, 2], [3, 4]]`
-fn rows(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, RequestError> {
-    let mut columns = Vec::new();
+fn rows<'a>(
+    scanner: &mut Scanner<'a>,
+    wanted: &[&str],
+    budget: &mut Budget,
+) -> Result<Frame<'a>, RequestError> {
+    let mut columns = UnnamedColumns::new(wanted.len());
     let rows = scanner.array(|scanner, row| {
         if !matches!(scanner.peek()?, b'[') {
             return Err(mixed("rows"));
         }
         scanner.array(|scanner, at| {
             let cell = scanner.cell()?;
-            column(&mut columns, at)?.set(row, cell, &mut budget)
+            columns.set((row, at), cell, budget)
         })?;
         Ok(())
     })?;
-    Ok(Frame {
-        columns,
-        ..Frame::empty(rows, budget)
-    })
+    Ok(Frame::new(columns.into_parts(), rows))
 }
 
 /// `[1, 2, 3]`: one column of three rows.
-fn single_column(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, RequestError> {
-    let mut only = Column::default();
+fn single_column<'a>(
+    scanner: &mut Scanner<'a>,
+    wanted: &[&str],
+    budget: &mut Budget,
+) -> Result<Frame<'a>, RequestError> {
+    let mut columns = UnnamedColumns::new(wanted.len());
     let rows = scanner.array(|scanner, row| {
         let cell = scanner.cell()?;
-        only.set(row, cell, &mut budget)
+        columns.set((row, 0), cell, budget)
     })?;
-    Ok(Frame {
-        columns: vec![only],
-        ..Frame::empty(rows, budget)
-    })
+    Ok(Frame::new(columns.into_parts(), rows))
 }
 
 /// `[{"a": 1}, {"a": 2}]`
-fn records(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, RequestError> {
-    let mut columns = Vec::new();
-    let mut names = Names::default();
+fn records<'a>(
+    scanner: &mut Scanner<'a>,
+    wanted: &'a [&'a str],
+    budget: &mut Budget,
+) -> Result<Frame<'a>, RequestError> {
+    let mut columns = NamedColumns::new(scanner.text, wanted);
     let rows = scanner.array(|scanner, row| {
         if scanner.peek()? != b'{' {
             return Err(mixed("records"));
         }
         scanner.object(|scanner, at, key| {
             let cell = scanner.cell()?;
-            column(&mut columns, names.position(at, key))?.set(row, cell, &mut budget)
+            let number = columns.number(at, &key)?;
+            match columns.column(number) {
+                Some(column) => column.set(row, cell, budget),
+                None => Ok(()),
+            }
         })?;
         Ok(())
     })?;
-    let labels = labels(names);
-    Ok(Frame {
-        labels,
-        columns,
-        ..Frame::empty(rows, budget)
-    })
+    Ok(Frame::new(columns.into_parts(), rows))
 }
 
 fn mixed(what: &str) -> RequestError {
@@ -113,61 +111,61 @@ fn mixed(what: &str) -> RequestError {
     ))
 }
 
-fn labels(names: Names<'_>) -> Labels {
-    Labels::Names(names.into_list().into_iter().map(Into::into).collect())
-}
-
 /// The columns of one object while they are read.
-#[derive(Default)]
 struct ColumnShapes<'a> {
+    columns: NamedColumns<'a>,
     /// Row keys.
     keys: Names<'a>,
     /// Length of the lists, if there are any.
     list: Option<usize>,
     keyed: bool,
-    /// Names of two levels.
+    /// The first names of two levels.
     pairs: Vec<(String, String)>,
     /// Columns given as one value for all rows.
     single: Vec<(usize, Cell)>,
 }
 
 /// `{"a": [1, 2]}` or `{"a": {"key": 1}}`
-fn columns(scanner: &mut Scanner<'_>, mut budget: Budget) -> Result<Frame, RequestError> {
-    let mut columns = Vec::new();
-    let mut names = Names::default();
-    let mut shapes = ColumnShapes::default();
-    scanner.object(|scanner, at, name| {
-        let shown = name.clone();
-        let position = names.position(at, name);
-        let column = column(&mut columns, position)?;
-        // The last of equal names counts.
-        *column = Column::default();
+fn columns<'a>(
+    scanner: &mut Scanner<'a>,
+    wanted: &'a [&'a str],
+    budget: &mut Budget,
+) -> Result<Frame<'a>, RequestError> {
+    let mut shapes = ColumnShapes {
+        columns: NamedColumns::new(scanner.text, wanted),
+        keys: Names::new(scanner.text),
+        list: None,
+        keyed: false,
+        pairs: Vec::new(),
+        single: Vec::new(),
+    };
+    let n_columns = scanner.object(|scanner, at, name| {
+        let number = shapes.columns.number(at, &name)?;
+        if let Some(column) = shapes.columns.column(number) {
+            // The last of equal names counts.
+            *column = Column::default();
+        }
         match scanner.peek()? {
-            b'[' => shapes.list(scanner, column, &mut budget),
-            b'{' => shapes.keyed(scanner, &shown, column, &mut budget),
+            b'[' => shapes.list(scanner, number, budget),
+            b'{' => shapes.keyed(scanner, &name, number, budget),
             _ => {
-                shapes.single.push((position, scanner.cell()?));
+                let cell = scanner.cell()?;
+                if shapes.columns.column(number).is_some() {
+                    shapes.single.push((number, cell));
+                }
                 Ok(())
             }
         }
     })?;
-    let labels = labels(names);
-    if columns.is_empty() {
-        return Ok(Frame {
-            labels,
-            ..Frame::empty(0, budget)
-        });
+    if n_columns == 0 {
+        return Ok(Frame::new(shapes.columns.into_parts(), 0));
     }
-    let single = std::mem::take(&mut shapes.single);
     let (rows, index, order) = shapes.index()?;
-    broadcast(&mut columns, single, rows, &mut budget)?;
+    shapes.broadcast(scanner.text, rows, budget)?;
     Ok(Frame {
-        labels,
-        columns,
-        rows,
         index,
         order,
-        budget,
+        ..Frame::new(shapes.columns.into_parts(), rows)
     })
 }
 
@@ -176,12 +174,16 @@ impl<'a> ColumnShapes<'a> {
     fn list(
         &mut self,
         scanner: &mut Scanner<'a>,
-        column: &mut Column,
+        number: usize,
         budget: &mut Budget,
     ) -> Result<(), RequestError> {
+        let mut column = self.columns.column(number);
         let length = scanner.array(|scanner, row| {
             let cell = scanner.cell()?;
-            column.set(row, cell, budget)
+            match &mut column {
+                Some(column) => column.set(row, cell, budget),
+                None => Ok(()),
+            }
         })?;
         if *self.list.get_or_insert(length) != length {
             return Err(RequestError::Frame(
@@ -195,24 +197,30 @@ impl<'a> ColumnShapes<'a> {
     fn keyed(
         &mut self,
         scanner: &mut Scanner<'a>,
-        name: &str,
-        column: &mut Column,
+        name: &Key<'a>,
+        number: usize,
         budget: &mut Budget,
     ) -> Result<(), RequestError> {
         self.keyed = true;
         let Self { keys, pairs, .. } = self;
+        let mut column = self.columns.column(number);
         scanner.object(|scanner, at, key| {
-            let nested = matches!(scanner.peek()?, b'[' | b'{').then(|| key.to_string());
-            let row = keys.position(at, key);
+            let row = keys.position(at, &key);
             let cell = scanner.cell()?;
-            pairs.extend(nested.map(|inner| (name.to_owned(), inner)));
-            column.set(row, cell, budget)
+            if cell == Cell::NonNumber(NonNumber::Nested) && pairs.len() < MOST_PAIRS {
+                let outer = text::start(&name.text);
+                pairs.push((outer, text::start(&key.text)));
+            }
+            match &mut column {
+                Some(column) => column.set(row, cell, budget),
+                None => Ok(()),
+            }
         })?;
         Ok(())
     }
 
     /// Number of rows, what they are called, and the order that sorts them.
-    fn index(self) -> Result<(usize, Index, Option<Vec<usize>>), RequestError> {
+    fn index(&mut self) -> Result<(usize, Index, Option<Vec<usize>>), RequestError> {
         if !self.pairs.is_empty() {
             return Err(RequestError::TwoLevels(pairs(&self.pairs)));
         }
@@ -220,8 +228,9 @@ impl<'a> ColumnShapes<'a> {
             (Some(_), true) => Err(mixed("one kind of columns")),
             (Some(rows), false) => Ok((rows, Index::Range(rows), None)),
             (None, true) => {
+                let (index, order) = index::read(&self.keys)?;
                 let rows = self.keys.len();
-                let (index, order) = index::read(&self.keys.into_list())?;
+                self.keys = Names::new("");
                 Ok((rows, index, order))
             }
             (None, false) => Err(RequestError::Frame(
@@ -229,23 +238,27 @@ impl<'a> ColumnShapes<'a> {
             )),
         }
     }
-}
 
-/// Gives every row the value of columns that were given as one value.
-fn broadcast(
-    columns: &mut [Column],
-    single: Vec<(usize, Cell)>,
-    rows: usize,
-    budget: &mut Budget,
-) -> Result<(), RequestError> {
-    for (position, cell) in single {
-        if columns[position].len() > 0 {
-            continue;
+    /// Gives every row the value of columns that were given as one value.
+    fn broadcast(
+        &mut self,
+        body: &str,
+        rows: usize,
+        budget: &mut Budget,
+    ) -> Result<(), RequestError> {
+        for (number, cell) in std::mem::take(&mut self.single) {
+            let Some(column) = self.columns.column(number).filter(|one| one.len() == 0) else {
+                continue;
+            };
+            budget.take_cells(rows)?;
+            if let Cell::NonNumber(NonNumber::Text(at)) = cell {
+                // Every row reads and writes it again.
+                budget.take(text::at(body, at).len().saturating_mul(rows))?;
+            }
+            for row in 0..rows {
+                column.set(row, cell, budget)?;
+            }
         }
-        budget.take(rows)?;
-        for row in 0..rows {
-            columns[position].set(row, cell.clone(), budget)?;
-        }
+        Ok(())
     }
-    Ok(())
 }

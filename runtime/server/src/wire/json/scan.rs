@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::RequestError;
-use crate::wire::column::{Cell, NonNumber};
+use crate::wire::cell::{Cell, NonNumber};
 
 /// Nesting beyond this is no table.
 const MAX_DEPTH: usize = 128;
@@ -12,6 +12,13 @@ const MAX_DEPTH: usize = 128;
 pub(crate) struct Scanner<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
+}
+
+/// The key of a member of an object.
+pub(crate) struct Key<'a> {
+    pub(crate) text: Cow<'a, str>,
+    /// Where it stands.
+    pub(crate) at: usize,
 }
 
 impl<'a> Scanner<'a> {
@@ -94,7 +101,7 @@ impl<'a> Scanner<'a> {
     /// Passes an object, handing out each position and key; `item` passes the value.
     pub(crate) fn object(
         &mut self,
-        mut item: impl FnMut(&mut Self, usize, Cow<'a, str>) -> Result<(), RequestError>,
+        mut item: impl FnMut(&mut Self, usize, Key<'a>) -> Result<(), RequestError>,
     ) -> Result<usize, RequestError> {
         self.expect(b'{')?;
         if self.peek()? == b'}' {
@@ -106,13 +113,32 @@ impl<'a> Scanner<'a> {
             if self.peek()? != b'"' {
                 return Err(self.broken());
             }
-            let key = self.string()?;
+            let at = self.at;
+            let text = self.string()?;
+            let key = Key { text, at };
             self.expect(b':')?;
             self.peek()?;
             item(self, count, key)?;
             count += 1;
             if !self.has_more(b'}')? {
                 return Ok(count);
+            }
+        }
+    }
+
+    /// Passes an object, keys and all, without a copy of any.
+    fn pass_object(&mut self, depth: usize) -> Result<(), RequestError> {
+        self.expect(b'{')?;
+        if self.peek()? == b'}' {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            self.pass_string()?;
+            self.expect(b':')?;
+            self.skip_within(depth)?;
+            if !self.has_more(b'}')? {
+                return Ok(());
             }
         }
     }
@@ -130,9 +156,11 @@ impl<'a> Scanner<'a> {
     /// Passes one value of a table.
     pub(crate) fn cell(&mut self) -> Result<Cell, RequestError> {
         match self.peek()? {
-            b'"' => Ok(Cell::NonNumber(NonNumber::Text(
-                self.string()?.into_owned(),
-            ))),
+            b'"' => {
+                let at = self.at;
+                self.pass_string()?;
+                Ok(Cell::NonNumber(NonNumber::Text(at)))
+            }
             b'[' | b'{' => {
                 self.skip()?;
                 Ok(Cell::NonNumber(NonNumber::Nested))
@@ -167,9 +195,7 @@ impl<'a> Scanner<'a> {
             b'[' => self
                 .array(|scanner, _| scanner.skip_within(below))
                 .map(drop),
-            b'{' => self
-                .object(|scanner, _, _| scanner.skip_within(below))
-                .map(drop),
+            b'{' => self.pass_object(below),
             _ => self.cell().map(drop),
         }
     }

@@ -2,47 +2,53 @@
 
 use std::borrow::Cow;
 
+use gordo_runtime::Excerpt;
+
 use super::scan::Scanner;
 use crate::error::RequestError;
+
+/// The string that stands at a place of a text, which was passed there before.
+pub(crate) fn at(text: &str, place: usize) -> Cow<'_, str> {
+    let mut scanner = Scanner::new(text);
+    scanner.rewind(place);
+    scanner.string().unwrap_or_default()
+}
+
+/// As much of a text as messages show.
+pub(super) fn start(text: &str) -> String {
+    text.chars().take(Excerpt::LONGEST + 1).collect()
+}
 
 impl<'a> Scanner<'a> {
     /// Passes a string.
     pub(super) fn string(&mut self) -> Result<Cow<'a, str>, RequestError> {
+        let first = self.at + 1;
+        let is_escaped = self.pass_string()?;
+        let inner = &self.text[first..self.at - 1];
+        if is_escaped {
+            Ok(Cow::Owned(unescaped(inner)))
+        } else {
+            Ok(Cow::Borrowed(inner))
+        }
+    }
+
+    /// Passes a string; returns whether something in it is escaped.
+    pub(super) fn pass_string(&mut self) -> Result<bool, RequestError> {
         self.expect(b'"')?;
-        let start = self.at;
+        let mut is_escaped = false;
         loop {
             match self.byte() {
                 Some(b'"') => break,
-                Some(b'\\') => return self.escaped(start),
+                Some(b'\\') => {
+                    self.escape()?;
+                    is_escaped = true;
+                }
                 Some(byte) if byte >= b' ' => self.at += 1,
                 _ => return Err(self.broken()),
             }
         }
         self.at += 1;
-        Ok(Cow::Borrowed(&self.text[start..self.at - 1]))
-    }
-
-    /// Passes the rest of a string, from its first escape on.
-    fn escaped(&mut self, start: usize) -> Result<Cow<'a, str>, RequestError> {
-        let mut out = self.text[start..self.at].to_owned();
-        loop {
-            let plain = self.at;
-            while self
-                .byte()
-                .is_some_and(|byte| byte >= b' ' && byte != b'"' && byte != b'\\')
-            {
-                self.at += 1;
-            }
-            out.push_str(&self.text[plain..self.at]);
-            match self.byte() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(Cow::Owned(out));
-                }
-                Some(b'\\') => out.push(self.escape()?),
-                _ => return Err(self.broken()),
-            }
-        }
+        Ok(is_escaped)
     }
 
     /// Passes one escape.
@@ -88,23 +94,35 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// What stands between two quotes, without its escapes; it never gets longer.
+fn unescaped(inner: &str) -> String {
+    let mut out = String::with_capacity(inner.len());
+    let mut scanner = Scanner::new(inner);
+    while let Some(length) = inner[scanner.at..].find('\\') {
+        out.push_str(&inner[scanner.at..scanner.at + length]);
+        scanner.at += length;
+        // All of it was passed before.
+        let Ok(letter) = scanner.escape() else { break };
+        out.push(letter);
+    }
+    out.push_str(&inner[scanner.at..]);
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::scan::tests::cell;
-    use crate::wire::column::{Cell, NonNumber};
+    use super::*;
 
     #[test]
     fn strings_are_unescaped() {
         let check = |text: &str, expect: &str| {
-            assert_eq!(
-                cell(text),
-                Ok(Cell::NonNumber(NonNumber::Text(expect.to_owned()))),
-                "{text}"
-            );
+            let text = format!("  {text}");
+            assert_eq!(at(&text, 2), expect, "{text}");
         };
         check(r#""plain Å""#, "plain Å");
         check(r#""a\"\\\/\b\f\n\r\tz""#, "a\"\\/\u{8}\u{c}\n\r\tz");
         check(r#""\u00c5\ud83d\ude00x""#, "Å😀x");
         check(r#""\ud83d!""#, "\u{fffd}!");
+        check(r#""Å\\""#, "Å\\");
     }
 }
