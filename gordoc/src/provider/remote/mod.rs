@@ -16,7 +16,7 @@ pub(super) use circuit_breaker::{CircuitBreaker, lock, remote_error};
 pub use error::{RemoteError, RemoteErrorKind, Wait};
 pub(super) use secret::{Secret, Secrets, resolve};
 pub(super) use shared_clients::SharedClients;
-pub(super) use tls::{certificates, client_config};
+pub(super) use tls::{MAX_PEM, certificates, client_config};
 
 /// Longest wait for a connection unless the config has one.
 const CONNECTION: Duration = Duration::from_secs(10);
