@@ -41,13 +41,13 @@ pub(super) struct LineBatch {
     /// Lines that were read.
     pub(super) n_lines: u64,
     /// The first line that can be no row; nothing behind it was read.
-    pub(super) bad_line: Option<(u64, LineFault)>,
+    pub(super) bad_line: Option<(u64, RowFault)>,
     /// Of each column the first line without a number for it.
     pub(super) bad_values: Vec<(usize, u64, CellFault)>,
 }
 
 /// Why a line can be no row; lines are counted from 1 in the batch.
-pub(super) enum LineFault {
+pub(super) enum RowFault {
     /// This is no time.
     Time(String),
     /// It has so many cells, more than the header, and those are not empty.
@@ -84,14 +84,14 @@ impl LineBatch {
         is_blank: impl FnOnce() -> bool,
     ) -> bool {
         if n_cells > format.n_columns && has_extra() {
-            self.bad_line = Some((self.n_lines, LineFault::Extra(n_cells)));
+            self.bad_line = Some((self.n_lines, RowFault::Extra(n_cells)));
             return false;
         }
         if n_cells > format.time_at {
             return true;
         }
         if n_cells > 1 || !is_blank() {
-            self.bad_line = Some((self.n_lines, LineFault::NoTime(n_cells)));
+            self.bad_line = Some((self.n_lines, RowFault::NoTime(n_cells)));
         }
         false
     }
@@ -113,7 +113,7 @@ impl LineBatch {
             if is_no_time(time) {
                 return;
             }
-            self.bad_line = Some((self.n_lines, LineFault::Time(shown(time))));
+            self.bad_line = Some((self.n_lines, RowFault::Time(shown(time))));
             return;
         };
         if !format.wanted.contains(instant) {
