@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::{gordoc, stderr};
 
@@ -260,4 +261,232 @@ fn rows_without_a_time_are_none() {
         plant.write("a.csv", text);
         assert_eq!(plant.rows(), expect);
     }
+}
+
+#[test]
+fn check_and_dataset_say_the_same_of_files_that_are_no_csv() {
+    let utf_16: Vec<u8> = plain(',')
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let marked = [&b"\xff\xfe"[..], &utf_16].concat();
+    for provider in PROVIDERS {
+        for (bytes, expect) in [
+            (marked.clone(), "is text in UTF-16, not UTF-8"),
+            (utf_16.clone(), "is text in UTF-16, not UTF-8"),
+            (Vec::new(), "is empty"),
+            (b"\n \n".to_vec(), "is empty"),
+            (b"time,FT-1,T [\xb0C]\n".to_vec(), "not UTF-8"),
+            (gzip(&plain(',')), "is packed by gzip"),
+            (vec![0; 17 << 20], "a.csv:1: the line is longer than 16 MiB"),
+        ] {
+            let plant = Plant::new(provider, "a.csv", "");
+            plant.write("a.csv", bytes);
+            let said = plant.refused_alike("dataset::unreadable_file");
+            assert_eq!(said.matches(expect).count(), 2, "{said}");
+            assert!(
+                !said.contains(['\u{fffd}', '\0']) && said.len() < 3000,
+                "{said}"
+            );
+        }
+        let plant = Plant::new(provider, "a.csv", "");
+        plant.write(
+            "a.csv",
+            plain(',')
+                .replace("FT-1", " FT-1 ")
+                .replace('\n', ",TT-1\n"),
+        );
+        let said = plant.refused_alike("dataset::missing_column");
+        assert_eq!(said.matches("did you mean ` FT-1 `").count(), 2, "{said}");
+    }
+}
+
+/// What is no file is refused before it is opened: nothing writes to these pipes.
+#[test]
+fn what_is_no_file_is_refused_by_name() {
+    for provider in PROVIDERS {
+        for (file, make, kind) in [
+            ("a.csv", "mkfifo a.csv", "a named pipe"),
+            ("a.csv.gz", "mkfifo a.csv.gz", "a named pipe"),
+            ("a.csv", "mkdir a.csv", "a folder"),
+            ("/dev/zero", "true", "a device"),
+            ("link.csv", "mkfifo a && ln -s a link.csv", "a named pipe"),
+        ] {
+            let plant = Plant::new(provider, file, "");
+            let made = Command::new("sh")
+                .args(["-c", make])
+                .current_dir(plant.path())
+                .status();
+            assert!(made.unwrap().success());
+            let said = plant.refused_alike("dataset::unreadable_file");
+            let expect = format!("it is {kind}, not a file");
+            assert_eq!(said.matches(&expect).count(), 2, "{said}");
+        }
+    }
+    let plant = Plant::new("FilesDataProvider", "a.parquet", "");
+    let made = Command::new("mkfifo")
+        .arg("a.parquet")
+        .current_dir(plant.path())
+        .status();
+    assert!(made.unwrap().success());
+    plant.refused_alike("dataset::unreadable_file");
+}
+
+#[test]
+fn a_config_is_a_file_or_what_the_shell_hands_over() {
+    let plant = Plant::new("FilesDataProvider", "a.csv", "");
+    plant.write("a.csv", plain(','));
+    let shell = |script: &str| {
+        let output = Command::new("bash")
+            .args(["-c", script])
+            .env("GORDOC", env!("CARGO_BIN_EXE_gordoc"))
+            .current_dir(plant.path())
+            .output()
+            .unwrap();
+        (output.status.code(), stderr(&output))
+    };
+    for script in [
+        "$GORDOC expand - < config.yaml",
+        "$GORDOC expand /dev/stdin < config.yaml",
+        "cat config.yaml | $GORDOC expand /dev/stdin",
+        "$GORDOC expand <(cat config.yaml)",
+    ] {
+        let (status, said) = shell(script);
+        assert_eq!(status, Some(0), "{script}: {said}");
+    }
+    for (script, kind) in [
+        ("mkfifo pipe && $GORDOC check pipe", "a named pipe"),
+        ("$GORDOC check .", "a folder"),
+        ("$GORDOC check /dev/zero", "a device"),
+    ] {
+        let (status, said) = shell(script);
+        assert_eq!(status, Some(2), "{script}: {said}");
+        assert!(
+            said.contains(&format!("it is {kind}, not a file")),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_second_column_of_one_name_is_warned_of() {
+    for provider in PROVIDERS {
+        let expect = expected(provider);
+        let plant = Plant::new(provider, "a.csv", "");
+        plant.write(
+            "a.csv",
+            plain(',')
+                .replace(".5\n", ".5,-77\n")
+                .replace("FT-1", "FT-1,FT-1"),
+        );
+        for outcome in [plant.check(), plant.dataset()] {
+            assert_eq!(outcome.status, Some(0));
+            assert_eq!(
+                outcome.codes(),
+                ["dataset::repeated_column"],
+                "{}",
+                outcome.said
+            );
+            assert!(
+                outcome
+                    .said
+                    .contains("has 2 columns `FT-1`, of which the first is read")
+            );
+        }
+        let rows = fs::read_to_string(plant.path().join("rows/X.csv")).unwrap();
+        assert_eq!(rows, expect);
+        let denied = plant.run(&[
+            "dataset",
+            "config.yaml",
+            "--machine",
+            "pump",
+            "-o",
+            "rows",
+            "--deny-warnings",
+        ]);
+        assert_eq!(denied.status, Some(1), "{}", denied.said);
+    }
+}
+
+/// Whatever stands in a file, messages stay short and a terminal gets no control characters.
+#[test]
+fn what_files_hold_is_shown_short_and_escaped() {
+    let long = "\u{1b}]0;pump\u{7}".repeat(50_000);
+    for provider in PROVIDERS {
+        for text in [
+            format!("time,{long}\n"),
+            format!("{long},FT-1\n"),
+            format!("time,FT-1\n{long},1\n"),
+            format!("time,FT-1\n2024-03-15T06:00:00Z,{long}\n"),
+            format!("time,FT-1\n2024-03-15T06:00:00Z,\"3\n{long}\n"),
+            format!("time,FT-1\n2024-03-15T06:00:00Z,1,{long}\n"),
+            format!("time,{}\n", format!("{long},").repeat(10)),
+            format!("time{}\n", ",\u{7}".repeat(50_000)),
+        ] {
+            let plant = Plant::new(provider, "a.csv", "");
+            plant.write("a.csv", text);
+            for outcome in [plant.check(), plant.dataset()] {
+                let is_control = |letter: char| letter.is_control() && letter != '\n';
+                assert!(!outcome.said.contains(is_control), "{}", outcome.said);
+                assert!(outcome.said.len() < 6000, "{}", outcome.said);
+            }
+            assert_eq!(plant.dataset().status, Some(2));
+        }
+    }
+}
+
+#[test]
+fn missing_values_without_a_resolution_are_told_with_the_ways_out() {
+    let plant = Plant::new("FilesDataProvider", "a.csv", "");
+    let config = fs::read_to_string(plant.path().join("config.yaml")).unwrap();
+    plant.write(
+        "config.yaml",
+        config.replace("      tags:", "      resolution: null\n      tags:"),
+    );
+    plant.write("a.csv", plain(',').replace("103.5", ""));
+    let outcome = plant.run(&[
+        "compile",
+        "config.yaml",
+        "-o",
+        "out",
+        "--bin",
+        "none",
+        "--project-name",
+        "works",
+    ]);
+    assert_eq!(outcome.status, Some(2));
+    for way in ["missing", "`resolution`", "`row_filter`"] {
+        assert!(outcome.said.contains(way), "{}", outcome.said);
+    }
+}
+
+/// What a file unpacks to is not held: hundreds of megabytes of it pass through a few.
+#[test]
+fn memory_does_not_grow_with_what_a_file_unpacks_to() {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.write_all(b"time,FT-1\n").unwrap();
+    let lines = "1999-01-01T00:00:00Z,1\n".repeat(40_000);
+    for _ in 0..300 {
+        encoder.write_all(lines.as_bytes()).unwrap();
+    }
+    encoder
+        .write_all(plain(',').split_once('\n').unwrap().1.as_bytes())
+        .unwrap();
+    let bytes = encoder.finish().unwrap();
+    let plant = Plant::new("FilesDataProvider", "a.csv.zst", "");
+    plant.write("a.csv.zst", bytes);
+    // Address space, which is more than what is used: threads reserve some each.
+    let limited = format!(
+        "ulimit -v 1200000 && exec {} dataset config.yaml --machine pump -o rows",
+        env!("CARGO_BIN_EXE_gordoc")
+    );
+    let output = Command::new("bash")
+        .args(["-c", &limited])
+        .env("RAYON_NUM_THREADS", "2")
+        .current_dir(plant.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let rows = fs::read_to_string(plant.path().join("rows/X.csv")).unwrap();
+    assert!(rows.contains("2024-03-15T07:00:00Z,106.5"));
 }

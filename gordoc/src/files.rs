@@ -1,11 +1,12 @@
-//! Files that are there whole or not at all, and untouched if nothing changed.
+//! Files that are there whole or not at all, and untouched if nothing changed; and what is read
+//! only if it is a file.
 
 pub mod output_folder;
 
 use std::collections::BTreeMap;
-use std::fs::{self, FileTimes, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, File, FileTimes, Metadata, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -28,6 +29,61 @@ const DRAWN: usize = 6;
 /// Cargo rebuilds what is younger than its last build. Emitted packages carry the digest of
 /// their files in the version, so their age says nothing; a file edited by hand is young.
 const EMITTED: Duration = Duration::from_hours(262_968);
+
+/// Opens a file to read, if it is one.
+///
+/// A pipe, a device, a socket or a folder is refused by name and not opened: that may wait for
+/// ever, and so may reading it.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    refuse_other(&fs::metadata(path)?)?;
+    let file = File::open(path)?;
+    // Something else may have come in its place.
+    refuse_other(&file.metadata()?)?;
+    Ok(file)
+}
+
+/// Reads a whole file of at most so many bytes.
+pub fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One byte more than allowed tells a file that is too long from one that just fits.
+    open_regular(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        let message = format!("it is longer than {most} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
+}
+
+/// What a path leads to that is there and no file, in words.
+pub fn other_than_file(path: &Path) -> Option<&'static str> {
+    fs::metadata(path).ok().and_then(|data| other_kind(&data))
+}
+
+fn refuse_other(data: &Metadata) -> io::Result<()> {
+    match other_kind(data) {
+        None => Ok(()),
+        Some(kind) => {
+            let message = format!("it is {kind}, not a file");
+            Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+        }
+    }
+}
+
+fn other_kind(data: &Metadata) -> Option<&'static str> {
+    let ty = data.file_type();
+    if ty.is_file() {
+        return None;
+    }
+    Some(if ty.is_dir() {
+        "a folder"
+    } else if ty.is_fifo() {
+        "a named pipe"
+    } else if ty.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    })
+}
 
 /// Writes a file through a temporary one beside it and a rename, unless it holds these bytes
 /// already. Makes its folder. Answers whether anything was written.
@@ -117,6 +173,38 @@ pub fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_files_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("file"), "12345").unwrap();
+        std::os::unix::fs::symlink(at("file"), at("link")).unwrap();
+        for name in ["file", "link"] {
+            assert_eq!(read_regular(&at(name), 5).unwrap(), b"12345");
+            assert_eq!(other_than_file(&at(name)), None);
+            let error = read_regular(&at(name), 4).unwrap_err();
+            assert_eq!(error.to_string(), "it is longer than 4 bytes");
+        }
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+        let pipe = std::process::Command::new("mkfifo")
+            .arg(at("pipe"))
+            .status();
+        assert!(pipe.unwrap().success());
+        for (path, kind) in [
+            (at(""), "a folder"),
+            (at("socket"), "a socket"),
+            (at("pipe"), "a named pipe"),
+            (PathBuf::from("/dev/zero"), "a device"),
+        ] {
+            assert_eq!(other_than_file(&path), Some(kind));
+            let error = open_regular(&path).unwrap_err();
+            assert_eq!(error.to_string(), format!("it is {kind}, not a file"));
+        }
+        let missing = open_regular(&at("missing")).unwrap_err();
+        assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+        assert_eq!(other_than_file(&at("missing")), None);
+    }
 
     #[test]
     fn the_same_bytes_leave_the_file_alone() {

@@ -6,10 +6,11 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{Failure, Level, Status, Streams, fetching, read_config, report};
 use crate::dataset::{self, Dataset, Trace, TraceSink, write};
-use crate::diagnostic::{Diagnostic, Diagnostics, Stage};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Stage};
 use crate::files;
 use crate::name::Name;
 use crate::project::{NamedDataset, Options, Period, Project};
+use crate::provider::{self, Sources};
 use crate::report::{Plot, is_plot, plot};
 use crate::time;
 
@@ -61,6 +62,14 @@ pub fn run(arguments: &Arguments, mut streams: Streams<'_>) -> Result<Status, Fa
         return Err(absent(&project, &arguments.machine));
     };
     refuse_foreign(arguments)?;
+    let mut warnings = source_warnings(&project, machine);
+    if arguments.deny_warnings {
+        warnings.deny_warnings();
+    }
+    report(&project.source, &warnings, &mut streams)?;
+    if warnings.has_errors() {
+        return Ok(Status::ConfigErrors);
+    }
     write(arguments, &project, machine, &mut streams)
 }
 
@@ -79,6 +88,18 @@ fn refuse_foreign(arguments: &Arguments) -> Result<(), Failure> {
                 .help("move it away, or choose another output folder"),
         ),
     }
+}
+
+/// What surprises in the sources of a machine; what is wrong with them is told by reading them.
+fn source_warnings(project: &Project, machine: &NamedDataset) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    let requested = [machine.dataset.requested_series()];
+    let base = &project.source.base;
+    provider::check(&requested, base, Sources::MayBeCached, &mut found);
+    let found = found.into_vec().into_iter();
+    let mut warnings = Diagnostics::default();
+    warnings.extend(found.filter(|finding| finding.severity == Severity::Warning));
+    warnings
 }
 
 /// Loads the rows of a machine, and writes and draws them.

@@ -7,6 +7,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
+use crate::files;
 use crate::source::{Source, Span};
 
 /// Longest config that is read.
@@ -25,9 +26,12 @@ pub fn read_file(path: &Path) -> io::Result<(Source, Option<Diagnostic>)> {
             .take(MAX_BYTES + 1)
             .read_to_end(&mut bytes)?;
     } else {
-        File::open(path)?
-            .take(MAX_BYTES + 1)
-            .read_to_end(&mut bytes)?;
+        let file = if is_stream(path) {
+            File::open(path)?
+        } else {
+            files::open_regular(path)?
+        };
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     }
     let name = if is_stdin {
         "<stdin>".into()
@@ -39,6 +43,15 @@ pub fn read_file(path: &Path) -> io::Result<(Source, Option<Diagnostic>)> {
         source.base = path.parent().map(Path::to_path_buf).unwrap_or_default();
     }
     Ok((source, problem))
+}
+
+/// Whether a path names what is open already, as the shell makes of `<(...)`; anything else that
+/// is no file could keep a reader waiting for ever.
+fn is_stream(path: &Path) -> bool {
+    path == Path::new("/dev/stdin")
+        || ["/dev/fd", "/proc/self/fd"]
+            .iter()
+            .any(|folder| path.parent() == Some(Path::new(folder)))
 }
 
 /// A text of bytes that may be no text; unreadable ones are replaced and reported.

@@ -32,7 +32,7 @@ pub enum FitError {
         needed: Option<usize>,
     },
     /// A table holds a missing or infinite number.
-    #[error("row {row} of {table} column `{column}` is {value}, which cannot be learnt from")]
+    #[error("row {row} of {table} column `{column}` is {}, which cannot be learnt from", number_or_missing(*value))]
     NotFinite {
         /// `input` or `target`.
         table: &'static str,
@@ -107,6 +107,7 @@ impl FitError {
                 needed: Some(_), ..
             } => "widen the training period, or ask for fewer folds under `evaluation.cv`",
             Self::ShortFolds { .. } => "raise the `test_size` of `evaluation.cv`",
+            Self::NotFinite { value, .. } if value.is_nan() => MISSING_HELP,
             Self::NotFinite { .. } => {
                 "leave the cells of such readings empty, or scale them before the network"
             }
@@ -118,6 +119,7 @@ impl FitError {
             }
             Self::Width { .. } => "leave out what changes the number of targets",
             Self::FoldsOnly => "use `full_build`, or leave `cv_mode` out",
+            Self::Rejected(Rejection::Missing { .. }) => MISSING_HELP,
             Self::Rejected(_) => "look at what the steps before it answer",
         }
     }
@@ -142,4 +144,15 @@ fn told(rejection: &Rejection) -> String {
             expected.0, expected.1, given.0, given.1
         ),
     }
+}
+
+/// What to do about rows with missing values, which only a resolution fills.
+const MISSING_HELP: &str =
+    "set a `resolution`, which fills what is missing, or leave such rows out by a `row_filter`";
+
+fn number_or_missing(value: f64) -> String {
+    if value.is_nan() {
+        return "missing".to_owned();
+    }
+    value.to_string()
 }

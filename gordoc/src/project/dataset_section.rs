@@ -5,12 +5,14 @@ use serde_json::{Map, Value as Json, json};
 use super::resampling;
 use super::suggest::unknown_keys;
 use super::tag_lists::{self, TagLists};
-use super::{Dataset, Tag, aggregation, dataset_keys, filter_periods, period, selection, tag};
+use super::{
+    Dataset, aggregation, dataset_keys, filter_periods, name_and_place, period, selection, tag,
+};
 use crate::config::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Stage};
 use crate::provider::{self, Described, RequestedSeries, RequestedTags};
 use crate::redact::hide_in_document;
-use crate::source::{Source, Span, Spanned};
+use crate::source::Source;
 
 /// Makes a default value.
 type Default = fn() -> Json;
@@ -163,10 +165,6 @@ pub(super) fn read(
         n_columns,
         untrainable,
     })
-}
-
-fn name_and_place(tag: &Spanned<Tag>) -> (&str, Span) {
-    (tag.value.name.as_str(), tag.span)
 }
 
 /// A dataset's document without secrets.

@@ -52,7 +52,7 @@ use crate::model::Model;
 use crate::name::Name;
 use crate::part::fit::Transformer;
 use crate::part::splitter::Splitter;
-use crate::provider::{Provider, RequestedSeries, TimeRange};
+use crate::provider::{Provider, RequestedSeries, RequestedTags, TimeRange};
 use crate::source::{Source, Span, Spanned};
 
 /// A whole config as meant.
@@ -167,6 +167,27 @@ pub struct Dataset {
     /// Machine's dataset section in Gordo's `to_dict` form: all defaults, types as full paths;
     /// but without the passwords and keys in it, as it goes into files that others read.
     pub document: Value,
+}
+
+impl Dataset {
+    /// What is read for it.
+    pub fn requested_series(&self) -> RequestedSeries {
+        let listed = self.tags.iter().chain(&self.target_tags);
+        let triggers = self.selection.trigger_tags.iter();
+        RequestedSeries {
+            provider: self.provider.clone(),
+            tags: RequestedTags::new(
+                Some(self.period.into()),
+                listed.map(name_and_place),
+                triggers.map(name_and_place),
+            ),
+        }
+    }
+}
+
+/// As tags are asked for.
+fn name_and_place(tag: &Spanned<Tag>) -> (&str, Span) {
+    (tag.value.name.as_str(), tag.span)
 }
 
 /// Training period: instants in nanoseconds since 1970 UTC, `start < end`.

@@ -4,8 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::format::delimited;
+use gordo_runtime::Excerpt;
+
+use super::error::ReadError;
+use super::file;
+use super::format::delimited::Header;
+use super::names::Present;
 use super::time_range::TimeRange;
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::{Span, Spanned};
@@ -63,8 +69,8 @@ pub enum Sources {
     MayBeCached,
 }
 
-/// Column names of CSV files; `None` for files that cannot be read.
-type Headers = BTreeMap<(PathBuf, char), Option<BTreeSet<String>>>;
+/// Column names of CSV files, or why they cannot be read.
+type Headers = BTreeMap<(PathBuf, char), Result<Arc<Header>, ReadError>>;
 
 /// A look at the sources of all machines.
 pub struct SourceCheck<'a> {
@@ -100,11 +106,6 @@ impl<'a> SourceCheck<'a> {
         diagnostics.at_build(|found| found.extend(reported));
     }
 
-    /// Reports a mistake.
-    pub(super) fn report(&mut self, finding: Diagnostic) {
-        self.found.push(finding);
-    }
-
     /// Reports that a source is not there, unless its readings may be cached.
     pub(super) fn report_missing(&mut self, finding: Diagnostic) {
         if self.sources == Sources::Required {
@@ -129,27 +130,70 @@ impl<'a> SourceCheck<'a> {
         *self.facts.entry(what).or_insert_with(find_out)
     }
 
-    /// The columns of a CSV file that the config names at a place; one that is none is reported.
-    pub(super) fn columns(
+    /// Reports what is named as a Parquet file and is no file at all; more takes longer to see.
+    pub(super) fn parquet(&mut self, path: &Path, place: Span) {
+        if let Err(error) = file::open(path) {
+            self.report_error(&error, place);
+        }
+    }
+
+    fn report_error(&mut self, error: &ReadError, place: Span) {
+        self.found.push(
+            Diagnostic::error(error.code(), error.to_string())
+                .label(place, error.label())
+                .help(error.help())
+                .class(error.class()),
+        );
+    }
+
+    /// The columns of a CSV file that the config names at a place; a file that cannot be read is
+    /// reported as the reader of its rows reports it.
+    pub(super) fn header(
         &mut self,
         path: &Path,
         separator: char,
-        (name, place): (&str, Span),
-    ) -> Option<BTreeSet<String>> {
+        place: Span,
+    ) -> Option<Arc<Header>> {
         let key = (path.to_owned(), separator);
         let header = self.headers.entry(key);
-        let header = header.or_insert_with(|| delimited::column_names(path, separator));
-        if header.is_none() {
-            self.found.push(
-                Diagnostic::error(
-                    "dataset::unreadable_file",
-                    format!("`{name}` is not a CSV file"),
-                )
-                .label(place, "has no readable header")
-                .help("save it as text in UTF-8, with the names of the columns in the first line"),
-            );
+        let header = header.or_insert_with(|| Header::read(path, separator).map(Arc::new));
+        match header.clone() {
+            Ok(header) => Some(header),
+            Err(error) => {
+                self.report_error(&error, place);
+                None
+            }
         }
-        header.clone()
+    }
+
+    /// Reports that a CSV file does not have a column, or that it has several of the name.
+    pub(super) fn column(
+        &mut self,
+        column: &str,
+        (header, file): (&Header, &str),
+        (place, absent): (Span, String),
+        help: impl FnOnce(&Present) -> String,
+    ) {
+        match header.count(column) {
+            0 => {
+                let present = header.without(column);
+                let help = present.near().unwrap_or_else(|| help(&present));
+                let missing = missing_column(column, file);
+                self.found.push(missing.label(place, absent).help(help));
+            }
+            1 => {}
+            n => self.found.push(
+                Diagnostic::warning(
+                    "dataset::repeated_column",
+                    format!(
+                        "`{file}` has {n} columns `{}`, of which the first is read",
+                        Excerpt(column)
+                    ),
+                )
+                .label(place, "stands there several times")
+                .help("rename the others in the file, or remove them"),
+            ),
+        }
     }
 }
 
@@ -162,14 +206,6 @@ pub(super) fn missing_file(message: String) -> Diagnostic {
 pub(super) fn missing_column(name: &str, file: &str) -> Diagnostic {
     Diagnostic::error(
         "dataset::missing_column",
-        format!("`{file}` has no column `{name}`"),
+        format!("`{file}` has no column `{}`", Excerpt(name)),
     )
-}
-
-/// The first names, in backticks.
-pub(super) fn list(columns: &BTreeSet<String>) -> String {
-    let shown = columns.iter().take(8).map(|name| format!("`{name}`"));
-    let shown: Vec<String> = shown.collect();
-    let more = if columns.len() > 8 { ", ..." } else { "" };
-    format!("{}{more}", shown.join(", "))
 }

@@ -2,21 +2,19 @@
 //!
 //! Its end is not included, and series come in the order of the file's columns.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::arguments::Arguments;
-use super::check::{RequestedTags, SourceCheck, list, missing_column};
+use super::check::{RequestedTags, SourceCheck};
 use super::error::ReadError;
 use super::file;
-use super::format::delimited::{self, Layout};
+use super::format::delimited::{self, Header, Layout};
 use super::kind::{Described, Provider, ProviderKind};
 use super::reader::{Access, Reader, SourceState};
 use super::rows::RowBuffer;
 use super::time_range::{TimeRange, TimeRanges};
-use crate::diagnostic::did_you_mean;
 use crate::source::{Span, Spanned};
 use crate::time::Clock;
 
@@ -65,17 +63,16 @@ fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
 impl Provider for CsvProvider {
     fn check(&self, tags: &RequestedTags, check: &mut SourceCheck<'_>) {
         let path = check.base.join(&self.file_path.value);
-        if !path.is_file() {
+        if !path.exists() {
             check.report_no("file", &self.file_path, &path);
             return;
         }
-        let named = (self.file_path.value.as_str(), self.file_path.span);
-        let Some(columns) = check.columns(&path, self.separator, named) else {
+        let Some(header) = check.header(&path, self.separator, self.file_path.span) else {
             return;
         };
-        self.check_column(&self.timestamp_column, "time stamps", &columns, check);
+        self.check_column(&self.timestamp_column, "time stamps", &header, check);
         for tag in tags.iter() {
-            self.check_column(tag, "this tag", &columns, check);
+            self.check_column(tag, "this tag", &header, check);
         }
     }
 
@@ -93,22 +90,14 @@ impl CsvProvider {
         &self,
         name: &Spanned<String>,
         what: &str,
-        columns: &BTreeSet<String>,
+        header: &Header,
         check: &mut SourceCheck<'_>,
     ) {
-        if columns.contains(&name.value) {
-            return;
-        }
-        let names = columns.iter().map(String::as_str);
-        let help = did_you_mean(&name.value, names).map_or_else(
-            || format!("check the name and the separator; it has {}", list(columns)),
-            |column| format!("did you mean `{column}`?"),
-        );
-        check.report(
-            missing_column(&name.value, &self.file_path.value)
-                .label(name.span, format!("no column for {what}"))
-                .help(help),
-        );
+        let absent = format!("no column for {what}");
+        let file = (header, self.file_path.value.as_str());
+        check.column(&name.value, file, (name.span, absent), |present| {
+            format!("check the name and the separator; it has {present}")
+        });
     }
 }
 
@@ -178,9 +167,13 @@ impl Reader for CsvReader {
     fn place(&self, error: &ReadError, _tag: &str) -> Span {
         let time_column = &self.config.timestamp_column;
         match error {
-            ReadError::MissingFile { .. } | ReadError::UnreadableFile { .. } => {
-                self.config.file_path.span
-            }
+            ReadError::MissingFile { .. }
+            | ReadError::UnreadableFile { .. }
+            | ReadError::NotCsv { .. }
+            | ReadError::LongLine { .. }
+            | ReadError::OpenQuote { .. }
+            | ReadError::ExtraCells { .. }
+            | ReadError::MissingCell { .. } => self.config.file_path.span,
             ReadError::MissingColumn { column, .. } if *column == time_column.value => {
                 time_column.span
             }
@@ -240,7 +233,15 @@ mod tests {
             assert_eq!((error.code(), reader.place(&error, tags[0])), (code, span));
         };
         let missing = "dataset::missing_column";
-        check(None, &["A"], "dataset::missing_file", Span::new(1, 2));
+        for (text, code) in [
+            (None, "dataset::missing_file"),
+            (Some(""), "dataset::unreadable_file"),
+            (Some("t,A\n1970-01-01,1,2\n"), "dataset::ragged_line"),
+            (Some("t,A\n1970-01-01\n"), "dataset::ragged_line"),
+            (Some("t,A\n\"\n"), "dataset::open_quote"),
+        ] {
+            check(text, &["A"], code, Span::new(1, 2));
+        }
         check(Some("t,A\n"), &["B"], missing, Span::new(0, 9));
         check(Some("x,A\n"), &["A"], missing, Span::new(3, 4));
         // The column of times is no tag.

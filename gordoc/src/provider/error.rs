@@ -1,32 +1,61 @@
 //! Why readings cannot be read: what is wrong with a source, and what helps.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use gordo_runtime::Excerpt;
+use gordo_runtime::{Escaped, Excerpt};
 use thiserror::Error;
 
 use super::format::time_help;
-use super::remote::error::{RemoteError, quoted};
+use super::names::Present;
+use super::remote::error::RemoteError;
 
 /// What is wrong with a source, or with what the config says of it.
 #[derive(Clone, Debug, Error)]
 pub enum ReadError {
     /// A provider's file is not there.
-    #[error("there is no file `{}`", path.display())]
+    #[error("there is no file `{}`", shown(path))]
     MissingFile {
         /// The file.
         path: PathBuf,
     },
     /// A provider's file cannot be read.
-    #[error("cannot read `{}`: {reason}", path.display())]
+    #[error("cannot read `{}`: {}", shown(path), cut(reason))]
     UnreadableFile {
         /// The file.
         path: PathBuf,
         /// What the system or the format's reader says.
         reason: String,
     },
+    /// A file is no CSV file in UTF-8.
+    #[error("`{}` {what}", shown(path))]
+    NotCsv {
+        /// The file.
+        path: PathBuf,
+        /// What it is or has instead.
+        what: String,
+        /// What to do about it.
+        help: &'static str,
+    },
+    /// A line has no end that is near enough.
+    #[error("{}:{line}: the line is longer than {} MiB", shown(path), most >> 20)]
+    LongLine {
+        /// The file.
+        path: PathBuf,
+        /// One-based line.
+        line: u64,
+        /// Bytes that it may have.
+        most: usize,
+    },
+    /// A quoted cell has no end.
+    #[error("{}:{line}: a quote opens here and is never closed", shown(path))]
+    OpenQuote {
+        /// The file.
+        path: PathBuf,
+        /// One-based line of the quote.
+        line: u64,
+    },
     /// A folder has no file of a period.
-    #[error("`{}` has no partition between {start} and {end}", folder.display())]
+    #[error("`{}` has no partition between {start} and {end}", shown(folder))]
     NoPartition {
         /// The folder.
         folder: PathBuf,
@@ -36,7 +65,7 @@ pub enum ReadError {
         end: String,
     },
     /// Readings cannot be set aside.
-    #[error("cannot set readings aside in `{}`: {reason}", folder.display())]
+    #[error("cannot set readings aside in `{}`: {reason}", shown(folder))]
     CannotSpill {
         /// The folder.
         folder: PathBuf,
@@ -44,17 +73,21 @@ pub enum ReadError {
         reason: String,
     },
     /// A file lacks a column.
-    #[error("`{}` has no column `{column}`", path.display())]
+    #[error("`{}` has no column `{}`", shown(path), Excerpt(column))]
     MissingColumn {
         /// The file.
         path: PathBuf,
         /// The column asked for.
         column: String,
         /// The columns there are.
-        present: Vec<String>,
+        present: Present,
     },
     /// A column's type holds neither times nor numbers.
-    #[error("column `{column}` of `{}` holds {found}, not {wanted}", path.display())]
+    #[error(
+        "column `{}` of `{}` holds {found}, not {wanted}",
+        Excerpt(column),
+        shown(path)
+    )]
     ColumnType {
         /// The file.
         path: PathBuf,
@@ -66,7 +99,7 @@ pub enum ReadError {
         wanted: &'static str,
     },
     /// A cell is no time stamp.
-    #[error("{}:{line}: `{text}` is not a time stamp", path.display())]
+    #[error("{}:{line}: `{}` is not a time stamp", shown(path), Excerpt(text))]
     UnreadableTime {
         /// The file.
         path: PathBuf,
@@ -86,7 +119,12 @@ pub enum ReadError {
         zone: String,
     },
     /// A cell is no number.
-    #[error("{}:{line}: `{text}` in column `{column}` is not a number", path.display())]
+    #[error(
+        "{}:{line}: `{}` in column `{}` is not a number",
+        shown(path),
+        Excerpt(text),
+        Excerpt(column)
+    )]
     UnreadableValue {
         /// The file.
         path: PathBuf,
@@ -98,7 +136,7 @@ pub enum ReadError {
         text: String,
     },
     /// A line has more cells than the header, so it cannot be told which are whose.
-    #[error("{}:{line}: {n_cells} cells, more than the {} of the header", path.display(), columns(*n_columns))]
+    #[error("{}:{line}: {n_cells} cells, more than the {} of the header", shown(path), columns(*n_columns))]
     ExtraCells {
         /// The file.
         path: PathBuf,
@@ -110,7 +148,7 @@ pub enum ReadError {
         n_columns: usize,
     },
     /// A line ends before a cell that is needed.
-    #[error("{}:{line}: the line ends after {}, and column `{column}` is the {}", path.display(), cells(*n_cells), ordinal(*place))]
+    #[error("{}:{line}: the line ends after {}, and column `{}` is the {}", shown(path), cells(*n_cells), Excerpt(column), ordinal(*place))]
     MissingCell {
         /// The file.
         path: PathBuf,
@@ -144,7 +182,11 @@ impl ReadError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::MissingFile { .. } => "dataset::missing_file",
-            Self::UnreadableFile { .. } | Self::CannotSpill { .. } => "dataset::unreadable_file",
+            Self::UnreadableFile { .. }
+            | Self::CannotSpill { .. }
+            | Self::NotCsv { .. }
+            | Self::LongLine { .. } => "dataset::unreadable_file",
+            Self::OpenQuote { .. } => "dataset::open_quote",
             Self::NoPartition { .. } => "dataset::no_partition",
             Self::MissingColumn { .. } => "dataset::missing_column",
             Self::ColumnType { .. } => "dataset::column_type",
@@ -166,7 +208,13 @@ impl ReadError {
             Self::NoPartition { .. } => NO_PARTITION_HELP,
             Self::CannotSpill { .. } => "make room there",
             Self::MissingColumn { present, .. } => {
-                return format!("the columns are {}", quoted(present));
+                let near = present.near();
+                return near.unwrap_or_else(|| format!("the columns are {present}"));
+            }
+            Self::NotCsv { help, .. } => help,
+            Self::LongLine { .. } => "check that the file is text, with an end behind every row",
+            Self::OpenQuote { .. } => {
+                "close the quote, or remove it; quotes within a quoted cell are doubled"
             }
             Self::ColumnType { .. } => "name another column",
             Self::UnreadableTime { text, .. } => time_help(text),
@@ -215,6 +263,20 @@ impl ReadError {
 pub(super) const NO_PARTITION_HELP: &str =
     "name folders by dates, as `year=2020/month=05/day=01` or `2020/05/01`, or train on others";
 
+/// A path without what a terminal would obey.
+fn shown(path: &Path) -> String {
+    Escaped(&path.to_string_lossy()).to_string()
+}
+
+/// Most characters of what a system or a library says; files have a say in it, too.
+const LONGEST_REASON: usize = 300;
+
+fn cut(reason: &str) -> String {
+    let end = reason.char_indices().nth(LONGEST_REASON);
+    let end = end.map_or(reason.len(), |(at, _)| at);
+    Escaped(&reason[..end]).to_string()
+}
+
 fn cells(n: usize) -> String {
     counted(n, "cell")
 }
@@ -238,4 +300,38 @@ fn ordinal(n: usize) -> String {
         _ => "th",
     };
     format!("{n}{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_cut_and_escaped() {
+        let error = ReadError::UnreadableFile {
+            path: "a\u{7}.csv".into(),
+            reason: "\u{1b}".to_owned() + &"x".repeat(100_000),
+        };
+        let message = error.to_string();
+        assert!(
+            message.starts_with(r"cannot read `a\u{7}.csv`: \u{1b}xxx"),
+            "{message}"
+        );
+        assert!(message.len() < 400, "{message}");
+    }
+
+    #[test]
+    fn places_are_counted_in_words() {
+        for (n, expect) in [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th")] {
+            assert_eq!(ordinal(n), expect);
+        }
+        assert_eq!(
+            (ordinal(112), ordinal(122)),
+            ("112th".into(), "122nd".into())
+        );
+        assert_eq!(
+            (cells(1), columns(2)),
+            ("1 cell".into(), "2 columns".into())
+        );
+    }
 }

@@ -7,10 +7,11 @@ use std::time::UNIX_EPOCH;
 
 use super::error::ReadError;
 use super::reader::SourceState;
+use crate::files;
 
 /// Opens a file to read.
 pub(super) fn open(path: &Path) -> Result<File, ReadError> {
-    File::open(path).map_err(|error| refusal(path, &error))
+    files::open_regular(path).map_err(|error| refusal(path, &error))
 }
 
 /// What an error of the file system means for a file of readings.

@@ -11,7 +11,7 @@ use serde_json::json;
 use self::reader::FilesReader;
 use self::settings::{FilesProvider, file_help};
 use super::arguments::Arguments;
-use super::check::{RequestedTags, SourceCheck, list, missing_column, missing_file};
+use super::check::{RequestedTags, SourceCheck, missing_file};
 use super::kind::{Described, Provider, ProviderKind};
 use super::reader::Reader;
 use crate::config::Value;
@@ -100,10 +100,12 @@ impl Provider for FilesProvider {
             let path = folder.join(self.file_of(&tag.value));
             let named = self.files.get(&tag.value);
             let place = named.map_or(tag.span, |file| file.span);
-            if !path.is_file() {
+            if !path.exists() {
                 let meant = tags.meant_by(&tag.value);
                 check.report_missing(no_file(&tag.value, meant, place, &path));
-            } else if !Self::is_parquet(&path) {
+            } else if Self::is_parquet(&path) {
+                check.parquet(&path, place);
+            } else {
                 self.check_columns(&path, &tag.value, place, check);
             }
         }
@@ -121,21 +123,15 @@ impl Provider for FilesProvider {
 impl FilesProvider {
     fn check_columns(&self, path: &Path, tag: &str, place: Span, check: &mut SourceCheck<'_>) {
         let shown = path.display().to_string();
-        let Some(columns) = check.columns(path, self.separator, (&shown, place)) else {
+        let Some(header) = check.header(path, self.separator, place) else {
             return;
         };
         let value_column = self.column_of(tag);
         for (key, column) in [("time", &self.time_column), ("value", &value_column)] {
-            if !columns.contains(column) {
-                check.report(
-                    missing_column(column, &shown)
-                        .label(place, format!("has no column for the {key}"))
-                        .help(format!(
-                            "set `{key}_column` or `separator`; it has {}",
-                            list(&columns)
-                        )),
-                );
-            }
+            let absent = format!("has no column for the {key}");
+            check.column(column, (&header, &shown), (place, absent), |present| {
+                format!("set `{key}_column` or `separator`; it has {present}")
+            });
         }
     }
 }

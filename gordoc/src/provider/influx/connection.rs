@@ -11,8 +11,9 @@ use ureq::http::{HeaderName, HeaderValue};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
 use super::settings::{InfluxAddress, InfluxProvider, InfluxServer, InfluxTls};
+use crate::files;
 use crate::provider::remote::{
-    RemoteErrorKind, Secrets, Timeouts, TlsTrust, certificates, resolve,
+    MAX_PEM, RemoteErrorKind, Secrets, Timeouts, TlsTrust, certificates, resolve,
 };
 use crate::redact::passwords;
 
@@ -169,7 +170,7 @@ fn tls_config(tls: &InfluxTls, base: &Path) -> Result<TlsConfig, RemoteErrorKind
         let unusable = |reason: String| RemoteErrorKind::Secret {
             problem: format!("the key in `{}` {reason}", key.value),
         };
-        let pem = std::fs::read(base.join(&key.value))
+        let pem = files::read_regular(&base.join(&key.value), MAX_PEM)
             .map_err(|error| unusable(format!("cannot be read: {error}")))?;
         let key = PrivateKey::from_pem(&pem).map_err(|_| unusable("is no PEM key".into()))?;
         let chain = read(&certificate.value)?;

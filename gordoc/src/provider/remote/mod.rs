@@ -19,7 +19,7 @@ pub use limits::Excess;
 pub(super) use limits::{BoundedJson, Limits};
 pub(super) use secret::{Secret, Secrets, resolve};
 pub(super) use shared_clients::SharedClients;
-pub(super) use tls::{certificates, client_config};
+pub(super) use tls::{MAX_PEM, certificates, client_config};
 
 /// Longest wait for a connection unless the config has one.
 const CONNECTION: Duration = Duration::from_secs(10);

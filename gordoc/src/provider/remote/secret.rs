@@ -2,13 +2,17 @@
 
 use std::env::{self, VarError};
 use std::fmt;
-use std::fs;
+use std::io;
 use std::path::Path;
 
 use gordo_runtime::Escaped;
 
 use super::error::RemoteErrorKind;
+use crate::files;
 use crate::redact;
+
+/// Longest file of a password or key: 64 KiB.
+const MAX_BYTES: u64 = 64 << 10;
 
 /// A password or key, or where it is found.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,7 +48,7 @@ pub(crate) fn resolve(secret: &Secret, base: &Path) -> Result<String, RemoteErro
         ),
         Secret::File(path) => (
             format!("the file `{path}`"),
-            fs::read_to_string(base.join(path)).map_err(|error| format!("cannot be read: {error}")),
+            read(&base.join(path)).map_err(|error| format!("cannot be read: {error}")),
         ),
     };
     let problem = match text {
@@ -61,6 +65,12 @@ pub(crate) fn resolve(secret: &Secret, base: &Path) -> Result<String, RemoteErro
     Err(RemoteErrorKind::Secret {
         problem: format!("{place} {problem}"),
     })
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let bytes = files::read_regular(path, MAX_BYTES)?;
+    String::from_utf8(bytes)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
 /// Secrets in use, which no message may repeat.
@@ -98,6 +108,8 @@ impl Secrets {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -113,6 +125,19 @@ mod tests {
             fs::write(folder.path().join("key"), text).unwrap();
             assert_eq!(resolve(&file, folder.path()).unwrap(), secret);
         }
+        fs::write(folder.path().join("key"), "k".repeat(64 << 10)).unwrap();
+        assert_eq!(resolve(&file, folder.path()).unwrap().len(), 64 << 10);
+        fs::write(folder.path().join("key"), "k".repeat((64 << 10) + 1)).unwrap();
+        let problem = resolve(&file, folder.path()).unwrap_err().to_string();
+        assert!(
+            problem.ends_with("it is longer than 65536 bytes"),
+            "{problem}"
+        );
+        let folder_itself = Secret::File(".".to_owned());
+        let problem = resolve(&folder_itself, folder.path())
+            .unwrap_err()
+            .to_string();
+        assert!(problem.ends_with("it is a folder, not a file"), "{problem}");
         fs::write(folder.path().join("key"), "\n").unwrap();
         let problem = resolve(&file, folder.path()).unwrap_err().to_string();
         assert_eq!(problem, "the file `key` is empty");

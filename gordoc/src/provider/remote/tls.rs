@@ -11,6 +11,10 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 
 use super::arguments::TlsTrust;
 use super::error::RemoteErrorKind;
+use crate::files;
+
+/// Longest file of certificates or of a key: 16 MiB.
+pub(crate) const MAX_PEM: u64 = 16 << 20;
 
 /// The certificates of a PEM file, relative to `base`.
 pub(crate) fn certificates(
@@ -20,8 +24,10 @@ pub(crate) fn certificates(
     let unusable = |reason: String| RemoteErrorKind::Untrusted {
         reason: format!("`{file}` {reason}"),
     };
-    let read = CertificateDer::pem_file_iter(base.join(file))
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+    let pem = files::read_regular(&base.join(file), MAX_PEM)
+        .map_err(|error| unusable(format!("cannot be read: {error}")))?;
+    let read = CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<Vec<_>, _>>()
         .map_err(|error| unusable(format!("cannot be read: {error}")))?;
     if read.is_empty() {
         return Err(unusable("holds no certificate".to_owned()));

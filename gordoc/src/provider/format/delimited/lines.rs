@@ -41,7 +41,7 @@ pub(super) struct LineBatch {
     /// Lines that were read.
     pub(super) n_lines: u64,
     /// The first line that can be no row; nothing behind it was read.
-    pub(super) bad_line: Option<(u64, LineFault)>,
+    pub(super) bad_line: Option<(u64, RowFault)>,
     /// Whether an hour that a clock shows twice or never begins here, for which the order of all
     /// lines before must be known; nothing behind it was read.
     pub(super) needs_order: bool,
@@ -52,7 +52,7 @@ pub(super) struct LineBatch {
 }
 
 /// Why a line can be no row; lines are counted from 1 in the batch.
-pub(super) enum LineFault {
+pub(super) enum RowFault {
     /// This is no time.
     Time(String),
     /// The clock skips this time.
@@ -100,14 +100,14 @@ impl LineBatch {
         is_blank: impl FnOnce() -> bool,
     ) -> bool {
         if n_cells > format.n_columns && has_extra() {
-            self.bad_line = Some((self.n_lines, LineFault::Extra(n_cells)));
+            self.bad_line = Some((self.n_lines, RowFault::Extra(n_cells)));
             return false;
         }
         if n_cells > format.time_at {
             return true;
         }
         if n_cells > 1 || !is_blank() {
-            self.bad_line = Some((self.n_lines, LineFault::NoTime(n_cells)));
+            self.bad_line = Some((self.n_lines, RowFault::NoTime(n_cells)));
         }
         false
     }
@@ -131,13 +131,13 @@ impl LineBatch {
                 Ok(Some(instant)) => instant,
                 Ok(None) => return,
                 Err(Skipped { .. }) => {
-                    self.bad_line = Some((self.n_lines, LineFault::Skipped(shown(time))));
+                    self.bad_line = Some((self.n_lines, RowFault::Skipped(shown(time))));
                     return;
                 }
             },
             None => {
                 if !is_no_time(time) {
-                    self.bad_line = Some((self.n_lines, LineFault::Time(shown(time))));
+                    self.bad_line = Some((self.n_lines, RowFault::Time(shown(time))));
                 }
                 return;
             }

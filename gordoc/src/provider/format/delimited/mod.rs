@@ -4,28 +4,30 @@
 //! are read without making records of their lines, and by all cores.
 
 mod blocks;
-mod line_starts;
+mod header;
 mod lines;
 mod number;
+mod records;
 #[cfg(test)]
 mod tests;
 mod timestamp;
 
-use std::collections::BTreeSet;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use ::csv::{ByteRecord, ReaderBuilder};
 use rayon::prelude::*;
 
-use self::blocks::{Block, Blocks};
-use self::line_starts::LineStarts;
-use self::lines::{BATCH_VALUES, CellFault, LineBatch, LineFault, LineFormat, Ordered};
+use self::blocks::{Block, Blocks, MAX_LINE};
+pub(crate) use self::header::Header;
+use self::header::Opened;
+use self::lines::{BATCH_VALUES, CellFault, LineBatch, LineFormat, Ordered, RowFault};
+use self::records::{LineFault, Records};
 use self::timestamp::TimestampParser;
 use crate::provider::error::ReadError;
 use crate::provider::file;
 use crate::provider::rows::{Page, RowBuffer};
-use crate::provider::unpack::{self, Unpacked};
+use crate::provider::unpack::Unpacked;
 use crate::provider::warning;
 use crate::time::{Clock, LocalTimes, RowOrder};
 
@@ -34,6 +36,9 @@ const BATCHES: usize = 4;
 
 /// Those of all threads, which bounds the memory.
 const MAX_BATCHES: usize = 32;
+
+/// Bytes of blocks that are read at a time, unless a single one is longer.
+const MAX_BYTES: usize = 32 << 20;
 
 /// How a file is laid out.
 pub(crate) struct Layout<'a> {
@@ -56,22 +61,13 @@ pub(crate) fn read(
     rows: &mut RowBuffer<'_>,
 ) -> Result<Vec<Option<usize>>, ReadError> {
     let separator = u8::try_from(layout.separator).expect("a config's separators are ASCII");
-    let broken = |error: io::Error| file::refusal(path, &error);
-    let mut blocks = Blocks::new(unpack::open(path)?);
-    let mut first = Block::default();
-    blocks.next(&mut first).map_err(broken)?;
-    let mut header = csv_reader(separator).has_headers(true).from_reader(&*first);
-    let names = header
-        .byte_headers()
-        .map_err(|error| refusal(path, &error))?;
-    let n_columns = names.len();
-    let (time_at, places) = find_columns(path, names, layout, rows)?;
-    let begin = header.position().clone();
-    let n_bytes = usize::try_from(begin.byte()).unwrap_or(usize::MAX);
-    // Of `\r\n` the second is left to the rows, which count it.
-    let is_old_end =
-        first[..n_bytes.min(first.len())].ends_with(b"\r") && first.get(n_bytes) != Some(&b'\n');
-    first.pass(n_bytes);
+    let Opened {
+        header,
+        first,
+        blocks,
+        n_lines,
+    } = header::open(path, separator)?;
+    let (time_at, places) = find_columns(path, &header, layout, rows)?;
 
     let mut values_at: Vec<usize> = places.iter().copied().flatten().collect();
     values_at.sort_unstable();
@@ -86,11 +82,11 @@ pub(crate) fn read(
             separator,
             time_at,
             values_at,
-            n_columns,
+            n_columns: header.len(),
             clock: layout.clock,
             wanted: rows.wanted().iter().copied().collect(),
         },
-        n_lines: begin.line() - 1 + u64::from(is_old_end),
+        n_lines,
         local_times: LocalTimes::new(RowOrder::AsWritten),
         rows,
     };
@@ -132,21 +128,34 @@ impl Table<'_, '_> {
         let mut batches: Vec<LineBatch> = Vec::new();
         let mut now = vec![first];
         let mut next: Vec<Block> = Vec::new();
+        // What keeps the file from being read on, told behind what was read before.
+        let mut end: io::Result<()> = Ok(());
         while !now.is_empty() {
             let (n_plain, read) = rayon::join(
                 || self.plain(&now, &mut batches),
-                || read_some(&mut blocks, &mut next, n_batches),
+                || match end {
+                    Ok(()) => read_some(&mut blocks, &mut next, n_batches),
+                    Err(_) => {
+                        next.clear();
+                        Ok(())
+                    }
+                },
             );
             let n_plain = n_plain?;
-            read.map_err(|error| file::refusal(self.path, &error))?;
+            if end.is_ok() {
+                end = read;
+            }
             if n_plain < now.len() {
                 let left = now[n_plain..].iter().chain(&next).map(|block| &**block);
-                let left = left.collect::<Vec<_>>().concat();
-                return self.quoted(Cursor::new(left).chain(blocks.rest()));
+                let left = Cursor::new(left.collect::<Vec<_>>().concat());
+                return match end {
+                    Ok(()) => self.quoted(left.chain(blocks.rest())),
+                    Err(error) => self.quoted(left.chain(Broken(Some(error)))),
+                };
             }
             std::mem::swap(&mut now, &mut next);
         }
-        Ok(())
+        end.map_err(|error| refusal(self.path, self.n_lines, error))
     }
 
     /// Takes the blocks before the first that may be quoted; answers how many.
@@ -186,8 +195,8 @@ impl Table<'_, '_> {
 
     /// Takes what may be quoted.
     fn quoted(&mut self, source: impl Read) -> Result<(), ReadError> {
-        let lines = LineStarts::new(source);
-        let mut reader = csv_reader(self.format.separator).from_reader(lines);
+        let records = Records::new(source, self.format.separator);
+        let mut reader = csv_reader(self.format.separator).from_reader(records);
         let mut record = ByteRecord::new();
         let mut timestamps = TimestampParser::new(self.format.clock);
         let mut batch = LineBatch::default();
@@ -198,7 +207,15 @@ impl Table<'_, '_> {
             batch.clear(n_rows, &self.format);
             for _ in 0..n_rows {
                 let read = reader.read_byte_record(&mut record);
-                is_over = !read.map_err(|error| refusal(self.path, &error))?;
+                let read = match read {
+                    Ok(read) => read,
+                    Err(error) => {
+                        // What is wrong before it comes first.
+                        self.take(std::slice::from_ref(&batch))?;
+                        return Err(refusal(self.path, n_before, io_error(error)));
+                    }
+                };
+                is_over = !read;
                 if is_over {
                     break;
                 }
@@ -252,26 +269,26 @@ impl Table<'_, '_> {
 
     /// What a line that can be no row means for the file.
     #[cold]
-    fn refusal(&self, line: u64, fault: &LineFault) -> ReadError {
+    fn refusal(&self, line: u64, fault: &RowFault) -> ReadError {
         let path = self.path.to_owned();
         match fault {
-            LineFault::Time(text) => ReadError::UnreadableTime {
+            RowFault::Time(text) => ReadError::UnreadableTime {
                 path,
                 line,
                 text: text.clone(),
             },
-            LineFault::Skipped(text) => ReadError::SkippedTime {
+            RowFault::Skipped(text) => ReadError::SkippedTime {
                 place: format!("{}:{line}: ", self.path.display()),
                 text: text.clone(),
                 zone: self.format.clock.zone_name().to_owned(),
             },
-            LineFault::Extra(n_cells) => ReadError::ExtraCells {
+            RowFault::Extra(n_cells) => ReadError::ExtraCells {
                 path,
                 line,
                 n_cells: *n_cells,
                 n_columns: self.format.n_columns,
             },
-            LineFault::NoTime(n_cells) => ReadError::MissingCell {
+            RowFault::NoTime(n_cells) => ReadError::MissingCell {
                 path,
                 line,
                 n_cells: *n_cells,
@@ -309,31 +326,34 @@ impl Table<'_, '_> {
     }
 }
 
-/// Replaces `some` by as many blocks or, at the end, fewer.
+/// Replaces `some` by as many blocks or, where lines are long and at the end, fewer; before an
+/// error by those there are.
 fn read_some(
     blocks: &mut Blocks<Unpacked>,
     some: &mut Vec<Block>,
     n_blocks: usize,
 ) -> io::Result<()> {
     some.resize_with(n_blocks, Block::default);
+    let mut n_bytes = 0;
     for at in 0..n_blocks {
-        blocks.next(&mut some[at])?;
-        if some[at].is_empty() {
-            some.truncate(at);
-            break;
+        let read = blocks.next(&mut some[at]);
+        let is_over = some[at].is_empty();
+        n_bytes += some[at].len();
+        if is_over || n_bytes >= MAX_BYTES {
+            some.truncate(at + usize::from(!is_over));
+            return read;
         }
     }
     Ok(())
 }
 
-/// Names of the columns of a file; `None` if it has no header that can be read.
-pub(crate) fn column_names(path: &Path, separator: char) -> Option<BTreeSet<String>> {
-    let mut reader = csv_reader(u8::try_from(separator).ok()?)
-        .has_headers(true)
-        .from_reader(unpack::open(path).ok()?);
-    let names = reader.headers().ok()?.iter();
-    let names = names.map(|name| name.trim_start_matches('\u{feff}').to_owned());
-    Some(names.collect())
+/// A source that cannot be read on.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 fn csv_reader(separator: u8) -> ReaderBuilder {
@@ -346,39 +366,50 @@ fn csv_reader(separator: u8) -> ReaderBuilder {
     builder
 }
 
-fn refusal(path: &Path, error: &::csv::Error) -> ReadError {
-    ReadError::UnreadableFile {
-        path: path.to_owned(),
-        reason: error.to_string(),
+/// The error of the source behind that of the reader of records.
+fn io_error(error: ::csv::Error) -> io::Error {
+    if !error.is_io_error() {
+        return io::Error::other(error);
+    }
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
+}
+
+/// What an error of reading means behind so many lines.
+fn refusal(path: &Path, n_lines: u64, error: io::Error) -> ReadError {
+    let path = path.to_owned();
+    match LineFault::of(&error).map(|fault| fault.behind(n_lines + 1)) {
+        Some(LineFault::Long { line }) => ReadError::LongLine {
+            path,
+            line,
+            most: MAX_LINE,
+        },
+        Some(LineFault::OpenQuote { line }) => ReadError::OpenQuote { path, line },
+        None => file::refusal(&path, &error),
     }
 }
 
 /// Places of the column of times and of the tags' columns; tags without one fail.
 fn find_columns(
     path: &Path,
-    names: &ByteRecord,
+    header: &Header,
     layout: &Layout<'_>,
     rows: &mut RowBuffer<'_>,
 ) -> Result<(usize, Vec<Option<usize>>), ReadError> {
-    let missing = |column: &str| ReadError::MissingColumn {
-        path: path.to_owned(),
-        column: column.to_owned(),
-        present: names.iter().map(lossy).collect(),
-    };
-    let find = |column: &str| names.iter().position(|name| name == column.as_bytes());
-    let time_at = find(layout.time_column).ok_or_else(|| missing(layout.time_column))?;
+    let missing = |column: &str| header::missing(path, header, column);
+    let time_at = header
+        .find(layout.time_column)
+        .ok_or_else(|| missing(layout.time_column))?;
     let mut places = Vec::with_capacity(layout.value_columns.len());
     for (column, name) in layout.value_columns.iter().enumerate() {
         // The column of times is nobody's values.
-        let place = find(name).filter(|at| *at != time_at);
+        let place = header.find(name).filter(|at| *at != time_at);
         if place.is_none() {
             rows.fail(column, missing(name));
         }
         places.push(place);
     }
     Ok((time_at, places))
-}
-
-fn lossy(cell: &[u8]) -> String {
-    String::from_utf8_lossy(cell).into_owned()
 }

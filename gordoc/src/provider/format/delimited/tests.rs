@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::header::MAX_COLUMNS;
 use super::*;
 use crate::provider::series::Series;
 use crate::provider::time_range::TimeRange;
@@ -62,9 +63,12 @@ fn refusals_name_file_line_and_columns() {
         message.ends_with("a.csv:2: `1,5` in column `A` is not a number"),
         "{message}"
     );
-    let error = load("time,A\n", ',', &["B"]).unwrap_err();
+    let error = load("time,A\n", ',', &["pressure"]).unwrap_err();
     assert_eq!(error.code(), "dataset::missing_column");
     assert_eq!(error.help(), "the columns are `time`, `A`");
+    let error = load("time, A ,B\n", ',', &["A"]).unwrap_err();
+    let help = "did you mean ` A `, which has blanks around it?";
+    assert_eq!(error.help(), help);
 }
 
 #[test]
@@ -230,10 +234,6 @@ fn quoted_cells_and_old_line_ends_are_read_too() {
     let message = load("time,A\r1970-01-01,1\r\r1970-01-02,x\r", ',', &["A"]).unwrap_err();
     assert!(message.to_string().contains("a.csv:4: `x`"));
     assert!(load("time,A", ',', &["A"]).unwrap()[0].values.is_empty());
-    assert_eq!(
-        load("", ',', &["A"]).unwrap_err().code(),
-        "dataset::missing_column"
-    );
 }
 
 #[test]
@@ -362,5 +362,157 @@ fn whatever_stands_in_lines_is_read_as_with_quotes() {
         // A row without a time, which is none.
         let quoted = format!("{plain}\"\"\n");
         assert_eq!(outcome(&plain), outcome(&quoted), "{plain:?}");
+    }
+}
+
+/// What is said of a file as a whole, by the reader of its rows and by that of its header.
+#[track_caller]
+fn refused_whole(bytes: &[u8]) -> (&'static str, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    std::fs::write(&path, bytes).unwrap();
+    let mut rows = RowBuffer::new([TimeRange::ALL.into()]);
+    let layout = Layout {
+        time_column: "time",
+        value_columns: &["A".to_owned()],
+        separator: ',',
+        clock: &Clock::utc(),
+    };
+    let error = read(&path, &layout, &mut rows).unwrap_err();
+    let of_header = Header::read(&path, ',').unwrap_err();
+    assert_eq!(error.to_string(), of_header.to_string());
+    assert_eq!(error.help(), of_header.help());
+    let message = error.to_string();
+    let (_, message) = message.split_once("a.csv").unwrap();
+    (
+        error.code(),
+        message.trim_start_matches('`').trim().to_owned(),
+    )
+}
+
+#[test]
+fn files_that_are_no_text_are_told_by_what_they_are() {
+    let utf_16 = |little: bool, mark: bool| -> Vec<u8> {
+        let text = format!("{}time,A\r\n", if mark { "\u{feff}" } else { "" });
+        let units = text.encode_utf16();
+        let bytes = units.map(|unit| {
+            if little {
+                unit.to_le_bytes()
+            } else {
+                unit.to_be_bytes()
+            }
+        });
+        bytes.flatten().collect()
+    };
+    let utf_16_told = "is text in UTF-16, not UTF-8";
+    for (bytes, expect) in [
+        (Vec::new(), "is empty"),
+        (b"\xef\xbb\xbf".to_vec(), "is empty"),
+        (b"\n\n \r\n".to_vec(), "is empty"),
+        (utf_16(true, true), utf_16_told),
+        (utf_16(false, true), utf_16_told),
+        (utf_16(true, false), utf_16_told),
+        (utf_16(false, false), utf_16_told),
+        (
+            b"\xff\xfe\0\0t\0\0\0".to_vec(),
+            "is text in UTF-32, not UTF-8",
+        ),
+        (
+            b"time,A\0\n".to_vec(),
+            "holds zeros where UTF-8 has letters",
+        ),
+        (
+            b"time,A,T [\xb0C]\n".to_vec(),
+            "has names of columns that are not UTF-8",
+        ),
+        (b"\x1f\x8b\x08\0".to_vec(), "is packed by gzip"),
+        (b"BZh91AY&SY".to_vec(), "is packed by bzip2"),
+        (
+            b"PK\x03\x04\x14\0".to_vec(),
+            "is a ZIP archive or a spreadsheet",
+        ),
+        (b"PAR1".to_vec(), "is a Parquet file"),
+        (
+            format!("time,A{}\n", ",".repeat(MAX_COLUMNS)).into_bytes(),
+            "has 100002 columns, more than 100000",
+        ),
+        (vec![0; MAX_LINE + 1], ":1: the line is longer than 16 MiB"),
+        (
+            b"\n\n"
+                .iter()
+                .copied()
+                .chain(vec![b'x'; MAX_LINE + 1])
+                .collect(),
+            ":3: the line is longer than 16 MiB",
+        ),
+    ] {
+        let start = bytes[..bytes.len().min(30)].escape_ascii();
+        assert_eq!(
+            refused_whole(&bytes),
+            ("dataset::unreadable_file", expect.to_owned()),
+            "{start}"
+        );
+    }
+    let (code, message) = refused_whole(b"time,\"A\n1970-01-01,2\n");
+    assert_eq!(code, "dataset::open_quote");
+    assert_eq!(message, ":1: a quote opens here and is never closed");
+    // Columns that only look like something else.
+    for header in ["BZh,time,A", "PK,time,A", "time,A,\u{b0}C"] {
+        let text = format!("{header}\n");
+        assert!(load(&text, ',', &["A"]).unwrap()[0].values.is_empty());
+    }
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_told_where_it_opens() {
+    let rows = "1970-01-02,2\n".repeat(20_000);
+    for (before, line) in [("", 2), ("\"1970-01-01\",1\n\n", 4), (&*rows, 20_002)] {
+        for behind in ["", &*rows] {
+            let text = format!("time,A\n{before}1970-01-02,\"3\n{behind}");
+            let error = load(&text, ',', &["A"]).unwrap_err();
+            assert_eq!(error.code(), "dataset::open_quote");
+            let message = error.to_string();
+            let expect = format!("a.csv:{line}: a quote opens here and is never closed");
+            assert!(message.ends_with(&expect), "{message}");
+        }
+    }
+    // What is wrong before it is told first, however far the file was read by then.
+    let text = format!("time,A\n{rows}soon,1\n{rows}1970-01-02,\"3\n");
+    let message = load(&text, ',', &["A"]).unwrap_err().to_string();
+    assert!(
+        message.ends_with("a.csv:20002: `soon` is not a time stamp"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_line_without_end_is_told_by_its_number() {
+    let rows = "1970-01-02,2\n".repeat(20_000);
+    let long = "7".repeat(MAX_LINE);
+    for (before, line) in [("", 2), ("\"1970-01-01\",1\n\n", 4), (&*rows, 20_002)] {
+        for behind in ["", "\n1970-01-02,2\n"] {
+            let text = format!("time,A\n{before}1970-01-02,{long}{behind}");
+            let message = load(&text, ',', &["A"]).unwrap_err().to_string();
+            let expect = format!("a.csv:{line}: the line is longer than 16 MiB");
+            assert!(message.ends_with(&expect), "{message}");
+        }
+    }
+}
+
+#[test]
+fn texts_of_files_are_shown_short_and_without_control_characters() {
+    let long = "\u{1b}[31m".to_owned() + &"7".repeat(1_000_000);
+    for (text, columns) in [
+        (format!("time,A\n1970-01-01,{long}\n"), ["A"]),
+        (format!("time,A\n{long},1\n"), ["A"]),
+        (format!("time,{long}\n"), ["A"]),
+        (format!("time,{long}\n1970-01-01,x\n"), [&*long]),
+        (format!("time,{long}\n1970-01-01\n"), [&*long]),
+        ("time,A\n".to_owned(), [&*long]),
+    ] {
+        let error = load(&text, ',', &columns).unwrap_err();
+        let told = error.to_string() + &error.help();
+        assert!(told.len() < 600 && !told.contains('\u{1b}'), "{told}");
+        assert!(told.contains(r"\u{1b}[31m777"), "{told}");
     }
 }

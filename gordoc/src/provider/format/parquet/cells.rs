@@ -74,11 +74,42 @@ fn stamp(column: &ColumnDescriptor) -> Option<(i64, bool)> {
     }
 }
 
-/// Whether a column holds numbers.
+/// Whether a column holds numbers that are written as what they are: not decimal fractions as
+/// whole numbers, dates or times.
 pub(super) fn is_numeric(column: &ColumnDescriptor) -> bool {
     match column.physical_type() {
-        Type::DOUBLE | Type::FLOAT | Type::INT32 | Type::BOOLEAN => true,
-        Type::INT64 => stamp(column).is_none(),
+        Type::DOUBLE | Type::FLOAT | Type::BOOLEAN => true,
+        Type::INT32 | Type::INT64 => {
+            let is_plain = matches!(
+                column.logical_type_ref(),
+                None | Some(LogicalType::Integer(_) | LogicalType::Unknown)
+            );
+            is_plain
+                && !matches!(
+                    column.converted_type(),
+                    ConvertedType::DECIMAL
+                        | ConvertedType::DATE
+                        | ConvertedType::TIME_MILLIS
+                        | ConvertedType::TIME_MICROS
+                        | ConvertedType::TIMESTAMP_MILLIS
+                        | ConvertedType::TIMESTAMP_MICROS
+                )
+        }
+        _ => false,
+    }
+}
+
+/// Whether a column of whole numbers has none below zero, so that its highest bit is a digit.
+fn is_unsigned(column: &ColumnDescriptor) -> bool {
+    match (column.logical_type_ref(), column.converted_type()) {
+        (Some(LogicalType::Integer(integer)), _) => !integer.is_signed,
+        (
+            _,
+            ConvertedType::UINT_8
+            | ConvertedType::UINT_16
+            | ConvertedType::UINT_32
+            | ConvertedType::UINT_64,
+        ) => true,
         _ => false,
     }
 }
@@ -289,6 +320,8 @@ pub(super) enum Numbers {
     Float(NumberCells<FloatType>),
     Int32(NumberCells<Int32Type>),
     Int64(NumberCells<Int64Type>),
+    UInt32(NumberCells<Int32Type>),
+    UInt64(NumberCells<Int64Type>),
     Bool(NumberCells<BoolType>),
 }
 
@@ -306,10 +339,20 @@ impl Numbers {
                 Self::Float(NumberCells(Cells::new(reader, column)))
             }
             ColumnReader::Int32ColumnReader(reader) => {
-                Self::Int32(NumberCells(Cells::new(reader, column)))
+                let cells = NumberCells(Cells::new(reader, column));
+                if is_unsigned(column) {
+                    Self::UInt32(cells)
+                } else {
+                    Self::Int32(cells)
+                }
             }
             ColumnReader::Int64ColumnReader(reader) => {
-                Self::Int64(NumberCells(Cells::new(reader, column)))
+                let cells = NumberCells(Cells::new(reader, column));
+                if is_unsigned(column) {
+                    Self::UInt64(cells)
+                } else {
+                    Self::Int64(cells)
+                }
             }
             ColumnReader::BoolColumnReader(reader) => {
                 Self::Bool(NumberCells(Cells::new(reader, column)))
@@ -330,6 +373,10 @@ impl Numbers {
             Self::Float(cells) => cells.next(n_rows, values, |value| f64::from(*value)),
             Self::Int32(cells) => cells.next(n_rows, values, |value| f64::from(*value)),
             Self::Int64(cells) => cells.next(n_rows, values, |value| *value as f64),
+            Self::UInt32(cells) => {
+                cells.next(n_rows, values, |value| f64::from(value.cast_unsigned()))
+            }
+            Self::UInt64(cells) => cells.next(n_rows, values, |value| value.cast_unsigned() as f64),
             Self::Bool(cells) => cells.next(n_rows, values, |value| f64::from(u8::from(*value))),
         }
     }
@@ -339,8 +386,8 @@ impl Numbers {
         match self {
             Self::Double(cells) => cells.0.skip(n_rows),
             Self::Float(cells) => cells.0.skip(n_rows),
-            Self::Int32(cells) => cells.0.skip(n_rows),
-            Self::Int64(cells) => cells.0.skip(n_rows),
+            Self::Int32(cells) | Self::UInt32(cells) => cells.0.skip(n_rows),
+            Self::Int64(cells) | Self::UInt64(cells) => cells.0.skip(n_rows),
             Self::Bool(cells) => cells.0.skip(n_rows),
         }
     }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use ::parquet::basic::{ConvertedType, Type};
 use ::parquet::column::reader::ColumnReader;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::RowGroupMetaData;
@@ -13,6 +14,7 @@ use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 use super::cells::{self, CellError, TimeEncoding};
 use crate::provider::error::ReadError;
 use crate::provider::file;
+use crate::provider::names::Present;
 use crate::provider::time_range::TimeRange;
 use crate::time::{Clock, Time, local_text};
 
@@ -38,6 +40,11 @@ impl Opened {
     /// Opens a file and reads what it says of itself.
     pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
         let file = file::open(path)?;
+        if file.metadata().is_ok_and(|data| data.len() == 0) {
+            let reason = "it is empty".to_owned();
+            let path = path.to_owned();
+            return Err(ReadError::UnreadableFile { path, reason });
+        }
         let reader = SerializedFileReader::new(file).map_err(|error| unreadable(path, &error))?;
         let schema = reader.metadata().file_metadata().schema_descr_ptr();
         Ok(Self {
@@ -49,14 +56,20 @@ impl Opened {
 
     /// A column that is not nested.
     pub(super) fn find(&self, name: &str) -> Result<usize, ReadError> {
-        let names = || self.columns.iter().map(|column| column.path().string());
+        let names: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| column.path().string())
+            .collect();
         let is_flat = |at: &usize| self.columns[*at].max_rep_level() == 0;
-        let found = names().position(|column| column == name).filter(is_flat);
-        found.ok_or_else(|| ReadError::MissingColumn {
-            path: self.path.clone(),
-            column: name.to_owned(),
-            present: names().collect(),
-        })
+        let found = names.iter().position(|column| column == name);
+        found
+            .filter(is_flat)
+            .ok_or_else(|| ReadError::MissingColumn {
+                path: self.path.clone(),
+                column: name.to_owned(),
+                present: Present::without(name, names.iter().map(String::as_str)),
+            })
     }
 
     /// A column that holds times; `unit` is that of plain counts.
@@ -126,10 +139,17 @@ impl Opened {
     /// A column of another type than is needed.
     pub(super) fn column_type(&self, at: usize, wanted: &'static str) -> ReadError {
         let column = &self.columns[at];
+        let ty = column.physical_type();
+        let found = match (ty, column.converted_type()) {
+            (Type::INT32 | Type::INT64, meaning) if meaning != ConvertedType::NONE => {
+                format!("{ty} ({meaning})")
+            }
+            _ => ty.to_string(),
+        };
         ReadError::ColumnType {
             path: self.path.clone(),
             column: column.path().string(),
-            found: column.physical_type().to_string(),
+            found,
             wanted,
         }
     }

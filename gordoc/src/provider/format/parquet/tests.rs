@@ -105,6 +105,9 @@ fn refusals_name_column_and_row() {
     assert_eq!(code("wall", "gone"), "dataset::missing_column");
     fs::write(sample.path(), "time,value\n").unwrap();
     assert_eq!(code("wall", "value"), "dataset::unreadable_file");
+    fs::write(sample.path(), "").unwrap();
+    let message = sample.one("wall", "value").unwrap_err().to_string();
+    assert!(message.ends_with("a.parquet`: it is empty"), "{message}");
 }
 
 #[test]
@@ -136,6 +139,65 @@ fn numbers_of_any_type_and_empty_cells() {
     let row: Vec<f64> = read.iter().map(|series| series.values[20_001]).collect();
     assert_eq!(row, [20_001.0, 20_001.0, 0.0, 0.5, 1.25]);
     assert!(read[3].values[20_002].is_nan());
+}
+
+/// Whole numbers that stand for something else are never read as if they did not.
+#[test]
+fn whole_numbers_are_what_their_column_says() {
+    let read = |ty: &str, cells: Cells| {
+        let schema = format!("required int64 time (TIMESTAMP(NANOS,true)); required {ty};");
+        let times = Cells::Int64(vec![5, 6]);
+        Sample::new(&schema, &[vec![times, cells]]).one("time", "v")
+    };
+    for (ty, cells, expect) in [
+        ("int32 v", Cells::Int32(vec![-1, 7]), [-1.0, 7.0]),
+        (
+            "int32 v (INTEGER(32,true))",
+            Cells::Int32(vec![-1, 7]),
+            [-1.0, 7.0],
+        ),
+        (
+            "int32 v (INTEGER(32,false))",
+            Cells::Int32(vec![-1, 7]),
+            [4_294_967_295.0, 7.0],
+        ),
+        (
+            "int32 v (UINT_32)",
+            Cells::Int32(vec![-1, 7]),
+            [4_294_967_295.0, 7.0],
+        ),
+        (
+            "int32 v (INTEGER(8,false))",
+            Cells::Int32(vec![255, 7]),
+            [255.0, 7.0],
+        ),
+        (
+            "int64 v (INTEGER(64,true))",
+            Cells::Int64(vec![-1, 7]),
+            [-1.0, 7.0],
+        ),
+        (
+            "int64 v (INTEGER(64,false))",
+            Cells::Int64(vec![-1, 7]),
+            [18_446_744_073_709_551_615.0, 7.0],
+        ),
+    ] {
+        assert_eq!(read(ty, cells).unwrap().values, expect, "{ty}");
+    }
+    for (ty, cells) in [
+        ("int32 v (DECIMAL(9,2))", Cells::Int32(vec![12_345, 7])),
+        ("int64 v (DECIMAL(18,3))", Cells::Int64(vec![12_345, 7])),
+        ("int32 v (DATE)", Cells::Int32(vec![1, 2])),
+        ("int32 v (TIME(MILLIS,true))", Cells::Int32(vec![1, 2])),
+        ("int64 v (TIME(MICROS,true))", Cells::Int64(vec![1, 2])),
+        ("int64 v (TIMESTAMP(MILLIS,true))", Cells::Int64(vec![1, 2])),
+    ] {
+        assert_eq!(
+            read(ty, cells).unwrap_err().code(),
+            "dataset::column_type",
+            "{ty}"
+        );
+    }
 }
 
 #[test]
