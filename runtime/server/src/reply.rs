@@ -33,15 +33,17 @@ enum Content {
     Nothing,
     /// A JSON object without its `revision` key.
     Object(Vec<u8>),
-    /// A prediction that is still to be written.
-    Answer(Box<Answer>),
+    /// The first bytes of a prediction, and what is still to be written of it.
+    Answer(Vec<u8>, Option<Box<Answer>>),
 }
 
 impl Reply {
-    /// A prediction.
-    pub(crate) fn answer(answer: Answer) -> Self {
+    /// A prediction, of which the first bytes are written here: mostly all of them.
+    pub(crate) fn answer(mut answer: Answer) -> Self {
+        let first = answer.piece();
+        let rest = (!answer.is_done()).then(|| Box::new(answer));
         Self {
-            body: Content::Answer(Box::new(answer)),
+            body: Content::Answer(first, rest),
             ..Self::empty()
         }
     }
@@ -95,12 +97,7 @@ impl Reply {
         let (kind, bytes, rest) = match self.body {
             Content::Nothing => (HTML, Vec::new(), None),
             Content::Object(object) => (JSON, with_revision(object, revision), None),
-            Content::Answer(mut answer) => {
-                answer.ends_with(revision);
-                let first = answer.piece();
-                let rest = (!answer.is_done()).then_some(answer);
-                (JSON, first, rest)
-            }
+            Content::Answer(first, rest) => (JSON, first, rest),
         };
         let mut response = Response::new(ReplyBody {
             bytes: bytes.into(),

@@ -119,11 +119,18 @@ impl RoutedRequest {
             }
             Route::Prediction(name) => {
                 let machine = self.machine(name, RequestError::NoModel)?;
-                prediction::predict(&self.target, &self.headers, machine, body)
+                prediction::predict(
+                    &self.target,
+                    &self.headers,
+                    machine,
+                    body,
+                    self.served()?.name,
+                )
             }
             Route::Anomaly(name) => {
                 let machine = self.machine(name, RequestError::NoModel)?;
-                prediction::detect_anomalies(&self.target, &self.headers, machine, body, began)
+                let ends = (self.served()?.name, began);
+                prediction::detect_anomalies(&self.target, &self.headers, machine, body, ends)
             }
         }
     }

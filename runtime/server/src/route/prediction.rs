@@ -26,6 +26,7 @@ pub(crate) fn predict(
     headers: &HeaderMap,
     machine: &dyn Machine,
     body: Vec<u8>,
+    revision: &'static str,
 ) -> Result<Reply, RequestError> {
     let description = machine.description();
     let body = json(headers, body)?;
@@ -35,7 +36,7 @@ pub(crate) fn predict(
     room::check(body.len(), &x, None, description)?;
     let output = compute::predict(machine, &x, &body)?;
     let (groups, index) = groups(description, x, output, None);
-    Ok(reply(groups, index, body, None))
+    Ok(reply(groups, index, body, (revision, None)))
 }
 
 /// Responds with how far each row is from normal.
@@ -44,7 +45,7 @@ pub(crate) fn detect_anomalies(
     headers: &HeaderMap,
     machine: &dyn Machine,
     body: Vec<u8>,
-    began: Instant,
+    (revision, began): (&'static str, Instant),
 ) -> Result<Reply, RequestError> {
     let description = machine.description();
     let body = json(headers, body)?;
@@ -69,15 +70,20 @@ pub(crate) fn detect_anomalies(
     let length = resolution::nanos(description.resolution);
     let (mut groups, index) = groups(description, x, output, length);
     groups.extend(anomaly_groups(columns, description.target_tags));
-    Ok(reply(groups, index, body, Some(began)))
+    Ok(reply(groups, index, body, (revision, Some(began))))
 }
 
 /// A response of these groups; its rows are the last ones of the index.
-fn reply(groups: Vec<Group>, index: Index, body: String, began: Option<Instant>) -> Reply {
+fn reply(
+    groups: Vec<Group>,
+    index: Index,
+    body: String,
+    ends: (&'static str, Option<Instant>),
+) -> Reply {
     let rows = index.len();
     let skip = groups.iter().find_map(Group::skip).unwrap_or(0).min(rows);
     let keys = RowKeys::new(index, skip, body.len().max(KEY_ROOM));
-    Reply::answer(Answer::new(groups, keys, body, began))
+    Reply::answer(Answer::new(groups, keys, body, ends))
 }
 
 /// The text of a JSON body.

@@ -120,6 +120,7 @@ fn idle_connections_are_closed() {
     assert!(until_closed(&mut kept).starts_with("HTTP/1.1 200"));
     assert_eq!(until_closed(&mut unused), "");
     // A connection in use is not idle, however long it lives.
+    let server = limited(&["--idle-timeout", "2"]);
     let mut used = server.connect();
     for _ in 0..10 {
         used.write_all(GET).unwrap();
@@ -132,7 +133,7 @@ fn idle_connections_are_closed() {
             used.read_exact(&mut byte).unwrap();
             rest.push(byte[0]);
         }
-        std::thread::sleep(Duration::from_millis(60));
+        std::thread::sleep(Duration::from_millis(250));
     }
 }
 

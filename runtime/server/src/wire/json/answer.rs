@@ -78,17 +78,18 @@ pub(crate) struct Answer {
     body: String,
     /// When the request came in, where the response tells its time.
     began: Option<Instant>,
-    /// What stands behind the last column; taken when it is written.
-    revision: Option<Vec<u8>>,
+    /// The revision, which stands last; taken when it is written.
+    revision: Option<&'static str>,
 }
 
 impl Answer {
-    /// Groups, their columns and rows as nested objects, keys sorted.
+    /// Groups, their columns and rows as nested objects, keys sorted. `body` is that of the
+    /// request; `began` is given where the response tells its time.
     pub(crate) fn new(
         mut groups: Vec<Group>,
         keys: RowKeys,
         body: String,
-        began: Option<Instant>,
+        (revision, began): (&'static str, Option<Instant>),
     ) -> Self {
         groups.sort_by_key(|group| group.name);
         let mut columns = Vec::new();
@@ -124,17 +125,8 @@ impl Answer {
             keys,
             body: if texts { body } else { String::new() },
             began,
-            revision: None,
+            revision: Some(revision),
         }
-    }
-
-    /// Sets the revision that the response ends with.
-    pub(crate) fn ends_with(&mut self, revision: &str) {
-        let mut end = Vec::new();
-        key(&mut end, "revision");
-        string(&mut end, revision);
-        end.push(b'}');
-        self.revision = Some(end);
     }
 
     /// Whether all of it is written.
@@ -221,7 +213,9 @@ impl Answer {
             string(out, &format!("{:.4}", began.elapsed().as_secs_f64()));
             out.extend_from_slice(b", ");
         }
-        out.append(&mut self.revision.take().unwrap_or_default());
+        key(out, "revision");
+        string(out, self.revision.take().unwrap_or_default());
+        out.push(b'}');
     }
 }
 
