@@ -20,6 +20,10 @@ use crate::provider::{ReadWarning, Series, SourceState, TimeRange, TimeRanges};
 use entry::About;
 pub(super) use entry::{Damage, Entry};
 
+/// How sources are read: another number where the same source gives other readings than before, so
+/// that what an older gordoc kept is read anew.
+const FORM: u32 = 2;
+
 /// Readings of earlier runs.
 #[derive(Clone, Debug)]
 pub struct Cache {
@@ -48,7 +52,12 @@ pub(super) enum Found {
 impl Key {
     /// A tag in a source of a provider with this identity.
     pub(super) fn new(identity: &Value, source: &str, tag: &str) -> Self {
-        let document = json!({ "provider": identity, "source": source, "tag": tag });
+        let document = json!({
+            "form": FORM,
+            "provider": identity,
+            "source": source,
+            "tag": tag,
+        });
         Self { document }
     }
 

@@ -1,7 +1,7 @@
 //! Asks an InfluxDB server over HTTP.
 
 use std::cell::Cell;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -190,12 +190,14 @@ impl Client {
             let place = String::from_utf8_lossy(place.as_bytes());
             return format!(", it has moved to `{}`", secrets.redact(&place));
         }
-        let body = response.body_mut().with_config();
-        let body = body.limit(1 << 16).lossy_utf8(true);
-        let text = body.read_to_string().unwrap_or_default();
+        // Of what breaks off there is at least the beginning.
+        let mut body = Vec::new();
+        let unpacked = response.body_mut().as_reader().take(self.limits.text);
+        let _ = BufReader::new(unpacked).read_to_end(&mut body);
+        let text = String::from_utf8_lossy(&body);
         let error = match response::read::<IgnoredAny>(text.as_bytes()) {
             Err(ResponseError::Error(error)) => error,
-            _ => text,
+            _ => text.into_owned(),
         };
         match secrets.redact(&error) {
             message if message.is_empty() => message,
@@ -383,6 +385,27 @@ mod tests {
             stream.write_all(&gzip_of_blanks(1 << 20))
         });
         check(&kind, Excess::Answer(1 << 16));
+    }
+
+    #[test]
+    fn the_words_of_an_error_are_cut_and_unpacked() {
+        let kind = ask(LIMITS, |stream| {
+            let head = "HTTP/1.1 500 X\r\nconnection: close\r\ncontent-encoding: gzip\r\n\r\n";
+            stream.write_all(head.as_bytes())?;
+            stream.write_all(&gzip_of_blanks(1 << 24))
+        });
+        let message = "the server fails: status 500".to_owned();
+        assert_eq!(kind.to_string(), message);
+        let kind = ask(LIMITS, |stream| {
+            stream.write_all(b"HTTP/1.1 500 X\r\n\r\nno \x1b[2J")?;
+            forever(stream, b"room ")
+        });
+        let told = kind.to_string();
+        assert!(
+            told.starts_with(&format!("{message}, no \\u{{1b}}[2Jroom room")),
+            "{told}"
+        );
+        assert!(told.len() < 400, "{told}");
     }
 
     /// So many blanks, each block of them a few bytes.
