@@ -73,20 +73,33 @@ pub(super) fn open(path: &Path, separator: u8) -> Result<Opened, ReadError> {
     };
     let mut blocks = Blocks::new(unpack::open(path)?);
     let mut first = Block::default();
-    let read = blocks.next(&mut first);
-    read.map_err(|error| refusal(path, 0, error))?;
-    if let Some((what, help)) = other_format(&first) {
-        return Err(refused(what.to_owned(), help));
-    }
-    if first.starts_with(MARK) {
-        first.pass(MARK.len());
+    let mut n_blank = 0;
+    let mut is_start = true;
+    loop {
+        let read = blocks.next(&mut first);
+        read.map_err(|error| refusal(path, n_blank, error))?;
+        if is_start {
+            if let Some((what, help)) = other_format(&first) {
+                return Err(refused(what.to_owned(), help));
+            }
+            if first.starts_with(MARK) {
+                first.pass(MARK.len());
+            }
+            is_start = false;
+        }
+        let (n_bytes, n_lines) = blank_lines(&first, separator);
+        first.pass(n_bytes);
+        n_blank += n_lines;
+        if n_bytes == 0 || !first.is_empty() {
+            break;
+        }
     }
     let mut reader = csv_reader(separator)
         .has_headers(true)
         .from_reader(Records::new(&*first, separator));
     let names = reader.byte_headers();
     let names = names
-        .map_err(|error| refusal(path, 0, io_error(error)))?
+        .map_err(|error| refusal(path, n_blank, io_error(error)))?
         .clone();
     if names.len() > MAX_COLUMNS {
         return Err(refused(
@@ -119,8 +132,16 @@ pub(super) fn open(path: &Path, separator: u8) -> Result<Opened, ReadError> {
         header: Header { names },
         first,
         blocks,
-        n_lines: begin.line() - 1 + u64::from(is_old_end),
+        n_lines: n_blank + begin.line() - 1 + u64::from(is_old_end),
     })
+}
+
+/// Bytes and number of the lines before the first that has cells.
+fn blank_lines(text: &[u8], separator: u8) -> (usize, u64) {
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace() && *byte != separator;
+    let lines = text.split_inclusive(|byte| *byte == b'\n');
+    let blank = lines.take_while(|line| line.iter().all(is_blank));
+    blank.fold((0, 0), |(n_bytes, n), line| (n_bytes + line.len(), n + 1))
 }
 
 const SAVE_AS: &str = "save it as text in UTF-8, with the names of the columns in the first line";

@@ -230,7 +230,7 @@ mod tests {
             ("a\"b\nc\"d;e\"", None),
             ("\"a\"b\"\nc", None),
             ("\"a\"b\";\"\nc", Some(0)),
-            ("\"a\nb\";\"c\nd\";\"e", Some(3)),
+            ("\"a\nb\";\"c\nd\";\"e", Some(2)),
         ] {
             let expect = line.map(|line| LineFault::OpenQuote { line });
             assert_eq!(records(text).1, expect, "{text:?}");

@@ -456,6 +456,10 @@ fn files_that_are_no_text_are_told_by_what_they_are() {
     let (code, message) = refused_whole(b"time,\"A\n1970-01-01,2\n");
     assert_eq!(code, "dataset::open_quote");
     assert_eq!(message, ":1: a quote opens here and is never closed");
+    // Blank lines before the header are none, and are counted.
+    let message = load("\n \t\r\n\ntime,A\nsoon,1\n", ',', &["A"]).unwrap_err();
+    assert!(message.to_string().contains("a.csv:5: "), "{message}");
+    assert!(load("\t\ntime\tA\n", '\t', &["A"]).is_err());
     // Columns that only look like something else.
     for header in ["BZh,time,A", "PK,time,A", "time,A,\u{b0}C"] {
         let text = format!("{header}\n");
