@@ -32,5 +32,7 @@ mod mutations;
 mod plot;
 mod pods;
 mod quickstart_data;
+mod schema_keys;
 mod serve;
 mod support;
+mod words;

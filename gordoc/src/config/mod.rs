@@ -12,6 +12,7 @@ mod key;
 mod layout;
 pub mod node;
 mod python;
+mod read_as;
 mod scalar;
 mod tagged;
 mod yaml;
@@ -20,6 +21,7 @@ pub use embedded::section;
 pub use file::{decode, read_file};
 pub use iso::DateTime;
 pub use node::{Node, Value};
+pub use read_as::read_as;
 
 pub(crate) use key::Index;
 pub(crate) use layout::Layout;
