@@ -47,15 +47,20 @@ fn is_dns_subdomain(text: &str) -> bool {
     })
 }
 
-/// A number of any length in digits; later ones are higher.
+/// A number in digits, longer than those of any machine word; later ones are higher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision(String);
 
 impl Revision {
+    /// Most digits: with the project before it and letters of the cluster behind, a revision
+    /// names a workflow, of 63 characters at most.
+    pub const MAX: usize = 50;
+
     /// A text as a revision, if it is one.
     pub fn new(text: impl Into<String>) -> Option<Self> {
         let text = text.into();
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let fits = (1..=Self::MAX).contains(&text.len());
+        let is_number = fits && text.bytes().all(|byte| byte.is_ascii_digit());
         is_number.then_some(Self(text))
     }
 
@@ -159,7 +164,9 @@ mod tests {
         assert!(revision("9") < revision("10"));
         assert!(revision("099") < revision("100"));
         assert!(revision("99999999999999999998") < revision("99999999999999999999"));
-        for text in ["", "1a", "-1", "1.0", "٣"] {
+        assert!(Revision::new("7".repeat(Revision::MAX)).is_some());
+        let longer = "7".repeat(Revision::MAX + 1);
+        for text in ["", "1a", "-1", "1.0", "٣", &longer] {
             assert_eq!(Revision::new(text), None, "{text}");
         }
     }
