@@ -37,5 +37,7 @@ mod output_folder;
 mod plot;
 mod pods;
 mod quickstart_data;
+mod schema_keys;
 mod serve;
 mod support;
+mod words;

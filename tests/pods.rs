@@ -69,7 +69,7 @@ globals:
       image: our-builder
       resources: {requests: {memory: 5000, cpu: 1500}, limits: {memory: 6000, cpu: 1600}}
       metadata:
-        labels: {team: rotating, floor: 7, spare: on, "example.com/unit": "012"}
+        labels: {team: rotating, floor: 7, spare: "on", "example.com/unit": "012"}
       env:
         - {name: N_JOBS, value: 4}
         - {name: ODD, value: "a: b # {{workflow.name}} $(N_JOBS) \"x\" 'y'\n\u0085 é"}
@@ -124,7 +124,7 @@ fn what_globals_say_of_pods_stands_in_the_manifests() {
         for (label, value) in [
             ("team", "rotating"),
             ("floor", "7"),
-            ("spare", "True"),
+            ("spare", "on"),
             ("example.com/unit", "012"),
         ] {
             assert_eq!(labels[label], value, "{labels}");

@@ -235,6 +235,21 @@ impl Diagnostics {
         })
     }
 
+    /// Adds to each error what `note` says of its main place, to its help.
+    pub fn annotate(&mut self, note: impl Fn(&Diagnostic) -> Option<String>) {
+        for item in &mut self.items {
+            if item.severity != Severity::Error {
+                continue;
+            }
+            if let Some(note) = note(item) {
+                item.help = Some(match item.help.take() {
+                    Some(help) => format!("{note}; or {help}"),
+                    None => note,
+                });
+            }
+        }
+    }
+
     /// Sorts by place and drops repetitions, which anchors and globals bring about.
     #[must_use]
     pub fn in_source_order(mut self) -> Self {

@@ -47,19 +47,21 @@ fn is_dns_subdomain(text: &str) -> bool {
     })
 }
 
-/// A number in digits; later ones are higher.
+/// A number in digits, longer than those of any machine word; later ones are higher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision(String);
 
 impl Revision {
-    /// Most digits, as many as a name has characters: it names folders, and stands in labels.
-    pub const MAX: usize = Name::MAX;
+    /// Most digits: with the project before it and letters of the cluster behind, a revision
+    /// names a workflow, of 63 characters at most.
+    pub const MAX: usize = 50;
 
     /// A text as a revision, if it is one.
     pub fn new(text: impl Into<String>) -> Option<Self> {
         let text = text.into();
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        (is_number && text.len() <= Self::MAX).then_some(Self(text))
+        let fits = (1..=Self::MAX).contains(&text.len());
+        let is_number = fits && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then_some(Self(text))
     }
 
     fn magnitude(&self) -> (usize, &str) {
@@ -162,8 +164,8 @@ mod tests {
         assert!(revision("9") < revision("10"));
         assert!(revision("099") < revision("100"));
         assert!(revision("99999999999999999998") < revision("99999999999999999999"));
-        let longer = "1".repeat(Revision::MAX + 1);
-        assert!(Revision::new(&longer[1..]).is_some());
+        assert!(Revision::new("7".repeat(Revision::MAX)).is_some());
+        let longer = "7".repeat(Revision::MAX + 1);
         for text in ["", "1a", "-1", "1.0", "٣", &longer] {
             assert_eq!(Revision::new(text), None, "{text}");
         }

@@ -273,5 +273,5 @@ pub enum TableFormat {
 }
 
 fn revision(text: &str) -> Result<Revision, &'static str> {
-    Revision::new(text).ok_or("a revision is a number of at most 63 digits")
+    Revision::new(text).ok_or("a revision is written in digits, at most 50 of them")
 }

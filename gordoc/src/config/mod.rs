@@ -12,6 +12,7 @@ mod key;
 mod layout;
 pub mod node;
 mod python;
+mod read_as;
 mod redaction;
 mod scalar;
 mod tagged;
@@ -21,6 +22,7 @@ pub use embedded::section;
 pub use file::{decode, read_file};
 pub use iso::DateTime;
 pub use node::{Node, Value};
+pub use read_as::read_as;
 pub use redaction::redaction;
 
 pub(crate) use key::Index;

@@ -333,7 +333,7 @@ fn every_finding_of_a_definition_is_reported() {
             "model::wrong_kind [11] `clip` is text, not `true` or `false`",
             "model::out_of_range [16] `quantile_range` is `[75,25]`",
             "model::unknown_activation [27] `tahn` is not an activation (did you mean `tanh`?)",
-            "model::out_of_range [25] `epochs` is `0`, not a whole number of at least 1",
+            "model::out_of_range [25] `epochs` is `0`, not a whole number from 1 to 100000",
         ],
     );
 }

@@ -3,11 +3,13 @@
 //! Every complaint points at the name or value it is about; nested definitions are left to
 //! whoever asks for them.
 
+use std::fmt::Write as _;
+
 use crate::config::node::{Node, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
 
-use super::kind::{Fit, MANY, as_number, as_pair, kind_name};
+use super::kind::{Fit, Kind, MANY, as_number, as_pair, kind_name};
 use super::parameter::{Default, Parameter};
 use super::suggest::join_names;
 
@@ -193,7 +195,10 @@ pub(crate) fn check_value(parameter: &Parameter, node: &Node) -> Option<Diagnost
 }
 
 fn out_of_range(parameter: &Parameter, node: &Node) -> Diagnostic {
-    let expected = parameter.kind.expected();
+    let mut expected = parameter.kind.expected();
+    if is_beyond_all(node) {
+        write!(expected, ", and of at most {}", Kind::MOST).expect("text grows");
+    }
     let diagnostic = Diagnostic::error(
         "model::out_of_range",
         format!(
@@ -210,6 +215,17 @@ fn out_of_range(parameter: &Parameter, node: &Node) -> Diagnostic {
             diagnostic.help(format!("use {}", join_names(names.iter().copied())))
         }
         None => diagnostic,
+    }
+}
+
+/// Whether a number, or one in a list, is larger than any count, which is nothing to dwell on
+/// where it is not.
+fn is_beyond_all(node: &Node) -> bool {
+    match &node.value {
+        Value::Int(count) => *count > Kind::MOST,
+        Value::Long(digits) => !digits.starts_with('-'),
+        Value::List(items) => items.iter().any(is_beyond_all),
+        _ => false,
     }
 }
 

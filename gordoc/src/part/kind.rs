@@ -104,9 +104,17 @@ impl Kind {
     /// A share that is neither nothing nor all.
     pub(crate) const FRACTION: Self = Self::Number(Bound::Excluded(0.0), Bound::Excluded(1.0));
 
-    /// A whole number of at least `least`.
+    /// The largest count of anything: rows, steps, trees. It keeps a slip of the keyboard from
+    /// sizing memory, or time, without end.
+    pub(crate) const MOST: i64 = 1_000_000_000;
+    /// Rows that are looked over at a time: at ten minutes each, nineteen years.
+    pub(crate) const ROWS: Self = Self::Count(1, 1_000_000);
+    /// Where random numbers start; sizes nothing.
+    pub(crate) const SEED: Self = Self::Count(0, i64::MAX);
+
+    /// A whole number of at least `least`, and at most [`Kind::MOST`].
     pub(crate) const fn at_least(least: i64) -> Self {
-        Self::Count(least, i64::MAX)
+        Self::Count(least, Self::MOST)
     }
 
     /// A number from `least` to `most`.
@@ -159,7 +167,12 @@ impl Kind {
         match self {
             Self::Flag => "`true` or `false`".to_owned(),
             Self::Count(i64::MIN, i64::MAX) => "a whole number".to_owned(),
-            Self::Count(least, i64::MAX) => format!("a whole number of at least {least}"),
+            Self::Count(i64::MIN, Self::MOST) => {
+                format!("a whole number of at most {}", Self::MOST)
+            }
+            Self::Count(least, Self::MOST | i64::MAX) => {
+                format!("a whole number of at least {least}")
+            }
             Self::Count(i64::MIN, most) => format!("a whole number of at most {most}"),
             Self::Count(least, most) if least == most => format!("`{least}`"),
             Self::Count(least, most) => format!("a whole number from {least} to {most}"),

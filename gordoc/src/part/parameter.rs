@@ -91,6 +91,11 @@ pub(crate) const fn count(name: &'static str, default: i64, least: i64) -> Param
     parameter(name, Default::Int(default), Kind::at_least(least))
 }
 
+/// Number of folds, each of which holds the positions of its rows.
+pub(crate) const fn n_splits(default: i64, least: i64) -> Parameter {
+    parameter("n_splits", Default::Int(default), Kind::Count(least, 1000))
+}
+
 /// A choice; the first name is the default.
 pub(crate) const fn choice(name: &'static str, names: &'static [&'static str]) -> Parameter {
     parameter(name, Default::Text(names[0]), Kind::OneOf(names))

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use gordo_runtime::Excerpt;
 
 use super::Machine;
-use crate::config::Node;
+use crate::config::{Node, Value, read_as};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::workflow::{
     MAX_VARIABLE, OWN_MOUNTS, OWN_VARIABLES, OWN_VOLUMES, document_bytes, expected_models_bytes,
 };
@@ -19,12 +19,17 @@ use crate::workflow::{
 const MAX_LABEL: usize = 63;
 /// Most characters of most other names.
 const MAX_NAME: usize = 253;
+/// More megabytes or thousandths of a core than any cluster has.
+const MOST_RESOURCES: i64 = 1_000_000_000;
 /// What gordoc in the pods takes as `GORDO_LOG_LEVEL`.
 const LEVELS: [&str; 5] = ["debug", "info", "warning", "error", "critical"];
 
 /// Warns of what pods cannot be given, in a global runtime whose pods are converted.
-pub(super) fn check(runtime: &Node, diagnostics: &mut Diagnostics) {
-    let mut checker = Checker { diagnostics };
+pub(super) fn check(runtime: &Node, source: &Source, diagnostics: &mut Diagnostics) {
+    let mut checker = Checker {
+        source,
+        diagnostics,
+    };
     if let Some(builder) = runtime.get("builder") {
         checker.image(builder.get("image"));
         let labels = builder.get("metadata").and_then(|it| it.get("labels"));
@@ -32,6 +37,10 @@ pub(super) fn check(runtime: &Node, diagnostics: &mut Diagnostics) {
         checker.env(items(builder.get("env")));
     }
     checker.image(runtime.get("server").and_then(|server| server.get("image")));
+    for pod in ["builder", "server"] {
+        let resources = runtime.get(pod).and_then(|pod| pod.get("resources"));
+        checker.resources(resources);
+    }
     checker.log_level(runtime.get("log_level"));
     let volumes = items(runtime.get("volumes"));
     checker.volumes(volumes);
@@ -89,12 +98,13 @@ pub(super) fn check_documents<'a>(
 
 fn items(list: Option<&Node>) -> &[Node] {
     match list.map(|list| &list.value) {
-        Some(crate::config::Value::List(items)) => items,
+        Some(Value::List(items)) => items,
         _ => &[],
     }
 }
 
 struct Checker<'a> {
+    source: &'a Source,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -125,6 +135,32 @@ impl Checker<'_> {
         self.diagnostics.push(found);
     }
 
+    /// Tells of a text that YAML took for something else, before it was made a text again.
+    fn text(&mut self, node: &Node) {
+        let written = self.source.text.get(node.span.start..node.span.end);
+        // Of other scalars, the text is what they say.
+        let is_plain = |text: &&str| !text.starts_with(['"', '\'', '|', '>', '&', '*', '!']);
+        let Some(written) = written.filter(is_plain).filter(|text| !text.contains('\n')) else {
+            return;
+        };
+        let text = crate::workflow::python_text(&node.to_json());
+        if text == written || written.is_empty() {
+            return;
+        }
+        let meaning = read_as(written).unwrap_or_else(|| "no text".to_owned());
+        self.diagnostics.push(
+            Diagnostic::warning(
+                "project::misread_text",
+                format!(
+                    "YAML reads `{written}` as {meaning}, and pods are told `{}`",
+                    Excerpt(&text)
+                ),
+            )
+            .label(node.span, "not told as it is written")
+            .help("put it between quotes"),
+        );
+    }
+
     fn image(&mut self, image: Option<&Node>) {
         let Some(image) = image else {
             return;
@@ -135,6 +171,26 @@ impl Checker<'_> {
                 image,
                 "use small letters, digits, `.`, `_`, `-` and `/`; registry and version are added",
             );
+        }
+    }
+
+    fn resources(&mut self, resources: Option<&Node>) {
+        for kind in ["requests", "limits"] {
+            let amounts = resources.and_then(|resources| resources.get(kind));
+            for what in ["memory", "cpu"] {
+                let Some(amount) = amounts.and_then(|amounts| amounts.get(what)) else {
+                    continue;
+                };
+                let fits = match amount.value {
+                    Value::Int(amount) => (0..=MOST_RESOURCES).contains(&amount),
+                    Value::Long(_) => false,
+                    _ => true,
+                };
+                if !fits {
+                    let rule = "use a whole number from 0 to 1000000000";
+                    self.refuse(&format!("{what} of"), amount, rule);
+                }
+            }
         }
     }
 
@@ -154,6 +210,8 @@ impl Checker<'_> {
 
     fn labels(&mut self, labels: Option<&Node>) {
         for (key, value) in labels.map(Node::entries).unwrap_or_default() {
+            self.text(key);
+            self.text(value);
             if !is_label_key(&key.to_key()) {
                 self.refuse(
                     "label",
@@ -184,6 +242,7 @@ impl Checker<'_> {
                 continue;
             };
             let name = node.to_key();
+            self.text(node);
             if !is_variable(&name) {
                 let rule = "use letters, digits, `_`, `-` and `.`, and no digit first";
                 self.refuse("variable", node, rule);
@@ -203,6 +262,7 @@ impl Checker<'_> {
     fn variable(&mut self, name: &str, node: &Node, variable: &Node) {
         let quoted = Excerpt(name);
         if let Some(value) = variable.get("value") {
+            self.text(value);
             let bytes = name.len() + value.to_key().len() + 2;
             if bytes > MAX_VARIABLE {
                 self.tell(
@@ -261,6 +321,12 @@ impl Checker<'_> {
             }
             if OWN_VOLUMES.contains(&name.as_str()) || !seen.insert(name) {
                 self.refuse("second volume", node, "give it a name of its own");
+            }
+            let attributes = volume
+                .get("csi")
+                .and_then(|csi| csi.get("volumeAttributes"));
+            for (_, value) in attributes.map(Node::entries).unwrap_or_default() {
+                self.text(value);
             }
             let driver = volume.get("csi").and_then(|csi| csi.get("driver"));
             if let Some(driver) = driver
@@ -368,7 +434,7 @@ mod tests {
     /// What is found in a runtime, by the first words of each message.
     fn found(runtime: &Json) -> Vec<String> {
         let mut found = Diagnostics::default();
-        check(&Node::from_json(runtime), &mut found);
+        check(&Node::from_json(runtime), &Source::new("t", ""), &mut found);
         found
             .into_vec()
             .into_iter()

@@ -113,6 +113,11 @@ pub(super) fn read(
     let dates = period::dates(section, diagnostics);
     let period = dates.as_ref().and_then(|dates| dates.period(diagnostics));
     let lists = TagLists::read(section, diagnostics);
+    for key in ["tag_list", "target_tag_list", "additional_tags"] {
+        if let Some(list) = section.get(key) {
+            tag::warn_of_misread_names(list, source, diagnostics);
+        }
+    }
     let periods_are_right = filter_periods::check_keys(section, diagnostics);
     let settings = diagnostics.at_build(|found| resampling::read(section, found));
     let aggregation = settings.as_ref().map(|settings| &settings.aggregation);

@@ -62,7 +62,7 @@ pub(super) fn read(
         resources::normalize(runtime, diagnostics);
         switches::check(runtime, diagnostics);
         pods::convert_pods(runtime, diagnostics);
-        cluster::check(runtime, diagnostics);
+        cluster::check(runtime, source, diagnostics);
     }
     let document = root.to_metadata_json();
     let part = |key: &str| document.get(key).cloned();

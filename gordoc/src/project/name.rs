@@ -15,11 +15,26 @@ pub(super) fn machine_name(
 ) -> Option<Spanned<Name>> {
     let node = machine.get("name").filter(|name| !name.is_falsy());
     let Some(node) = node else {
-        let place = machine.key_span("name").unwrap_or(machine.key_line());
+        // `no` and `0` count as nothing, too; what YAML makes of them is told with their place.
+        let written = machine.get("name").filter(|name| !name.span.is_empty());
+        let (place, label) = match written {
+            Some(Node {
+                value: Value::Bool(_),
+                span,
+            }) => (*span, "false, and no name"),
+            Some(Node {
+                value: Value::Int(_) | Value::Float(_),
+                span,
+            }) => (*span, "zero, and no name"),
+            _ => (
+                machine.key_span("name").unwrap_or(machine.key_line()),
+                "this machine has no name",
+            ),
+        };
         diagnostics.push(
             Diagnostic::error("project::missing_name", format!("`{path}.name` is empty"))
-                .label(place, "this machine has no name")
-                .help("give it a `name` of small letters, digits and dashes")
+                .label(place, label)
+                .help("give it a `name` of small letters, digits and dashes, between quotes if it looks like something else")
                 .class("MachineConfigException"),
         );
         return None;

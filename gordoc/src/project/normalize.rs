@@ -8,7 +8,7 @@ use super::machine::MachineOutcome;
 use super::reader::MachineReader;
 use super::{Normalized, Options, Project, cluster, globals, name};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostics, Stage};
+use crate::diagnostic::{Diagnostic, Diagnostics, Stage};
 use crate::name::Name;
 use crate::source::{Source, Span};
 
@@ -61,6 +61,7 @@ fn normalize(
     );
     let machines = read.iter().filter_map(|read| read.machine.as_ref());
     cluster::check_documents(machines, &mut diagnostics);
+    diagnostics.annotate(|item| misread(item, source));
     let diagnostics = diagnostics.in_source_order();
     let is_refused = diagnostics.of_stage(Stage::Config).has_errors();
     let project = (!is_refused).then(|| {
@@ -85,6 +86,20 @@ fn normalize(
         diagnostics,
         series,
     }
+}
+
+/// That YAML takes a word for something else than a text, where something is wrong with it.
+fn misread(item: &Diagnostic, source: &Source) -> Option<String> {
+    // What is wrong with dates, and how YAML is written, is said in words of its own.
+    if item.code.split("::").next() == Some("config") {
+        return None;
+    }
+    let place = item.labels.first()?.span;
+    let written = source.text.get(place.start..place.end)?;
+    let meaning = crate::config::read_as(written)?;
+    Some(format!(
+        "YAML reads `{written}` as {meaning}: put it between quotes if it is a text"
+    ))
 }
 
 /// The name given, or one made of the file's; a stand-in after a diagnostic.

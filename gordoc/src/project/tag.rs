@@ -3,9 +3,9 @@
 use serde_json::{Map, Value as Json};
 
 use super::Tag;
-use crate::config::{Node, Value};
+use crate::config::{Node, Value, read_as};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Spanned;
+use crate::source::{Source, Spanned};
 
 const CLASS: &str = "SensorTagNormalizationError";
 
@@ -143,13 +143,41 @@ fn tag(
                 "project::bad_tag",
                 format!("the tag `{}` has no name", item.to_json()),
             )
-            .label(item.span, "no `name`")
+            .label(
+                item.get("name").map_or(item.span, |name| name.span),
+                "no `name`",
+            )
             .help("add `name: ...`")
             .class(CLASS),
         );
         return None;
     };
     Some(Spanned::new(Tag { name, fields: all }, item.span))
+}
+
+/// Warns of names of tags that YAML takes for something else, of which a text is made again.
+pub(super) fn warn_of_misread_names(list: &Node, source: &Source, diagnostics: &mut Diagnostics) {
+    let Value::List(items) = &list.value else {
+        return;
+    };
+    for node in items.iter().filter_map(|item| item.get("name")) {
+        let written = source.text.get(node.span.start..node.span.end);
+        let Some(meaning) = written.and_then(read_as) else {
+            continue;
+        };
+        let Some(name) = name_of(node.to_json()).filter(|_| node.as_text().is_none()) else {
+            continue;
+        };
+        let written = written.unwrap_or_default();
+        diagnostics.push(
+            Diagnostic::warning(
+                "project::misread_text",
+                format!("YAML reads `{written}` as {meaning}, and the tag is `{name}`"),
+            )
+            .label(node.span, "not named as it is written")
+            .help("put it between quotes"),
+        );
+    }
 }
 
 /// A name; numbers and truth values are names as well, if they are not zero or false.

@@ -247,6 +247,10 @@ fn merge_rules_that_surprise_are_warned_of() {
             "{dataset} {machine} {globals}"
         );
     }
+}
+
+#[test]
+fn two_classes_in_one_place_are_warned_of() {
     let folds =
         |class: &str| format!("evaluation: {{cv: {{sklearn.model_selection.{class}: {{}}}}}}");
     let found = codes(DATASET, &folds("KFold"), &folds("TimeSeriesSplit"));

@@ -155,15 +155,24 @@ impl<'a> Arguments<'a> {
     }
 
     pub(super) fn size(&mut self, key: &str, default: u32) -> Option<u32> {
+        self.size_up_to(key, default, u32::MAX)
+    }
+
+    /// A size of at most so much.
+    pub(super) fn size_up_to(&mut self, key: &str, default: u32, most: u32) -> Option<u32> {
         let Some(node) = self.node.get(key) else {
             return Some(default);
         };
         let size = match node.value {
-            Value::Int(size) => u32::try_from(size).ok(),
+            Value::Int(size) => u32::try_from(size).ok().filter(|size| *size <= most),
             _ => None,
         };
         if size.is_none() {
-            self.wrong(key, node, "a whole number, zero or more");
+            let up_to = match most {
+                u32::MAX => "zero or more".to_owned(),
+                most => format!("zero or more and at most {most}"),
+            };
+            self.wrong(key, node, &format!("a whole number, {up_to}"));
         }
         size
     }

@@ -116,9 +116,11 @@ pub(crate) fn describe(
             } else {
                 "data_provider"
             };
+            let ty = node.get("type").filter(|ty| ty.value != Value::Null);
+            let type_place = ty.map_or(place, |ty| ty.span);
             diagnostics.push(
                 config_error("project::missing_provider", format!("`{missing}` is empty"))
-                    .label(place, "where are the readings?")
+                    .label(type_place, "where are the readings?")
                     .help(
                         "add `data_provider: {type: RandomDataProvider}`, or a provider of files or of a database",
                     ),

@@ -32,6 +32,9 @@ pub(super) const KIND: ProviderKind = ProviderKind {
     describe,
 };
 
+/// Most readings of a tag; they are drawn at once.
+const MOST_READINGS: u32 = 10_000_000;
+
 /// `RandomDataProvider`
 #[derive(Clone, Copy, Debug)]
 struct RandomProvider {
@@ -67,14 +70,16 @@ fn describe(mut arguments: Arguments<'_>) -> Option<Described> {
         &arguments.json("min_size", json!(100)),
         &arguments.json("max_size", json!(300)),
     );
-    let min_size = arguments.size("min_size", 100);
-    let max_size = arguments.size("max_size", 300);
+    let min_size = arguments.size_up_to("min_size", 100, MOST_READINGS);
+    let max_size = arguments.size_up_to("max_size", 300, MOST_READINGS);
     let provider = min_size.zip(max_size);
     let provider = provider.map(|(min_size, max_size)| RandomProvider { min_size, max_size });
     if let Some(RandomProvider { min_size, max_size }) = provider
         && min_size > max_size
     {
-        let place = arguments.place;
+        let given = ["max_size", "min_size"];
+        let given = given.iter().find_map(|key| arguments.given(key));
+        let place = given.map_or(arguments.place, |node| node.span);
         arguments.block(
             Diagnostic::error(
                 "dataset::bad_sizes",

@@ -139,3 +139,56 @@ fn machine_json_survives_yaml_and_json() {
     }
     assert!(text.contains(r#"value: "007""#));
 }
+
+/// As a cluster keeps it: JSON, of at most about a megabyte.
+#[test]
+fn every_workflow_is_small_enough_for_a_cluster() {
+    let note = "\"\\{{".repeat(4000);
+    let document = json!({"metadata": {"note": note}, "runtime": {"a": [1, 2]}});
+    for n_machines in [1, 90, 2000] {
+        let names: Vec<Name> = (0..n_machines)
+            .map(|number| name(&format!("machine-{number:05}-{}", "x".repeat(30))))
+            .collect();
+        let plain = json!({});
+        let document = if n_machines > 100 { &plain } else { &document };
+        let machines: Vec<Machine<'_>> = names
+            .iter()
+            .map(|name| Machine { name, document })
+            .collect();
+        let (project, revision) = (name("p"), revision("1700000000000"));
+        let files = render(&Input::new(&project, &revision, &machines)).unwrap();
+        let text = &files[Path::new("manifests/workflow.yaml")];
+        for workflow in text.split("\n---\n") {
+            assert!(
+                workflow.len() < 1_000_000,
+                "{n_machines}: {}",
+                workflow.len()
+            );
+        }
+    }
+}
+
+#[test]
+fn names_too_many_for_a_variable_are_left_out_of_the_server() {
+    let document = json!({});
+    for (n_machines, is_told) in [(10, true), (2700, true), (2900, false)] {
+        let names: Vec<Name> = (0..n_machines)
+            .map(|number| name(&format!("machine-{number:05}-{}", "x".repeat(30))))
+            .collect();
+        let machines: Vec<Machine<'_>> = names
+            .iter()
+            .map(|name| Machine {
+                name,
+                document: &document,
+            })
+            .collect();
+        let (project, revision) = (name("p"), revision("1"));
+        let files = render(&Input::new(&project, &revision, &machines)).unwrap();
+        let deployment = &files[Path::new("manifests/deployment.yaml")];
+        assert_eq!(
+            deployment.contains("EXPECTED_MODELS"),
+            is_told,
+            "{n_machines}"
+        );
+    }
+}

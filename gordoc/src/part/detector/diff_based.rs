@@ -59,7 +59,7 @@ pub(crate) static CLASS: Class = Class::new(
         SCALER,
         REQUIRE_THRESHOLDS,
         flag("shuffle", false),
-        optional("window", &Kind::POSITIVE),
+        optional("window", &Kind::ROWS),
         optional("smoothing_method", &METHODS),
     ],
 )
@@ -87,7 +87,7 @@ pub(crate) static KFCV: Class = Class::new(
         BASE,
         SCALER,
         REQUIRE_THRESHOLDS,
-        parameter("window", Default::Int(144), Kind::POSITIVE),
+        parameter("window", Default::Int(144), Kind::ROWS),
         parameter("smoothing_method", Default::Text("smm"), METHODS),
         flag("shuffle", true),
         crate::part::parameter::number("threshold_percentile", 0.99, Kind::between(0.0, 1.0)),

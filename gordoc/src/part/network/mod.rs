@@ -7,6 +7,7 @@ mod activation;
 pub(crate) mod callback;
 pub mod engine;
 pub(crate) mod fitted;
+mod keyword;
 pub(crate) mod layer;
 pub(crate) mod objective;
 pub(crate) mod optimizer;
@@ -30,7 +31,7 @@ use super::columns::Columns;
 use super::error::FitError;
 use super::fit::{Estimator, Fit, FitContext};
 use super::kind::Kind;
-use super::parameter::{Parameter, count};
+use super::parameter::{Default, Parameter, parameter};
 use super::suggest::join_names;
 use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
@@ -61,7 +62,7 @@ pub(crate) static LSTM_FORECAST: Class =
     });
 
 /// What the recurrent classes take beside the keywords of their kinds.
-const LOOKBACK: &[Parameter] = &[count("lookback_window", 1, 1)];
+const LOOKBACK: &[Parameter] = &[parameter("lookback_window", Default::Int(1), Kind::ROWS)];
 
 /// A class of recurrent networks, served as exported by others but not trained yet.
 const fn recurrent(path: &'static str, offset: fn(usize) -> usize) -> Class {
@@ -258,6 +259,13 @@ fn check_keyword(class: &Class, recipe: &Recipe, key: &Node) -> Option<Diagnosti
         format!("`{name}` has no effect on `{kind}`"),
     )
     .label(key.span, "ignored");
+    if let Some(meant) = keyword::meant_by(&name, &known()) {
+        return Some(warning.help(format!("did you mean `{meant}`?")));
+    }
+    if keyword::is_of_optimizer(&name) {
+        let help = format!("write it in `optimizer_kwargs`: `{{{name}: ...}}`");
+        return Some(warning.help(help));
+    }
     if let Some((_, help)) = IGNORED.iter().find(|(ignored, _)| *ignored == name) {
         return Some(warning.help(*help));
     }

@@ -42,7 +42,7 @@ pub(crate) struct Recipe {
 }
 
 /// Most units of a layer; keeps a slip of the keyboard from asking for terabytes.
-const MOST_UNITS: i64 = 1_000_000;
+pub(crate) const MOST_UNITS: i64 = 1_000_000;
 const WIDTHS: Kind = Kind::ListOf(&Kind::Count(1, MOST_UNITS));
 const FUNCS: Kind = Kind::ListOf(&FUNC);
 const FUNC: Kind = Kind::Optional(&Kind::Activation);

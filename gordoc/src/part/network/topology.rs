@@ -101,8 +101,38 @@ impl Recipe {
                 (encoding, decoding)
             }
         };
-        Some(stack(&encoding, &decoding, out?, columns.targets.exact()?))
+        let layers = stack(&encoding, &decoding, out?, columns.targets.exact()?);
+        refuse_too_many_weights(&layers, columns.inputs.exact()?, path, diagnostics)?;
+        Some(layers)
     }
+}
+
+/// Most weights of a network: a gigabyte, which still can be linked into a program.
+const MOST_WEIGHTS: usize = 250_000_000;
+
+fn refuse_too_many_weights(
+    layers: &[Layer],
+    n_inputs: usize,
+    path: Span,
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
+    let widths = layers.iter().map(|layer| layer.units);
+    let inputs = std::iter::once(n_inputs).chain(widths.clone());
+    let weights = inputs.zip(widths).fold(0_usize, |sum, (inputs, units)| {
+        sum.saturating_add(inputs.saturating_add(1).saturating_mul(units))
+    });
+    if weights <= MOST_WEIGHTS {
+        return Some(());
+    }
+    diagnostics.push(
+        Diagnostic::error(
+            "model::too_many_weights",
+            format!("the network would have {weights} weights, more than {MOST_WEIGHTS}"),
+        )
+        .label(path, "too large to train and to link")
+        .help("make its layers narrower, or split the tags into several machines"),
+    );
+    None
 }
 
 fn stack(encoding: &Side, decoding: &Side, out: Activation, n_targets: usize) -> Vec<Layer> {

@@ -17,7 +17,8 @@ use crate::part::class::Resolve;
 use crate::part::kind::Kind;
 use crate::part::parameter::{Default, Parameter, flag, optional, parameter};
 
-const EPOCHS: Parameter = parameter("epochs", Default::Int(1), Kind::POSITIVE);
+/// Passes over the rows; each leaves its loss in the metadata.
+const EPOCHS: Parameter = parameter("epochs", Default::Int(1), Kind::Count(1, 100_000));
 const VALIDATION_SPLIT: Parameter = parameter(
     "validation_split",
     Default::Float(0.0),

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::part::arguments::Arguments;
 use crate::part::class::{Class, Definition, Role, Rules};
 use crate::part::error::FitError;
-use crate::part::parameter::{RANDOM_STATE, count, flag};
+use crate::part::parameter::{RANDOM_STATE, flag, n_splits};
 
 pub(crate) static CLASS: Class = Class::new(
     Role::Splitter,
@@ -18,11 +18,7 @@ pub(crate) static CLASS: Class = Class::new(
     }),
     "sklearn.model_selection._split.KFold",
     &["sklearn.model_selection.KFold"],
-    &[
-        count("n_splits", 5, 2),
-        RANDOM_STATE,
-        flag("shuffle", false),
-    ],
+    &[n_splits(5, 2), RANDOM_STATE, flag("shuffle", false)],
 );
 
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use crate::part::class::{Class, Role, Rules};
 use crate::part::kind::Kind;
-use crate::part::parameter::{RANDOM_STATE, count, optional};
+use crate::part::parameter::{RANDOM_STATE, n_splits, optional};
 
 pub(crate) static CLASS: Class = Class::new(
     Role::Splitter,
@@ -10,7 +10,7 @@ pub(crate) static CLASS: Class = Class::new(
     "sklearn.model_selection._split.ShuffleSplit",
     &["sklearn.model_selection.ShuffleSplit"],
     &[
-        count("n_splits", 10, 1),
+        n_splits(10, 1),
         RANDOM_STATE,
         optional("test_size", &SIZE),
         optional("train_size", &SIZE),

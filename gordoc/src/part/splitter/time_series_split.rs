@@ -6,7 +6,7 @@ use super::{Fold, Splitter};
 use crate::part::class::{Class, Role, Rules};
 use crate::part::error::FitError;
 use crate::part::kind::Kind;
-use crate::part::parameter::{count, optional};
+use crate::part::parameter::{count, n_splits, optional};
 
 pub(crate) static CLASS: Class = Class::new(
     Role::Splitter,
@@ -23,7 +23,7 @@ pub(crate) static CLASS: Class = Class::new(
     &[
         count("gap", 0, 0),
         optional("max_train_size", &Kind::POSITIVE),
-        count("n_splits", 5, 2),
+        n_splits(5, 2),
         optional("test_size", &Kind::POSITIVE),
     ],
 );

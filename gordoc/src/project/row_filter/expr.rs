@@ -48,6 +48,16 @@ impl Expr {
         (depth <= MAX_DEPTH).then_some(Self { kind, span, depth })
     }
 
+    /// Every text in the order of the filter's text.
+    pub(super) fn texts<'a>(&'a self, found: &mut Vec<(&'a str, Span)>) {
+        if let ExprKind::Text(text) = &self.kind {
+            found.push((text, self.span));
+        }
+        for part in self.kind.parts() {
+            part.texts(found);
+        }
+    }
+
     /// Every name in the order of the text, those of functions not included.
     pub(super) fn names<'a>(&'a self, found: &mut Vec<(&'a str, Span)>) {
         if let ExprKind::Name(name) = &self.kind {

@@ -12,6 +12,7 @@ use super::name::quoted;
 use super::parsed::{FilterText, ParsedFilter};
 use super::scope::Scope;
 use super::types::{TypeChecker, TypedExpr, type_error};
+use super::unquoted;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
 
@@ -172,7 +173,9 @@ impl GroupReader<'_> {
             found: Vec::new(),
         };
         let result = read(&mut checker);
-        let found = checker.found.into_iter();
+        let mut found = checker.found;
+        unquoted::name_quoted_tags(&mut found, item, self.scope);
+        let found = found.into_iter();
         self.found.extend(found.map(|finding| item.placed(finding)));
         result
     }

@@ -216,7 +216,7 @@ fn parts_that_do_not_fit_are_reported() {
         (
             "'A' == 'B'",
             "filter_meaning ['A' == 'B'] neither side of the comparison is a tag or a number; put \
-             a tag's name in backticks, not in quotes",
+             the tag `A` in backticks: in quotes it is a text",
         ),
         (
             "sqr(A) > 1",

@@ -2,7 +2,11 @@
 //!
 //! `P101-flow` without them is `P101` minus `flow`, `GRA TAG 1` is nothing at all.
 
+use gordo_runtime::Excerpt;
+
 use super::name;
+use super::parsed::FilterText;
+use super::scope::Scope;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Span;
 
@@ -25,6 +29,30 @@ pub(super) fn find_cause(error: &Diagnostic, text: &str, listed: &[&str]) -> Opt
     let mut tags = find(text, listed).into_iter();
     let (span, tag) = tags.find(|(span, _)| overlaps(*span))?;
     Some(finding(Severity::Error, span, tag))
+}
+
+/// Tells findings about texts that are the names of tags how tags are written.
+pub(super) fn name_quoted_tags(found: &mut [Diagnostic], item: &FilterText<'_>, scope: &Scope<'_>) {
+    if found.is_empty() {
+        return;
+    }
+    let mut texts = Vec::new();
+    for part in item.alternatives.iter().flatten() {
+        part.texts(&mut texts);
+    }
+    texts.retain(|(text, _)| scope.lists(text.trim()));
+    for finding in found {
+        let Some(place) = finding.labels.first().map(|label| label.span) else {
+            continue;
+        };
+        let overlaps = |span: Span| span.start < place.end && place.start < span.end;
+        if let Some((text, _)) = texts.iter().find(|(_, span)| overlaps(*span)) {
+            let tag = Excerpt(text.trim());
+            finding.help = Some(format!(
+                "put the tag `{tag}` in backticks: in quotes it is a text"
+            ));
+        }
+    }
 }
 
 fn finding(severity: Severity, span: Span, tag: &str) -> Diagnostic {

@@ -8,6 +8,9 @@ use crate::diagnostic::Diagnostic;
 use crate::provider::arguments::{Arguments, config_error};
 use crate::source::Spanned;
 
+/// Nobody waits for longer; beyond, clocks cannot be set.
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
 /// How long to wait for a server, and how often to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RetryPolicy {
@@ -120,9 +123,13 @@ impl Arguments<'_> {
             _ => None,
         };
         let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let time = time.filter(|time| !time.is_zero());
+        let time = time.filter(|time| !time.is_zero() && *time <= LONGEST);
         if time.is_none() {
-            self.wrong(key, node, "a number of seconds above zero");
+            self.wrong(
+                key,
+                node,
+                "a number of seconds above zero, at most those of a year",
+            );
         }
         time.map(Some).ok_or(Refused)
     }

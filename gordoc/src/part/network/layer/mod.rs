@@ -11,6 +11,7 @@ use std::fmt;
 use gordo_runtime::Step;
 use serde_json::{Value, json};
 
+use super::recipe::MOST_UNITS;
 use super::shape::ShapeAfter;
 use crate::part::class::{Class, Role, Rules};
 use crate::part::kind::Kind;
@@ -58,11 +59,11 @@ impl<'a> LayerTensors<'a> {
     }
 }
 
-const UNITS: Parameter = required("units", Kind::Count(1, 1_000_000));
-const SHAPE: Kind = Kind::ListOf(&Kind::POSITIVE);
+const UNITS: Parameter = required("units", Kind::Count(1, MOST_UNITS));
+const SHAPE: Kind = Kind::ListOf(&Kind::Count(1, MOST_UNITS));
 const INPUT_SHAPE: Parameter = optional("input_shape", &SHAPE);
 const NAME: Parameter = optional("name", &Kind::Text);
-const SEED: Parameter = optional("seed", &Kind::at_least(0));
+const SEED: Parameter = optional("seed", &Kind::SEED);
 /// One of Keras' names, or a class.
 const REGULARIZER: Kind = Kind::Either(&[
     Kind::OneOf(&["l1", "l2", "l1_l2", "L1", "L2", "L1L2"]),
@@ -159,7 +160,7 @@ pub(crate) static REPEAT_VECTOR: Class = layer(
         "tensorflow.keras.layers.RepeatVector",
         "keras.layers.RepeatVector",
     ],
-    &[required("n", Kind::POSITIVE), INPUT_SHAPE, NAME],
+    &[required("n", Kind::ROWS), INPUT_SHAPE, NAME],
 );
 
 pub(crate) static DROPOUT: Class = layer(
