@@ -1,8 +1,9 @@
 //! Files as historians export them and as bad luck damages them: what `check` and `dataset` make
 //! of them, with either provider of CSV files.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::io::Write;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -121,7 +122,7 @@ fn csv(separator: char, time: impl Fn(u32) -> String) -> String {
     let mut text = format!("time{separator}FT-1\n");
     for row in 0..13 {
         let minute = row * 10;
-        text += &format!("{}{separator}{}.5\n", time(minute), 100 + row);
+        writeln!(text, "{}{separator}{}.5", time(minute), 100 + row).unwrap();
     }
     text
 }
@@ -256,7 +257,7 @@ fn rows_without_a_time_are_none() {
         let plant = Plant::new(provider, "a.csv", "");
         let mut text = plain(',');
         for missing in ["NaT", "NULL", "None", "", "nan", "N/A", "<NA>", " NaT "] {
-            text += &format!("{missing},-77\n");
+            writeln!(text, "{missing},-77").unwrap();
         }
         plant.write("a.csv", text);
         assert_eq!(plant.rows(), expect);

@@ -80,7 +80,7 @@ pub enum ReadError {
         /// The column asked for.
         column: String,
         /// The columns there are.
-        present: Present,
+        present: Box<Present>,
     },
     /// A column's type holds neither times nor numbers.
     #[error(

@@ -77,7 +77,7 @@ pub(super) fn open(path: &Path, separator: u8) -> Result<Opened, ReadError> {
     let mut is_start = true;
     loop {
         let read = blocks.next(&mut first);
-        read.map_err(|error| refusal(path, n_blank, error))?;
+        read.map_err(|error| refusal(path, n_blank, &error))?;
         if is_start {
             if let Some((what, help)) = other_format(&first) {
                 return Err(refused(what.to_owned(), help));
@@ -99,7 +99,7 @@ pub(super) fn open(path: &Path, separator: u8) -> Result<Opened, ReadError> {
         .from_reader(Records::new(&*first, separator));
     let names = reader.byte_headers();
     let names = names
-        .map_err(|error| refusal(path, n_blank, io_error(error)))?
+        .map_err(|error| refusal(path, n_blank, &io_error(error)))?
         .clone();
     if names.len() > MAX_COLUMNS {
         return Err(refused(
@@ -211,6 +211,6 @@ pub(super) fn missing(path: &Path, header: &Header, column: &str) -> ReadError {
     ReadError::MissingColumn {
         path: path.to_owned(),
         column: column.to_owned(),
-        present: header.without(column),
+        present: header.without(column).into(),
     }
 }

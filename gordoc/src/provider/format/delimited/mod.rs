@@ -133,12 +133,12 @@ impl Table<'_, '_> {
         while !now.is_empty() {
             let (n_plain, read) = rayon::join(
                 || self.plain(&now, &mut batches),
-                || match end {
-                    Ok(()) => read_some(&mut blocks, &mut next, n_batches),
-                    Err(_) => {
+                || {
+                    if end.is_err() {
                         next.clear();
-                        Ok(())
+                        return Ok(());
                     }
+                    read_some(&mut blocks, &mut next, n_batches)
                 },
             );
             let n_plain = n_plain?;
@@ -155,7 +155,7 @@ impl Table<'_, '_> {
             }
             std::mem::swap(&mut now, &mut next);
         }
-        end.map_err(|error| refusal(self.path, self.n_lines, error))
+        end.map_err(|error| refusal(self.path, self.n_lines, &error))
     }
 
     /// Takes the blocks before the first that may be quoted; answers how many.
@@ -212,7 +212,7 @@ impl Table<'_, '_> {
                     Err(error) => {
                         // What is wrong before it comes first.
                         self.take(std::slice::from_ref(&batch))?;
-                        return Err(refusal(self.path, n_before, io_error(error)));
+                        return Err(refusal(self.path, n_before, &io_error(error)));
                     }
                 };
                 is_over = !read;
@@ -378,16 +378,16 @@ fn io_error(error: ::csv::Error) -> io::Error {
 }
 
 /// What an error of reading means behind so many lines.
-fn refusal(path: &Path, n_lines: u64, error: io::Error) -> ReadError {
+fn refusal(path: &Path, n_lines: u64, error: &io::Error) -> ReadError {
     let path = path.to_owned();
-    match LineFault::of(&error).map(|fault| fault.behind(n_lines + 1)) {
+    match LineFault::of(error).map(|fault| fault.behind(n_lines + 1)) {
         Some(LineFault::Long { line }) => ReadError::LongLine {
             path,
             line,
             most: MAX_LINE,
         },
         Some(LineFault::OpenQuote { line }) => ReadError::OpenQuote { path, line },
-        None => file::refusal(&path, &error),
+        None => file::refusal(&path, error),
     }
 }
 

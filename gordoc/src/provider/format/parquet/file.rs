@@ -68,7 +68,7 @@ impl Opened {
             .ok_or_else(|| ReadError::MissingColumn {
                 path: self.path.clone(),
                 column: name.to_owned(),
-                present: Present::without(name, names.iter().map(String::as_str)),
+                present: Present::without(name, names.iter().map(String::as_str)).into(),
             })
     }
 
