@@ -208,6 +208,8 @@ fn a_hostile_trained_machine_stays_data() {
     let text = HOSTILE.join("\n");
     machine["resolution"] = json!(text);
     machine["python_type"] = json!(text);
+    // Of the form that has no digests.
+    machine["format_version"] = json!(1);
     machine["info"] = json!({"checksum": text});
     for key in ["train_start_date", "train_end_date"] {
         machine["metadata"]["dataset"][key] = json!(text);
