@@ -215,10 +215,15 @@ fn a_run_that_is_killed_goes_on_with_what_it_had_fetched() {
         a_day(folder, tag);
     }
     config(folder, &[("pump", "A, B, C")]);
-    // A pipe that nobody writes to keeps the run waiting in the middle.
-    let file = folder.join("data/B.csv");
-    fs::rename(&file, folder.join("B.csv")).unwrap();
-    run(Command::new("mkfifo").arg(&file));
+    // A file that unpacks to a hundred gigabytes keeps the run busy in the middle.
+    use_provider(
+        folder,
+        "{type: FilesDataProvider, path: data, files: {B: B.csv.zst}}",
+    );
+    let frame = |text: &[u8]| zstd::encode_all(text, 1).unwrap();
+    let mut endless = frame(b"time,value\n");
+    endless.extend(frame(&vec![b'\n'; 100 << 20]).repeat(1000));
+    fs::write(folder.join("data/B.csv.zst"), endless).unwrap();
     let mut command = dataset(folder, "pump", "rows");
     let mut child = command.args(["--fetch-jobs", "1"]).spawn().unwrap();
     let begun = Instant::now();
@@ -230,7 +235,7 @@ fn a_run_that_is_killed_goes_on_with_what_it_had_fetched() {
     child.wait().unwrap();
     assert!(!folder.join("rows").exists());
 
-    fs::rename(folder.join("B.csv"), &file).unwrap();
+    config(folder, &[("pump", "A, B, C")]);
     let told = said(&mut dataset(folder, "pump", "rows"));
     assert_eq!(told, "2 tags fetched, 1 tag from the cache\n");
 }

@@ -219,7 +219,7 @@ fn a_missing_reading_is_told_by_tag_and_row() {
     let error = train(&machine(Mode::BuildOnly), &dataset, &Options::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "row 3 of input column `b` is NaN, which cannot be learnt from"
+        "row 3 of input column `b` is missing, which cannot be learnt from"
     );
 }
 
