@@ -79,7 +79,6 @@ mod tests {
         };
         let tag = "\u{1b}[2J\u{7}ø";
         writeln!(streams.log(Level::Info), "warning: `{tag}`\n  help: none").unwrap();
-        drop(streams);
         let written = String::from_utf8(written).unwrap();
         assert_eq!(written, "warning: `\\u{1b}[2J\\u{7}ø`\n  help: none\n");
     }

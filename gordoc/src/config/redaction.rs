@@ -169,10 +169,9 @@ mod tests {
     }
 
     fn block(text: &str, indent: usize) -> String {
-        let lines = text.lines();
-        lines
-            .map(|line| format!("\n{}{line}", " ".repeat(indent)))
-            .collect()
+        let start = format!("\n{}", " ".repeat(indent));
+        let lines: Vec<&str> = text.lines().collect();
+        start.clone() + &lines.join(&start)
     }
 
     /// What may follow a key of a mapping: the same secret in each of YAML's forms.

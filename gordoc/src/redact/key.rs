@@ -37,8 +37,9 @@ const MISSPELT: &[&str] = &["password", "apikey"];
 
 /// What of a key's value is secret, if anything; capitals, dashes and underscores do not count.
 pub fn holds(key: &str) -> Option<Holds> {
-    // No key is that long, and comparing is quadratic.
-    if key.len() > 100 {
+    // No key is that long, and comparing is quadratic. Paths and sentences are none either.
+    let is_of_key = |letter: char| letter.is_alphanumeric() || "_-. ".contains(letter);
+    if key.len() > 100 || !key.chars().all(is_of_key) {
         return None;
     }
     let spoken: Vec<String> = key
@@ -123,6 +124,8 @@ mod tests {
             "",
             "-",
             "epochs",
+            "/etc/passwd",
+            "what is the password?",
         ] {
             assert_eq!(holds(key), None, "{key}");
         }

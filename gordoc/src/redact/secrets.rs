@@ -119,7 +119,9 @@ fn encodings(secret: &str) -> Vec<String> {
     if bytes.len() < SHORTEST_ENCODED {
         return Vec::new();
     }
-    let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = bytes.iter().fold(String::new(), |digits, byte| {
+        digits + &format!("{byte:02x}")
+    });
     let mut encodings = vec![hexadecimal.to_uppercase(), hexadecimal];
     for n_before in 0..3 {
         let mut whole = vec![0; n_before];
@@ -141,7 +143,9 @@ mod tests {
 
     fn secrets(all: &[&str]) -> Secrets {
         let mut secrets = Secrets::default();
-        all.iter().for_each(|secret| secrets.add(secret));
+        for secret in all {
+            secrets.add(secret);
+        }
         secrets
     }
 
