@@ -241,9 +241,9 @@ fn judge_each(names: &[String], found: &Thresholds, one: &str, many: &str) -> Ju
             .collect();
         let subject = match (tags.as_slice(), fits(found.aggregate)) {
             ([], false) => return None,
-            ([], true) => format!("the total {one}"),
+            ([], true) => format!("the total {one} is"),
             (tags, _) if tags.len() == names.len() && fits(found.aggregate) && tags.len() > 1 => {
-                format!("every one of the {} {many}", tags.len() + 1)
+                format!("every one of the {} {many} is", tags.len() + 1)
             }
             (tags, is_total) => {
                 let quoted: Vec<String> = tags
@@ -251,7 +251,13 @@ fn judge_each(names: &[String], found: &Thresholds, one: &str, many: &str) -> Ju
                     .map(|tag| format!("`{}`", Excerpt(tag)))
                     .collect();
                 let total = if is_total { "the total and " } else { "" };
-                format!("{total}the {one} of {}", enumerate(&quoted))
+                let noun = if tags.len() > 1 { many } else { one };
+                let verb = if is_total || tags.len() > 1 {
+                    "are"
+                } else {
+                    "is"
+                };
+                format!("{total}the {noun} of {} {verb}", enumerate(&quoted))
             }
         };
         Some((subject, tags))
@@ -265,17 +271,17 @@ fn judge_each(names: &[String], found: &Thresholds, one: &str, many: &str) -> Ju
             tags,
         })
     };
-    let missing = warning("train::missing_threshold", f64::is_nan, "is missing", "");
+    let missing = warning("train::missing_threshold", f64::is_nan, "missing", "");
     let infinite = warning(
         "train::missing_threshold",
         f64::is_infinite,
-        "is infinite, so that nothing exceeds it",
+        "infinite, so that nothing exceeds it",
         "scale the readings before the network, or let it learn for longer",
     );
     let zero = warning(
         "train::zero_threshold",
         |threshold| threshold <= 0.0,
-        "is 0, so that any deviation exceeds it beyond measure",
+        "0, so that any deviation exceeds it beyond measure",
         "leave out tags that do not vary, or widen the training period",
     );
     Judged {
