@@ -36,6 +36,14 @@ const EMITTED: Layout<'_> = Layout {
     ],
     files: &["Cargo.lock", "Cargo.toml"],
     kept: learn::FOLDER,
+    beside: &[
+        "X.csv",
+        "X.parquet",
+        "metadata.json",
+        "plot.html",
+        "y.csv",
+        "y.parquet",
+    ],
 };
 
 /// What to compile, and how far.

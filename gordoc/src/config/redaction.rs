@@ -18,19 +18,23 @@ pub fn redaction(source: &Source) -> Redaction {
         shown: source.text.to_string(),
         secrets: Secrets::default(),
     };
-    let Some(root) = parse_document(source, &mut Diagnostics::default()) else {
+    let mut found = Diagnostics::default();
+    let root = parse_document(source, &mut found);
+    if root.is_none() || loses_values(&found) {
         blank_lines(&mut redaction.shown, &mut redaction.secrets);
+    }
+    let Some(root) = root else {
         return redaction;
     };
     let mut finder = Finder {
         source,
         places: Vec::new(),
-        secrets: Secrets::default(),
+        secrets: std::mem::take(&mut redaction.secrets),
         unread: Vec::new(),
     };
     finder.find(&root, 0);
     for place in finder.unread {
-        let mut lines = source.text[place.start..place.end].to_owned();
+        let mut lines = redaction.shown[place.start..place.end].to_owned();
         blank_lines(&mut lines, &mut finder.secrets);
         redaction
             .shown
@@ -44,12 +48,40 @@ pub fn redaction(source: &Source) -> Redaction {
     redaction
 }
 
+/// Whether values were read of which nothing is left: of a key that was given twice, the first.
+fn loses_values(found: &Diagnostics) -> bool {
+    found
+        .iter()
+        .any(|finding| finding.code == "config::repeated_key")
+}
+
 struct Finder<'a> {
     source: &'a Source,
     places: Vec<Span>,
     secrets: Secrets,
     /// Texts within that look like documents and are none.
     unread: Vec<Span>,
+}
+
+/// Whether a value says where a secret is, as volumes and variables of pods do.
+fn is_reference(value: &Node) -> bool {
+    const KEYS: [&str; 8] = [
+        "audience",
+        "defaultMode",
+        "expirationSeconds",
+        "items",
+        "key",
+        "name",
+        "optional",
+        "path",
+    ];
+    let is_of_pods = |key: &str| KEYS.contains(&key) || key == "secretName";
+    match &value.value {
+        Value::Map(entries) => entries
+            .iter()
+            .all(|(key, _)| key.as_text().is_some_and(is_of_pods)),
+        _ => false,
+    }
 }
 
 impl Finder<'_> {
@@ -71,10 +103,23 @@ impl Finder<'_> {
     fn entry(&mut self, key: &str, value: &Node, n_embedded: usize) {
         match holds(key) {
             Some(Holds::Secrets) => self.leaves(value),
-            Some(Holds::Secret) if !matches!(value.value, Value::Map(_)) => self.leaves(value),
+            Some(Holds::Secret) if !is_reference(value) => self.all(value),
             Some(Holds::Address) if value.as_text().is_some() => self.address(value),
             _ if key == "env" => self.environment(value, n_embedded),
             _ => self.find(value, n_embedded),
+        }
+    }
+
+    /// Everything is secret, keys too: braces may be a part of a secret that is not quoted.
+    fn all(&mut self, node: &Node) {
+        if let Value::Map(entries) = &node.value {
+            self.places.push(node.span);
+            for (key, value) in entries {
+                self.leaves(key);
+                self.all(value);
+            }
+        } else {
+            self.leaves(node);
         }
     }
 
@@ -126,7 +171,11 @@ impl Finder<'_> {
         } else {
             Layout::Whole(span)
         };
-        let read = compose::compose(text, layout, Loader::Safe, &mut Diagnostics::default());
+        let mut found = Diagnostics::default();
+        let read = compose::compose(text, layout, Loader::Safe, &mut found);
+        if loses_values(&found) {
+            self.unread.push(span);
+        }
         match read {
             Some(node) if !matches!(node.value, Value::Text(_)) => self.find(&node, n_embedded + 1),
             _ => self.unread.push(span),
@@ -326,6 +375,12 @@ mod tests {
             ("conninfo: host=h password=hush\n", "x"),
             ("# url: postgresql://u:hush@h/d\n", "x"),
             ("a: 1 # password: hush\n", "x"),
+            ("password: hush\npassword: hush2\n", "x"),
+            ("a: |\n  password: hush\n  password: hush2\n", "x"),
+            ("password: *hush\n", "no anchor `&hush`"),
+            ("password: !hush x\n", "the type `!hush` is wrong"),
+            ("password: {hush: 1}\n", "`hush`"),
+            ("password: {{hush}}\n", "x"),
         ] {
             check(text, told, "hush");
         }

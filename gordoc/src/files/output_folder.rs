@@ -56,6 +56,12 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
+    /// What should be the folder is something else.
+    #[error("{} is no folder", path.display())]
+    NoFolder {
+        /// What is there.
+        path: PathBuf,
+    },
     /// A folder or file of ours leads elsewhere.
     #[error("{} is a link", path.display())]
     Link {
@@ -91,7 +97,7 @@ impl Error {
             ),
             Self::Link { .. } => Some("put a folder in its place, or choose another output folder"),
             Self::InTheWay { .. } => Some("move it away, or choose another output folder"),
-            Self::Mark { .. } => Some("choose another output folder"),
+            Self::Mark { .. } | Self::NoFolder { .. } => Some("choose another output folder"),
         }
     }
 
@@ -110,6 +116,8 @@ pub struct Layout<'a> {
     pub files: &'a [&'a str],
     /// A folder whose files are known by their form.
     pub kept: &'a str,
+    /// Files that other commands of gordoc write; they are left alone.
+    pub beside: &'a [&'a str],
 }
 
 /// A folder that no other run writes to.
@@ -125,6 +133,11 @@ impl OutputFolder {
     /// Takes a folder that is empty, not there yet, or was written by gordoc; beside what gordoc
     /// writes it may hold `other`.
     pub fn claim(root: &Path, layout: Layout<'_>, other: Option<&Path>) -> Result<Self, Error> {
+        if fs::symlink_metadata(root).is_ok() && !root.is_dir() {
+            return Err(Error::NoFolder {
+                path: root.to_owned(),
+            });
+        }
         fs::create_dir_all(root).map_err(|error| Error::io(root, error))?;
         let lock = File::open(root).map_err(|error| Error::io(root, error))?;
         if lock.try_lock().is_err() {
@@ -335,7 +348,9 @@ fn refuse_foreign(root: &Path, layout: Layout<'_>, other: Option<&Path>) -> Resu
             path.zip(other.as_ref())
                 .is_some_and(|(path, other)| other.starts_with(path))
         };
-        name != layout.kept && name != LOST && !is_temporary(path) && !is_other()
+        let is_beside = layout.beside.iter().any(|known| name == *known) && path.is_file();
+        let is_kept = name == layout.kept || name == LOST || is_beside;
+        !is_kept && !is_temporary(path) && !is_other()
     });
     let Some(first) = foreign.next() else {
         return Ok(());
@@ -360,6 +375,7 @@ mod tests {
         folders: &["machines", "bin"],
         files: &["Cargo.toml"],
         kept: "trained",
+        beside: &["X.csv"],
     };
 
     fn claim(root: &Path) -> Result<OutputFolder, Error> {
@@ -529,6 +545,21 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         put(&root.path().join(MARK), "a file of the user's");
         assert!(matches!(claim(root.path()), Err(Error::InTheWay { .. })));
+    }
+
+    #[test]
+    fn files_of_other_commands_lie_beside_and_files_are_no_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        put(&out.join("X.csv"), "time\n");
+        drop(claim(&out).unwrap());
+        assert!(out.join("X.csv").exists());
+        let said = claim(&out.join("X.csv")).unwrap_err();
+        assert!(matches!(said, Error::NoFolder { .. }), "{said}");
+        let link = folder.path().join("link");
+        symlink(folder.path().join("nowhere"), &link).unwrap();
+        let said = claim(&link).unwrap_err();
+        assert!(matches!(said, Error::NoFolder { .. }), "{said}");
     }
 
     #[test]

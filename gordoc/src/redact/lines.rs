@@ -16,8 +16,11 @@ pub fn blank_lines(text: &mut String, secrets: &mut Secrets) {
     places.extend(names.iter().flat_map(|name| anchored(text, name)));
     for place in places {
         let value = text[place.start..place.end].trim();
-        for quoted in [value, value.trim_matches([',', '}', ']', ' ', '"', '\''])] {
-            secrets.add(quoted);
+        let bare = value.trim_start_matches(['*', '!', '&', '|', '>']);
+        let word = bare.split_whitespace().next().unwrap_or_default();
+        let quoted = value.trim_matches([',', '}', ']', ' ', '"', '\'']);
+        for text in [value, bare, word, quoted] {
+            secrets.add(text);
         }
         blank(text, place);
     }

@@ -194,7 +194,13 @@ fn machines(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         // Machines on their way here have hidden names.
         let is_hidden = file_name(entry).starts_with('.');
         let is_document = || entry.extension().is_some_and(|e| e == "json") && !entry.is_dir();
-        !is_hidden && (entry.join(DOCUMENT).exists() || is_document())
+        // One that lost its document is a damaged machine, not none.
+        let is_machine = || {
+            [DOCUMENT, WEIGHTS]
+                .iter()
+                .any(|file| entry.join(file).exists())
+        };
+        !is_hidden && (is_machine() || is_document())
     });
     Ok(found)
 }
@@ -215,7 +221,15 @@ fn size(path: &Path) -> Result<u64, Error> {
 pub fn read(path: &Path) -> Result<Machine, Error> {
     match read_files(path)? {
         Some((machine, _)) => Ok(machine),
-        None => Err(Error::io(path, io::ErrorKind::NotFound.into())),
+        None => {
+            let document = if path.is_dir() {
+                path.join(DOCUMENT)
+            } else {
+                path.to_owned()
+            };
+            let missing = io::Error::new(io::ErrorKind::NotFound, "there is no such file");
+            Err(Error::io(&document, missing))
+        }
     }
 }
 
@@ -494,6 +508,17 @@ mod tests {
             read_kept(&folder.path().join("m")),
             Err(Error::Unsealed { .. })
         ));
+    }
+
+    #[test]
+    fn a_machine_without_its_document_is_no_missing_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["m", "n"] {
+            write(folder.path(), &machine(name)).unwrap();
+        }
+        fs::remove_file(folder.path().join("m").join(DOCUMENT)).unwrap();
+        let said = read_revision(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("m/machine.json"), "{said}");
     }
 
     #[test]

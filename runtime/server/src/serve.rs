@@ -100,7 +100,7 @@ impl Server {
                         logged = Some(Instant::now());
                         log(&format!("warning: cannot take a connection: {error}"));
                     }
-                    self.open.close_longest_idle();
+                    self.open.close_longest_waiting();
                     tokio::select! {
                         () = stop.as_mut() => return,
                         () = self.open.one_closed() => {}
@@ -115,7 +115,7 @@ impl Server {
     async fn room(&self) {
         let limit = usize::try_from(self.app.limits.max_connections).unwrap_or(usize::MAX);
         while self.open.len() >= limit {
-            self.open.close_longest_idle();
+            self.open.close_longest_waiting();
             tokio::select! {
                 () = self.open.one_closed() => {}
                 () = sleep(PAUSE) => {}

@@ -47,18 +47,18 @@ impl OpenConnections {
         phases.filter(|phase| *phase == Phase::Answer).count()
     }
 
-    /// Closes the one that waits longest for a request, if any does.
-    pub(crate) fn close_longest_idle(&self) {
+    /// Closes the one that waits longest for a request, or else for the rest of one, if any does:
+    /// who sends half requests and no more must not keep others out.
+    pub(crate) fn close_longest_waiting(&self) {
         let list = self.lock();
-        let idle = list
-            .connections
-            .values()
-            .filter_map(|one| match one.phase() {
-                Phase::Idle(since) if !one.is_unwanted() => Some((since, one)),
-                _ => None,
-            });
-        if let Some((_, longest)) = idle.min_by_key(|(since, _)| *since) {
-            longest.close_when_idle();
+        let wanted = list.connections.values().filter(|one| !one.is_unwanted());
+        let waiting = wanted.filter_map(|one| match one.phase() {
+            Phase::Idle(since) => Some(((false, since), one)),
+            Phase::Head(since) | Phase::Body(since) => Some(((true, since), one)),
+            Phase::Answer => None,
+        });
+        if let Some((_, longest)) = waiting.min_by_key(|(order, _)| *order) {
+            longest.close_unless_asked();
         }
     }
 
@@ -118,24 +118,26 @@ mod tests {
     fn the_one_that_waits_longest_is_closed_and_no_busy_one() {
         let open = Arc::new(OpenConnections::default());
         let connections: Vec<OpenConnection> = (0..4).map(|_| open.open()).collect();
-        let busy = Request::new(Arc::clone(connections[0].connection()));
-        connections[1].connection().received();
+        let half = Request::new(Arc::clone(connections[0].connection()));
+        let busy = Request::new(Arc::clone(connections[1].connection()));
+        busy.is_whole();
         let unwanted = || -> Vec<bool> {
             let each = connections.iter().map(OpenConnection::connection);
             each.map(|connection| connection.is_unwanted()).collect()
         };
-        open.close_longest_idle();
+        open.close_longest_waiting();
         assert_eq!(unwanted(), [false, false, true, false]);
-        open.close_longest_idle();
+        open.close_longest_waiting();
         assert_eq!(unwanted(), [false, false, true, true]);
-        open.close_longest_idle();
-        assert_eq!(unwanted(), [false, false, true, true]);
-        assert_eq!(open.n_unanswered(), 0);
-        busy.is_whole();
-        assert_eq!(open.n_unanswered(), 1);
-        drop(busy);
-        open.close_longest_idle();
+        // Half a request is worth more than none, and less than a whole one.
+        open.close_longest_waiting();
         assert_eq!(unwanted(), [true, false, true, true]);
+        open.close_longest_waiting();
+        assert_eq!(unwanted(), [true, false, true, true]);
+        assert_eq!(open.n_unanswered(), 1);
+        drop((half, busy));
+        open.close_longest_waiting();
+        assert_eq!(unwanted(), [true, true, true, true]);
         assert_eq!((open.len(), open.n_unanswered()), (4, 0));
         drop(connections);
         assert_eq!(open.len(), 0);

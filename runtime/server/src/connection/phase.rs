@@ -14,7 +14,7 @@ pub(crate) enum Phase {
     /// Some of the head of a request is there.
     Head(Instant),
     /// A request has a head; its body is read.
-    Body,
+    Body(Instant),
     /// A request is whole; its answer is computed or written.
     Answer,
 }
@@ -60,13 +60,13 @@ impl Connection {
         }
     }
 
-    /// Asks it to close when it waits for a request.
-    pub(super) fn close_when_idle(&self) {
+    /// Asks it to close unless it has a whole request.
+    pub(super) fn close_unless_asked(&self) {
         self.unwanted.store(true, Ordering::Release);
         self.wake();
     }
 
-    /// Whether it was asked to close when it waits for a request.
+    /// Whether it was asked to close unless it has a whole request.
     pub(super) fn is_unwanted(&self) -> bool {
         self.unwanted.load(Ordering::Acquire)
     }
@@ -98,7 +98,7 @@ pub(crate) struct Request(Arc<Connection>);
 impl Request {
     /// A request whose head is there.
     pub(crate) fn new(connection: Arc<Connection>) -> Self {
-        connection.enter(Phase::Body);
+        connection.enter(Phase::Body(Instant::now()));
         Self(connection)
     }
 

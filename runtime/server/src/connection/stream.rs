@@ -51,8 +51,12 @@ impl TimedStream {
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let limits = &self.app.limits;
         let stopping = self.app.stopping.since();
-        let until = match self.connection.phase() {
-            Phase::Body | Phase::Answer => return Poll::Pending,
+        let phase = self.connection.phase();
+        if self.connection.is_unwanted() && matches!(phase, Phase::Head(_) | Phase::Body(_)) {
+            return Poll::Ready(Err(ErrorKind::TimedOut.into()));
+        }
+        let until = match phase {
+            Phase::Body(_) | Phase::Answer => return Poll::Pending,
             Phase::Idle(since) => {
                 if (stopping.is_some() || self.connection.is_unwanted()) && !self.has_bytes() {
                     self.was_idle = true;

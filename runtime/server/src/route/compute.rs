@@ -153,7 +153,7 @@ mod tests {
                 let cells: Vec<String> = (0..rows).map(|row| (row % 13).to_string()).collect();
                 let text = format!("{{\"X\": [{}]}}", cells.join(","));
                 let tables = body::tables(&text, &["a"], &[]).unwrap();
-                let x = tables.x.unwrap().unwrap().select(&["a"]).unwrap();
+                let x = tables.x.unwrap().unwrap().select(&["a"], &["a"]).unwrap();
                 let at_once =
                     machine.predict(Batch::double(rows, 1, x.numbers(0..rows, &text).unwrap()));
                 let in_blocks = predict(&machine, &x, &text);

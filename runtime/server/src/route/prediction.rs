@@ -172,9 +172,9 @@ fn select(body: &str, description: &Description) -> Result<(Table, Option<Table>
     let tables = body::tables(body, description.tags, description.target_tags)?;
     let x = tables.x.ok_or(RequestError::NoInput)??;
     let y = tables.y.transpose()?;
-    let x = x.select(description.tags)?;
+    let x = x.select(description.tags, description.target_tags)?;
     let y = y
-        .map(|frame| frame.select(description.target_tags))
+        .map(|frame| frame.select(description.target_tags, description.tags))
         .transpose()?;
     Ok((x, y))
 }

@@ -69,12 +69,17 @@ impl<'a> Frame<'a> {
 
     /// Takes the expected columns: by name, or by position where no name is known.
     ///
-    /// A column whose name is known is never taken for another one.
-    pub(crate) fn select(mut self, expected: &[&str]) -> Result<Table, RequestError> {
-        let mut columns = match self.matched(expected) {
+    /// A column whose name is known is never taken for another one: nor is one that differs in
+    /// case and signs only, or that has a name of the machine's `other` table.
+    pub(crate) fn select(
+        mut self,
+        expected: &[&str],
+        other: &[&str],
+    ) -> Result<Table, RequestError> {
+        let mut columns = match self.matched(expected, other) {
             Match::Names(positions) => take(&mut self.columns, &positions),
             Match::Positions => std::mem::take(&mut self.columns),
-            Match::Nothing => return Err(self.unexpected(expected)),
+            Match::Nothing => return Err(self.unexpected(expected, other)),
         };
         if let Some(order) = &self.order {
             for column in &mut columns {
@@ -89,7 +94,7 @@ impl<'a> Frame<'a> {
     }
 
     /// How the columns belong to those expected.
-    fn matched(&self, expected: &[&str]) -> Match {
+    fn matched(&self, expected: &[&str], other: &[&str]) -> Match {
         if let Labels::Names { found, .. } = &self.labels
             && !found.is_empty()
         {
@@ -104,20 +109,45 @@ impl<'a> Frame<'a> {
                 .collect::<Option<_>>()
                 .map_or(Match::Nothing, Match::Names);
         }
-        if self.labels.len() == expected.len() && !expected.is_empty() {
+        if self.labels.len() == expected.len()
+            && !expected.is_empty()
+            && !self.means_names(expected, other)
+        {
             return Match::Positions;
         }
         Match::Nothing
     }
 
-    fn unexpected(&self, expected: &[&str]) -> RequestError {
+    /// Whether any column is called by a name of the machine, if not by an expected one to the
+    /// letter: by one of the other table, or nearly by that of a column at another place.
+    fn means_names(&self, expected: &[&str], other: &[&str]) -> bool {
+        let Labels::Names { names, .. } = &self.labels else {
+            return false;
+        };
+        let longest = MOST_LETTERS * expected.iter().map(|name| name.len()).max().unwrap_or(0);
+        let at = |position: usize| expected.get(position).map(|name| letters(name));
+        let known: BTreeSet<String> = expected.iter().map(|name| letters(name)).collect();
+        let mut given = names.iter().enumerate();
+        given.any(|(position, name)| {
+            if other.contains(&&*name) {
+                return true;
+            }
+            let near = Some(&*name).filter(|name| name.len() <= longest);
+            let near = near.map(letters).filter(|letters| !letters.is_empty());
+            near.is_some_and(|letters| {
+                known.contains(&letters) && at(position).as_ref() != Some(&letters)
+            })
+        })
+    }
+
+    fn unexpected(&self, expected: &[&str], other: &[&str]) -> RequestError {
         let n_given = self.labels.len();
         let given = match &self.labels {
             Labels::Positions(_) => format!("RangeIndex(start=0, stop={n_given}, step=1)"),
             Labels::Names { names, found } => {
                 let shown = excerpts(names.iter().map(|name| repr(&name)));
                 let mut given = format!("Index({shown}, dtype='object')");
-                if !found.is_empty() {
+                if !found.is_empty() || self.means_names(expected, other) {
                     given.push_str(&differences(names, expected));
                 }
                 given
@@ -185,13 +215,18 @@ fn differences(given: &Names<'_>, expected: &[&str]) -> String {
     format!(" ({})", said.join(", "))
 }
 
+/// How many times as long as a name another spelling of it may be.
+const MOST_LETTERS: usize = 4;
+
+/// A name without signs and case.
+fn letters(name: &str) -> String {
+    let letters = name.chars().filter(|letter| letter.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
 /// The missing name that differs from a given one in case and signs only.
 fn alike<'a>(given: &str, missing: &BTreeSet<&'a str>) -> Option<&'a str> {
-    let letters = |name: &str| -> String {
-        let letters = name.chars().filter(|letter| letter.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
-    };
-    let longest = 4 * missing.iter().map(|name| name.len()).max()?;
+    let longest = MOST_LETTERS * missing.iter().map(|name| name.len()).max()?;
     if given.len() > longest {
         return None;
     }

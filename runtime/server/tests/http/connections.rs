@@ -158,6 +158,27 @@ fn idle_connections_make_room_for_new_ones() {
 }
 
 #[test]
+fn half_requests_make_room_for_whole_ones() {
+    let server = limited(&["--max-connections", "4"]);
+    let head = format!(
+        "POST {PREDICT} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\n\
+         content-length: 9\r\n\r\n{{"
+    );
+    for half in ["GET /", &head] {
+        let begun = (0..40).map(|_| {
+            let mut stream = server.connect();
+            stream.write_all(half.as_bytes()).unwrap();
+            stream
+        });
+        let begun: Vec<TcpStream> = begun.collect();
+        for _ in 0..20 {
+            assert_eq!(server.get("/healthcheck").status, 200);
+        }
+        drop(begun);
+    }
+}
+
+#[test]
 fn running_out_of_descriptors_stops_nothing() {
     let limit = |options: &str| {
         let mut command = Command::new("sh");

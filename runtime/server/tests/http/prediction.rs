@@ -279,6 +279,16 @@ fn a_known_name_never_moves() {
     outcome(&[("b", 1.0), ("a", 2.0)], "[1.0, 2.0]");
     outcome(&[("TAG_1", 1.0), ("tag 2", 2.0)], "[1.0, 2.0]");
     outcome(&[("a", 1.0), ("b", 2.0), ("c", 3.0)], "");
+    // Nearly known: by position, unless that is another's.
+    outcome(
+        &[("tag_2", 2.0), ("TAG_1", 1.0)],
+        " (unknown are ['tag_2' (did you mean 'TAG 2'?), 'TAG_1' (did you mean 'TAG 1'?)], \
+         missing are ['TAG 1', 'TAG 2'])",
+    );
+    outcome(
+        &[("flow", 2.0), ("tag 1", 1.0)],
+        " (unknown are ['flow', 'tag 1' (did you mean 'TAG 1'?)], missing are ['TAG 1', 'TAG 2'])",
+    );
     // Some known: never by position.
     let near = " (unknown are ['TAG_1' (did you mean 'TAG 1'?)], missing are ['TAG 1'])";
     outcome(&[("TAG 2", 2.0), ("TAG_1", 1.0)], near);

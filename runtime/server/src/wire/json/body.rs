@@ -94,7 +94,7 @@ mod tests {
         let table = tables
             .x
             .ok_or(RequestError::NoInput)??
-            .select(&["a", "b"])?;
+            .select(&["a", "b"], &["a", "b"])?;
         let _ = tables.y.transpose()?;
         let rows = table.rows;
         let numbers = table.numbers(0..rows, &text)?;
@@ -135,6 +135,21 @@ mod tests {
             n_read > 100,
             "mutations should leave some bodies whole: {n_read}"
         );
+    }
+
+    #[test]
+    fn names_of_the_other_table_are_never_taken_by_position() {
+        let select = |body: &str, other: &[&str]| {
+            let tables = tables(body, &["a", "b"], other).unwrap();
+            let table = tables.x.unwrap().unwrap().select(&["a", "b"], other);
+            table.map(|table| table.numbers(0..1, body).unwrap())
+        };
+        let body = r#"{"X": {"y": [1], "z": [2]}}"#;
+        assert_eq!(select(body, &["a", "b"]).unwrap(), [1.0, 2.0]);
+        for other in [&["y", "z"][..], &["c", "z"]] {
+            let said = select(body, other).unwrap_err();
+            assert!(matches!(said, RequestError::Columns { .. }), "{other:?}");
+        }
     }
 
     #[test]
