@@ -127,6 +127,8 @@ struct Visit {
     n_repeated: usize,
     /// Whether rows may be so far apart that there is one in each pass.
     is_sparse: bool,
+    /// The longest time between two rows so far, and before the first.
+    widest: i64,
     step: Step,
     /// Whether anybody wants a row of it.
     is_wanted: bool,
@@ -297,6 +299,7 @@ impl Visit {
             n_repeated: 0,
             is_sparse: before.is_none_or(|before| (shown - before).abs() >= shift),
             step: Step::NotYet,
+            widest: before.map_or(shift, |before| (shown - before).abs()),
             is_wanted,
             doubt: None,
         }
@@ -314,9 +317,13 @@ impl Visit {
         if forwards == 0 && self.n_rows == 1 && self.is_sparse {
             self.step = Step::Repeated;
         } else if forwards < 0 && -forwards >= self.jitter() {
-            is_clear &= self.step == Step::NotYet;
+            // The clock goes on while it is set back: a short step says that there was a long
+            // pause, or else that a row comes late.
+            let pause = self.shift + forwards;
+            is_clear &= self.step == Step::NotYet && pause <= 2 * self.widest.max(self.jitter());
             self.step = Step::Back;
         }
+        self.widest = self.widest.max(forwards);
         if !is_clear {
             self.doubt = self.doubt.or(Some((DoubtKind::Disorder, place)));
         }
@@ -553,6 +560,17 @@ mod tests {
             &rows,
             &["00:00", "01:00", "01:15", "02:00"],
             Some((disorder, 3)),
+        );
+        // A row of one pass that comes late looks like a step back, after a long pause.
+        let rows = [
+            "01:50", "02:00", "02:10", "02:30", "02:20", "02:40", "02:50", "03:00",
+        ];
+        check_doubt(
+            &rows,
+            &[
+                "23:50", "00:00", "00:10", "00:30", "01:20", "01:40", "01:50", "02:00",
+            ],
+            Some((disorder, 5)),
         );
         // More than one step back.
         let rows = ["01:45", "02:30", "02:00", "02:30", "02:00", "03:00"];
