@@ -219,18 +219,16 @@ fn size(path: &Path) -> Result<u64, Error> {
 ///
 /// What says that it was written by gordoc must be what was written.
 pub fn read(path: &Path) -> Result<Machine, Error> {
-    match read_files(path)? {
-        Some((machine, _)) => Ok(machine),
-        None => {
-            let document = if path.is_dir() {
-                path.join(DOCUMENT)
-            } else {
-                path.to_owned()
-            };
-            let missing = io::Error::new(io::ErrorKind::NotFound, "there is no such file");
-            Err(Error::io(&document, missing))
-        }
-    }
+    let document = if path.is_dir() {
+        path.join(DOCUMENT)
+    } else {
+        path.to_owned()
+    };
+    let found = read_files(path)?;
+    let missing = || io::Error::new(io::ErrorKind::NotFound, "there is no such file");
+    found
+        .map(|(machine, _)| machine)
+        .ok_or_else(|| Error::io(&document, missing()))
 }
 
 /// Reads a machine that this gordoc may have kept in a folder: it must be what was written.
