@@ -1,10 +1,11 @@
 //! Files of trained machines as bytes, if they are files and no larger than any that is written.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::store::Error;
+use crate::files;
 
 /// Most bytes of a machine's document.
 pub(super) const DOCUMENT: u64 = 64 << 20;
@@ -19,7 +20,7 @@ pub(super) const ALL: u64 = 2 << 30;
 pub(super) fn size(path: &Path, most: u64) -> Result<Option<u64>, Error> {
     let found = match fs::metadata(path) {
         Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(Error::io(path, source)),
     };
     let path = path.to_owned();
@@ -34,17 +35,16 @@ pub(super) fn size(path: &Path, most: u64) -> Result<Option<u64>, Error> {
 
 /// Bytes of a file; none if it is not there.
 pub(super) fn read(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Error> {
-    let Some(size) = size(path, most)? else {
+    if size(path, most)?.is_none() {
         return Ok(None);
-    };
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    // Some files have no size, and some grow.
-    let file = File::open(path).map_err(|source| Error::io(path, source))?;
-    let read = file.take(most + 1).read_to_end(&mut bytes);
-    read.map_err(|source| Error::io(path, source))?;
-    if bytes.len() as u64 > most {
-        let path = path.to_owned();
-        return Err(Error::TooLarge { path, most });
     }
-    Ok(Some(bytes))
+    // Some files have no size, and some grow.
+    let read = files::read_regular(path, most);
+    read.map(Some).map_err(|source| match source.kind() {
+        ErrorKind::FileTooLarge => {
+            let path = path.to_owned();
+            Error::TooLarge { path, most }
+        }
+        _ => Error::io(path, source),
+    })
 }
