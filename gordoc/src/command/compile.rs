@@ -36,14 +36,7 @@ const EMITTED: Layout<'_> = Layout {
     ],
     files: &["Cargo.lock", "Cargo.toml"],
     kept: learn::FOLDER,
-    beside: &[
-        "X.csv",
-        "X.parquet",
-        "metadata.json",
-        "plot.html",
-        "y.csv",
-        "y.parquet",
-    ],
+    beside: &super::dataset::FILES,
 };
 
 /// What to compile, and how far.

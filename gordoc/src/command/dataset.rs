@@ -17,6 +17,16 @@ use crate::time;
 /// The page that is drawn.
 const PAGE: &str = "plot.html";
 
+/// All files that the command may write.
+pub(super) const FILES: [&str; 6] = [
+    write::CSV[0],
+    write::CSV[1],
+    write::PARQUET[0],
+    write::PARQUET[1],
+    write::METADATA,
+    PAGE,
+];
+
 /// Arguments of `dataset`.
 #[derive(Clone, Debug)]
 pub struct Arguments {

@@ -16,7 +16,14 @@ use crate::time::iso;
 /// Rows of which a thread makes a text at a time.
 const TEXT_ROWS: usize = 512;
 
-const METADATA: &str = "metadata.json";
+/// Name of the metadata.
+pub const METADATA: &str = "metadata.json";
+
+/// Names of X and y as CSV.
+pub const CSV: [&str; 2] = ["X.csv", "y.csv"];
+
+/// Names of X and y as Parquet.
+pub const PARQUET: [&str; 2] = ["X.parquet", "y.parquet"];
 
 /// A key of all metadata.
 const LOADING: &str = "tag_loading_metadata";
@@ -35,8 +42,8 @@ impl Format {
     /// Names of the files of X and y.
     fn tables(self) -> [&'static str; 2] {
         match self {
-            Self::Csv => ["X.csv", "y.csv"],
-            Self::Parquet => ["X.parquet", "y.parquet"],
+            Self::Csv => CSV,
+            Self::Parquet => PARQUET,
         }
     }
 }
