@@ -65,7 +65,7 @@ struct Finder<'a> {
 
 /// Whether a value says where a secret is, as volumes and variables of pods do.
 fn is_reference(value: &Node) -> bool {
-    const KEYS: [&str; 8] = [
+    const KEYS: [&str; 9] = [
         "audience",
         "defaultMode",
         "expirationSeconds",
@@ -74,12 +74,12 @@ fn is_reference(value: &Node) -> bool {
         "name",
         "optional",
         "path",
+        "secretName",
     ];
-    let is_of_pods = |key: &str| KEYS.contains(&key) || key == "secretName";
     match &value.value {
         Value::Map(entries) => entries
             .iter()
-            .all(|(key, _)| key.as_text().is_some_and(is_of_pods)),
+            .all(|(key, _)| key.as_text().is_some_and(|key| KEYS.contains(&key))),
         _ => false,
     }
 }

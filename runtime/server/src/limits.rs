@@ -50,7 +50,8 @@ pub(crate) struct Limits {
     )]
     pub(crate) send_timeout: Duration,
 
-    /// Connections at a time; beyond them, those that wait longest for a request are closed
+    /// Connections at a time; beyond them, those that wait longest for a request, or for the rest
+    /// of one, are closed
     #[arg(
         long,
         env = "GORDO_SERVER_MAX_CONNECTIONS",

@@ -125,8 +125,8 @@ impl<'a> Frame<'a> {
             return false;
         };
         let longest = MOST_LETTERS * expected.iter().map(|name| name.len()).max().unwrap_or(0);
-        let at = |position: usize| expected.get(position).map(|name| letters(name));
-        let known: BTreeSet<String> = expected.iter().map(|name| letters(name)).collect();
+        let expected: Vec<String> = expected.iter().map(|name| letters(name)).collect();
+        let known: BTreeSet<&String> = expected.iter().collect();
         let mut given = names.iter().enumerate();
         given.any(|(position, name)| {
             if other.contains(&&*name) {
@@ -135,7 +135,7 @@ impl<'a> Frame<'a> {
             let near = Some(&*name).filter(|name| name.len() <= longest);
             let near = near.map(letters).filter(|letters| !letters.is_empty());
             near.is_some_and(|letters| {
-                known.contains(&letters) && at(position).as_ref() != Some(&letters)
+                known.contains(&letters) && expected.get(position) != Some(&letters)
             })
         })
     }
