@@ -74,6 +74,14 @@ pub enum FitError {
         /// Columns of the targets.
         targets: usize,
     },
+    /// A sample of rows is to hold more than there are.
+    #[error("`max_samples: {asked}` of {rows} rows: there are not as many")]
+    SampleTooLarge {
+        /// Rows asked for.
+        asked: usize,
+        /// Rows there are.
+        rows: usize,
+    },
     /// The evaluation mode asks for folds only, so no machine comes out.
     #[error("`cv_mode: cross_val_only` scores folds and trains no machine")]
     FoldsOnly,
@@ -92,6 +100,7 @@ impl FitError {
             Self::Diverged { .. } => "train::diverged",
             Self::EmptySplit { .. } => "train::empty_split",
             Self::Width { .. } => "train::width",
+            Self::SampleTooLarge { .. } => "train::sample_too_large",
             Self::FoldsOnly => "train::folds_only",
             Self::Rejected(_) => "train::rejected",
         }
@@ -118,6 +127,9 @@ impl FitError {
                 "choose another `validation_split`, or widen the training period"
             }
             Self::Width { .. } => "leave out what changes the number of targets",
+            Self::SampleTooLarge { .. } => {
+                "lower `max_samples`, give a share such as `0.5`, or widen the training period"
+            }
             Self::FoldsOnly => "use `full_build`, or leave `cv_mode` out",
             Self::Rejected(Rejection::Missing { .. }) => MISSING_HELP,
             Self::Rejected(_) => "look at what the steps before it answer",
