@@ -113,7 +113,8 @@ static CLASSES: &[&Class] = &[
     &tree::random_forest::CLASS,
     &tree::extra_trees::CLASS,
     &tree::known::RANDOM_FOREST_CLASSIFIER,
-    &tree::known::GRADIENT_BOOSTING,
+    &tree::gradient_boosting::CLASS,
+    &tree::hist_gradient_boosting::CLASS,
     &tree::known::ISOLATION_FOREST,
     // Splitters.
     &splitter::time_series_split::CLASS,

@@ -46,46 +46,6 @@ pub(crate) static RANDOM_FOREST_CLASSIFIER: Class = Class::estimator(
 )
 .refused_by(rows_without_bootstrap);
 
-pub(crate) static GRADIENT_BOOSTING: Class = Class::estimator(
-    "sklearn.ensemble._gb.GradientBoostingRegressor",
-    &["sklearn.ensemble.GradientBoostingRegressor"],
-    &[
-        number("alpha", 0.9, Kind::FRACTION),
-        CCP_ALPHA,
-        choice("criterion", &["friedman_mse", "squared_error"]),
-        optional(
-            "init",
-            &Kind::Either(&[Kind::OneOf(&["zero"]), Kind::Definition]),
-        ),
-        number("learning_rate", 0.1, Kind::NOT_NEGATIVE),
-        choice(
-            "loss",
-            &["squared_error", "absolute_error", "huber", "quantile"],
-        ),
-        parameter(
-            "max_depth",
-            Default::Int(3),
-            Kind::Optional(&Kind::POSITIVE),
-        ),
-        parameter("max_features", Default::Null, FEATURES),
-        MAX_LEAF_NODES,
-        MIN_IMPURITY_DECREASE,
-        MIN_SAMPLES_LEAF,
-        MIN_SAMPLES_SPLIT,
-        MIN_WEIGHT_FRACTION_LEAF,
-        N_ESTIMATORS,
-        optional("n_iter_no_change", &Kind::POSITIVE),
-        RANDOM_STATE,
-        number("subsample", 1.0, Kind::SHARE),
-        number("tol", 1e-4, Kind::NOT_NEGATIVE),
-        number("validation_fraction", 0.1, Kind::FRACTION),
-        VERBOSE,
-        WARM_START,
-    ],
-    None,
-)
-.of_one_target();
-
 pub(crate) static ISOLATION_FOREST: Class = Class::estimator(
     "sklearn.ensemble._iforest.IsolationForest",
     &["sklearn.ensemble.IsolationForest"],
