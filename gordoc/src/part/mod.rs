@@ -117,6 +117,7 @@ static CLASSES: &[&Class] = &[
     // Splitters.
     &splitter::time_series_split::CLASS,
     &splitter::k_fold::CLASS,
+    &splitter::repeated_k_fold::CLASS,
     &splitter::shuffle_split::CLASS,
     // What networks are written in.
     &network::callback::EARLY_STOPPING,
