@@ -13,6 +13,7 @@ pub(crate) mod fit;
 pub(crate) mod history;
 pub(crate) mod kind;
 pub(crate) mod lowering;
+pub(crate) mod metric;
 mod neighbors;
 pub(crate) mod network;
 pub(crate) mod parameter;
