@@ -11,10 +11,11 @@ use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::part::arguments::Arguments;
 use crate::part::class::{
-    Checked, Definition, Found, Resolve, Role, Rules, Slot, TransformerRules,
+    Built, Checked, Definition, Found, Resolve, Role, Rules, Slot, TransformerRules,
 };
 use crate::part::columns::{Columns, Width};
-use crate::part::fit::{Estimator, Transformer};
+use crate::part::fit::{Estimator, Transformer, TransformerModel};
+use crate::part::regressor;
 use crate::part::resolve::not_supported_yet;
 use crate::part::splitter::Splitter;
 
@@ -36,11 +37,13 @@ pub fn resolve(
         diagnostics,
         blockers: Diagnostics::default(),
     };
-    let estimator = resolver.model(definition, columns);
+    let found = resolver.model(definition, columns);
     let blockers = resolver.blockers;
     diagnostics.at_build(|found| found.append(blockers));
+    let (estimator, predicts) = found?;
     Some(Model {
-        estimator: estimator?,
+        estimator,
+        predicts,
         expanded: expand::expand(definition),
         span: definition.span,
     })
@@ -117,14 +120,14 @@ struct Resolver<'d> {
 }
 
 impl Resolver<'_> {
-    /// What learns in a whole model.
-    fn model(&mut self, definition: &Node, columns: Columns) -> Option<Arc<dyn Estimator>> {
-        let found = self.part(definition, Slot::Step, columns)?;
-        if found.role == Role::Detector {
-            return found.into_estimator();
+    /// What is fitted of a whole model, and whether it predicts: a model may only transform.
+    fn model(&mut self, definition: &Node, columns: Columns) -> Option<(Arc<dyn Estimator>, bool)> {
+        match self.part(definition, Slot::Step, columns)?.built? {
+            Built::Estimator(estimator) => Some((estimator, true)),
+            Built::Transformer(transformer) => {
+                Some((Arc::new(TransformerModel(transformer)), false))
+            }
         }
-        let parts: &mut dyn Resolve = self;
-        parts.require_estimator(found, definition.span)
     }
 }
 
@@ -150,6 +153,7 @@ impl Resolve for Resolver<'_> {
         let columns = resolver.require_columns(&definition, columns);
         let mut found = match &class.rules {
             Rules::Transformer(rules) => transformer(resolver, rules, &definition, columns),
+            Rules::Estimator(rules) => regressor::resolve(resolver, rules, &definition, columns),
             Rules::Part(resolve) | Rules::Network(resolve, _) => {
                 resolve(resolver, &definition, columns)
             }

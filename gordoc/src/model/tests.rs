@@ -287,6 +287,17 @@ fn classes_are_named_as_they_are_today() {
 }
 
 #[test]
+fn a_model_may_only_transform() {
+    for definition in [json!(SCALER), json!({ PIPELINE: [SCALER, SCALER] })] {
+        let (model, found) = resolved(&definition);
+        assert_eq!(found, Vec::<String>::new());
+        assert!(!model.unwrap().predicts);
+    }
+    let (model, _) = resolved(&json!({ PIPELINE: [SCALER, network(json!({}))] }));
+    assert!(model.unwrap().predicts);
+}
+
+#[test]
 fn forms_that_are_no_definition_are_refused() {
     for definition in [
         json!(null),
@@ -304,7 +315,10 @@ fn forms_that_are_no_definition_are_refused() {
         &["model::missing_parameter"],
     );
     check_fails(&json!({ PIPELINE: [] }), &["model::no_steps"]);
-    check_fails(&json!(SCALER), &["model::no_estimator"]);
+    check_fails(
+        &json!({ DETECTOR: { "base_estimator": SCALER } }),
+        &["model::no_estimator"],
+    );
     check_fails(
         &json!({ PIPELINE: [network(json!({})), SCALER] }),
         &["model::not_a_transformer"],

@@ -17,7 +17,7 @@ pub(crate) mod metric;
 mod neighbors;
 pub(crate) mod network;
 pub(crate) mod parameter;
-mod regressor;
+pub(crate) mod regressor;
 pub(crate) mod resolve;
 pub(crate) mod rows;
 pub(crate) mod splitter;

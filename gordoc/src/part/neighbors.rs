@@ -1,21 +1,14 @@
 //! Nearest neighbours: known by name and parameters, but not fitted yet.
 
 use super::arguments::Arguments;
-use super::class::{Class, Definition, Role, Rules};
+use super::class::{Class, Definition};
 use super::conflict::conflict;
 use super::kind::Kind;
 use super::parameter::{Default, N_JOBS, choice, count, optional, parameter};
-use super::regressor;
 use crate::config::Node;
 use crate::diagnostic::Diagnostic;
 
-pub(crate) static K_NEIGHBORS: Class = Class::new(
-    Role::Estimator,
-    Rules::Part(|resolver, definition, columns| {
-        regressor::resolve(resolver, definition, columns, |definition, given| {
-            unsearchable(definition, given).into_iter().collect()
-        })
-    }),
+pub(crate) static K_NEIGHBORS: Class = Class::estimator(
     "sklearn.neighbors._regression.KNeighborsRegressor",
     &["sklearn.neighbors.KNeighborsRegressor"],
     &[
@@ -32,8 +25,9 @@ pub(crate) static K_NEIGHBORS: Class = Class::new(
             Kind::Optional(&Kind::OneOf(&["uniform", "distance"])),
         ),
     ],
+    None,
 )
-.not_compiled();
+.refused_by(|definition, given| unsearchable(definition, given).into_iter().collect());
 
 /// A distance that the algorithm cannot search with.
 fn unsearchable(definition: &Definition<'_>, given: &Arguments<'_>) -> Option<Diagnostic> {

@@ -4,8 +4,10 @@
 //! generated code, named in [`sized`], vectors or slices while gordoc fits and scores. Both
 //! compute through the same implementation. To add a part, write its file and list it here.
 
+mod beside;
 mod dense;
 mod diff_detector;
+mod identity;
 mod inverse;
 mod linear_regression;
 mod lstm;
@@ -15,10 +17,13 @@ mod nonlinearity;
 mod pca;
 mod robust_scaler;
 mod standard_scaler;
+mod then;
 mod windows;
 
+pub use beside::{Beside, beside};
 pub use dense::Dense;
 pub use diff_detector::DiffDetector;
+pub use identity::Identity;
 pub use inverse::Inverse;
 pub use linear_regression::LinearRegression;
 pub use lstm::{Last, Lstm, Return, Sequence};
@@ -31,12 +36,15 @@ pub use nonlinearity::{
 pub use pca::Pca;
 pub use robust_scaler::RobustScaler;
 pub use standard_scaler::StandardScaler;
+pub use then::Then;
 pub use windows::Windows;
 
 /// Parts whose sizes are written in their types, as generated code names them.
 pub mod sized {
+    pub use super::beside::Beside;
     pub use super::dense::sized::Dense;
     pub use super::diff_detector::sized::DiffDetector;
+    pub use super::identity::Identity;
     pub use super::inverse::Inverse;
     pub use super::linear_regression::sized::LinearRegression;
     pub use super::lstm::sized::Lstm;
@@ -46,6 +54,7 @@ pub mod sized {
     pub use super::pca::sized::Pca;
     pub use super::robust_scaler::sized::RobustScaler;
     pub use super::standard_scaler::sized::StandardScaler;
+    pub use super::then::Then;
     pub use super::windows::sized::Windows;
 }
 

@@ -1,12 +1,11 @@
 //! Linear models that are known by name and parameters, but not fitted yet.
 
-use crate::part::class::{Class, Role, Rules};
+use crate::part::class::Class;
 use crate::part::conflict::conflict;
 use crate::part::kind::Kind;
 use crate::part::parameter::{
     Parameter, RANDOM_STATE, WARM_START, choice, count, flag, number, optional,
 };
-use crate::part::regressor::{self, regressor};
 
 pub(super) const COPY_X: Parameter = flag("copy_X", true);
 pub(super) const FIT_INTERCEPT: Parameter = flag("fit_intercept", true);
@@ -17,28 +16,7 @@ const MAX_ITER: Parameter = count("max_iter", 1000, 1);
 const PRECOMPUTE: Parameter = flag("precompute", false);
 const SELECTION: Parameter = choice("selection", &["cyclic", "random"]);
 
-pub(crate) static RIDGE: Class = Class::new(
-    Role::Estimator,
-    Rules::Part(|resolver, definition, columns| {
-        regressor::resolve(resolver, definition, columns, |definition, given| {
-            let (Some(solver), positive) = (given.text("solver"), given.flag("positive")) else {
-                return Vec::new();
-            };
-            let (message, help) = match (solver, positive) {
-                ("auto", _) | ("lbfgs", true) => return Vec::new(),
-                ("lbfgs", false) => (
-                    "the solver `lbfgs` only finds positive weights".to_owned(),
-                    "set `positive: true` or leave `solver` out",
-                ),
-                (_, false) => return Vec::new(),
-                (_, true) => (
-                    format!("the solver `{solver}` cannot keep weights positive"),
-                    "leave `solver` out",
-                ),
-            };
-            vec![conflict(definition, given, message, "solver", "positive").help(help)]
-        })
-    }),
+pub(crate) static RIDGE: Class = Class::estimator(
     "sklearn.linear_model._ridge.Ridge",
     &["sklearn.linear_model.Ridge"],
     &[
@@ -63,10 +41,28 @@ pub(crate) static RIDGE: Class = Class::new(
         ),
         TOLERANCE,
     ],
+    None,
 )
-.not_compiled();
+.refused_by(|definition, given| {
+    let (Some(solver), positive) = (given.text("solver"), given.flag("positive")) else {
+        return Vec::new();
+    };
+    let (message, help) = match (solver, positive) {
+        ("auto", _) | ("lbfgs", true) => return Vec::new(),
+        ("lbfgs", false) => (
+            "the solver `lbfgs` only finds positive weights".to_owned(),
+            "set `positive: true` or leave `solver` out",
+        ),
+        (_, false) => return Vec::new(),
+        (_, true) => (
+            format!("the solver `{solver}` cannot keep weights positive"),
+            "leave `solver` out",
+        ),
+    };
+    vec![conflict(definition, given, message, "solver", "positive").help(help)]
+});
 
-pub(crate) static LASSO: Class = regressor(
+pub(crate) static LASSO: Class = Class::estimator(
     "sklearn.linear_model._coordinate_descent.Lasso",
     &["sklearn.linear_model.Lasso"],
     &[
@@ -81,9 +77,10 @@ pub(crate) static LASSO: Class = regressor(
         TOLERANCE,
         WARM_START,
     ],
+    None,
 );
 
-pub(crate) static ELASTIC_NET: Class = regressor(
+pub(crate) static ELASTIC_NET: Class = Class::estimator(
     "sklearn.linear_model._coordinate_descent.ElasticNet",
     &["sklearn.linear_model.ElasticNet"],
     &[
@@ -99,4 +96,5 @@ pub(crate) static ELASTIC_NET: Class = regressor(
         TOLERANCE,
         WARM_START,
     ],
+    None,
 );

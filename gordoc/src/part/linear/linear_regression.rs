@@ -11,13 +11,13 @@ use crate::part::document::{numbers, rows};
 use crate::part::fit::{Fitted, FittedPart};
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::N_JOBS;
-use crate::part::regressor::regressor;
 use crate::part::tensors::Tensors;
 
-pub(crate) static CLASS: Class = regressor(
+pub(crate) static CLASS: Class = Class::estimator(
     "sklearn.linear_model._base.LinearRegression",
     &["sklearn.linear_model.LinearRegression"],
     &[COPY_X, FIT_INTERCEPT, N_JOBS, POSITIVE],
+    None,
 )
 .read_by(|reader, width| {
     let intercept = reader.get("intercept")?.numbers()?;
