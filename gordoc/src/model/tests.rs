@@ -489,9 +489,20 @@ fn splitters_resolve() {
         "model::out_of_range",
     );
     check(
-        json!("sklearn.model_selection.ShuffleSplit"),
+        json!({ "sklearn.model_selection.ShuffleSplit": { "test_size": 3, "random_state": 5 } }),
+        Some("ShuffleSplit { n_splits: 10, test: Some(Rows(3)), train: None, seed: 5 }"),
+        "",
+    );
+    let repeated = "sklearn.model_selection.RepeatedKFold";
+    check(
+        json!({ repeated: { "n_repeats": 3 } }),
+        Some("RepeatedKFold { n_splits: 5, n_repeats: 3, seed: 0 }"),
+        "model::unseeded_shuffle",
+    );
+    check(
+        json!({ repeated: { "n_repeats": 300 } }),
         None,
-        "model::not_supported_yet",
+        "model::conflicting_parameters",
     );
     check(json!(SCALER), None, "model::not_a_splitter");
     check(

@@ -14,6 +14,7 @@ pub(crate) mod history;
 pub(crate) mod kind;
 mod labels;
 pub(crate) mod lowering;
+pub(crate) mod metric;
 mod neighbors;
 pub(crate) mod network;
 mod old_path;
@@ -123,6 +124,7 @@ static CLASSES: &[&Class] = &[
     // Splitters.
     &splitter::time_series_split::CLASS,
     &splitter::k_fold::CLASS,
+    &splitter::repeated_k_fold::CLASS,
     &splitter::shuffle_split::CLASS,
     // What networks are written in.
     &network::callback::EARLY_STOPPING,
