@@ -42,7 +42,10 @@ mod composite {
 
 /// Detectors of anomalies.
 pub(crate) mod detector {
-    pub(crate) mod diff_based;
+    pub(super) mod diff_based;
+    pub(crate) mod difference;
+    mod fitted;
+    pub(super) mod kfcv;
     #[cfg(test)]
     mod tests;
     pub(crate) mod threshold;
@@ -88,7 +91,7 @@ static CLASSES: &[&Class] = &[
     &composite::multi_output::CLASS,
     // Detectors.
     &detector::diff_based::CLASS,
-    &detector::diff_based::KFCV,
+    &detector::kfcv::CLASS,
     // Networks.
     &network::AUTO_ENCODER,
     &network::LSTM_AUTO_ENCODER,
