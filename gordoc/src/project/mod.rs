@@ -26,6 +26,7 @@ mod resampling;
 mod resources;
 pub mod row_filter;
 mod selection;
+mod single;
 mod suggest;
 mod switches;
 mod tag;
@@ -46,6 +47,7 @@ pub use metric::Metric;
 pub use normalize::read;
 pub use row_filter::RowFilter;
 pub use selection::Selection;
+pub use single::read_machine;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;
