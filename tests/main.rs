@@ -34,6 +34,7 @@ mod local_times;
 mod manifests;
 mod mutations;
 mod names;
+mod old_configs;
 mod output_folder;
 mod plot;
 mod pods;

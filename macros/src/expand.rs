@@ -95,6 +95,7 @@ fn description(machine: &Machine) -> TokenStream {
             target_tags: &[#(#target_tags),*],
             resolution: #resolution,
             offset: CHAINS.1.offset(),
+            widest: embed::widest(&CHAINS),
             python_type: #python_type,
             metadata: #metadata,
             checksum: #checksum,
@@ -106,6 +107,10 @@ fn description(machine: &Machine) -> TokenStream {
 /// Shapes of all fields, and whether they chain from the tags to the target tags.
 fn chain(machine: &Machine) -> TokenStream {
     let (tags, targets) = (machine.tags.len(), machine.target_tags.len());
+    let (outputs, is_stated) = (
+        machine.outputs.unwrap_or(targets),
+        machine.outputs.is_some(),
+    );
     let count = machine.fields.len();
     let fields = machine.fields.iter().map(|field| {
         let (name, ty, is_detector) = (field.ident.to_string(), &field.ty, field.is_detector);
@@ -127,8 +132,8 @@ fn chain(machine: &Machine) -> TokenStream {
     let last = machine.steps().last();
     let last = last.map_or(machine.ident.span(), |field| field.ty.span());
     let end = quote_spanned! {last=>
-        if !CHAINS.1.ends(#targets) {
-            embed::refuse(CHAINS.1.refusal_of_end(#targets))
+        if !CHAINS.1.ends(#outputs) {
+            embed::refuse(CHAINS.1.refusal_of_end(#outputs, #is_stated))
         }
     };
     let detector = machine.fields.iter().position(|field| field.is_detector);
@@ -137,8 +142,8 @@ fn chain(machine: &Machine) -> TokenStream {
             const _: () = if !embed::detector_fits(FIELDS[#at], #targets) {
                 embed::refuse(embed::refusal_of_detector(FIELDS[#at], #targets))
             };
-            const _: () = if !embed::scaler_fits(FIELDS[#at]) {
-                embed::refuse(embed::refusal_of_scaler(FIELDS[#at]))
+            const _: () = if !embed::inner_fits(FIELDS[#at]) {
+                embed::refuse(embed::refusal_of_inner(FIELDS[#at]))
             };
         }
     });
@@ -162,7 +167,7 @@ fn chain(machine: &Machine) -> TokenStream {
         #detector
         #offset
         // Bytes are counted only for shapes that chain: one mistake, one error.
-        const ALL_FIT: bool = embed::all_fit(&FIELDS, &CHAINS, #targets)
+        const ALL_FIT: bool = embed::all_fit(&FIELDS, &CHAINS, (#targets, #outputs))
             && CHAINS.1.offset() == #stated;
     }
 }
@@ -197,18 +202,22 @@ fn bytes(machine: &Machine, changed: Option<&str>) -> TokenStream {
             #(#too_short)*
             #whole
         };
-        const STARTS: ([(usize, usize); #count], (usize, usize)) = embed::starts(&FIELDS);
+        const STARTS: ([embed::Counts; #count], embed::Counts) = embed::starts(&FIELDS);
         struct __Weights;
         impl embed::MachineWeights for __Weights {
-            const STARTS: &'static [(usize, usize)] = &STARTS.0;
+            const STARTS: &'static [embed::Counts] = &STARTS.0;
             const DOUBLES: &'static [f64] = &::gordo_runtime::must_cast::<
-                [u8; 8 * STARTS.1.0],
-                [f64; STARTS.1.0],
+                [u8; 8 * STARTS.1.doubles],
+                [f64; STARTS.1.doubles],
             >(embed::chunk(BYTES, 0));
             const SINGLES: &'static [f32] = &::gordo_runtime::must_cast::<
-                [u8; 4 * STARTS.1.1],
-                [f32; STARTS.1.1],
-            >(embed::chunk(BYTES, 8 * STARTS.1.0));
+                [u8; 4 * STARTS.1.singles],
+                [f32; STARTS.1.singles],
+            >(embed::chunk(BYTES, 8 * STARTS.1.doubles));
+            const INTEGERS: &'static [u32] = &::gordo_runtime::must_cast::<
+                [u8; 4 * STARTS.1.integers],
+                [u32; STARTS.1.integers],
+            >(embed::chunk(BYTES, 8 * STARTS.1.doubles + 4 * STARTS.1.singles));
         }
     }
 }

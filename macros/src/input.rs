@@ -19,6 +19,8 @@ pub(crate) struct Machine {
     pub(crate) tags: Vec<LitStr>,
     pub(crate) target_tags: Vec<LitStr>,
     pub(crate) offset: Option<(usize, proc_macro2::Span)>,
+    /// Columns of an answer, where they are not one per target tag.
+    pub(crate) outputs: Option<usize>,
     pub(crate) python_type: String,
     pub(crate) weights: LitStr,
     pub(crate) digest: Option<LitStr>,
@@ -64,6 +66,8 @@ impl Machine {
             offset.base10_parse().map(|offset| (offset, span))
         });
         let offset = errors.take(offset.transpose()).flatten();
+        let outputs = container.outputs.map(|outputs| outputs.base10_parse());
+        let outputs = errors.take(outputs.transpose()).flatten();
         errors.finish(Self {
             ident: input.ident.clone(),
             name,
@@ -72,6 +76,7 @@ impl Machine {
             target_tags: container.target_tags.unwrap_or_else(|| tags.clone()),
             tags,
             offset,
+            outputs,
             python_type: (container.python_type)
                 .map_or_else(|| DETECTOR_TYPE.to_owned(), |text| text.value()),
             weights,

@@ -14,6 +14,7 @@
 //!     tags = ["GRA-TAG 1", "GRA-TAG 2"],
 //!     target_tags = ["GRA-TAG 1"],       // default: the tags
 //!     offset = 0,                        // default: what `Windows` loses, or 0
+//!     outputs = 1,                       // default: one per target tag
 //!     python_type = "<class '...'>",     // default: DiffBasedAnomalyDetector's
 //!     weights = "../weights.bin",        // relative to this file
 //!     digest = "<BLAKE3 of weights.bin, 64 hexadecimal digits>",   // optional

@@ -32,16 +32,20 @@ pub trait Weights {
     const DOUBLES: &'static [f64];
     /// At least as many as [`Shape::singles`] says.
     const SINGLES: &'static [f32];
+    /// At least as many as [`Shape::integers`] says.
+    const INTEGERS: &'static [u32];
 }
 
 /// All numbers of a machine.
 pub trait MachineWeights {
-    /// Where each field's numbers start among those of either precision.
-    const STARTS: &'static [(usize, usize)];
+    /// How many numbers of each kind stand before those of each field.
+    const STARTS: &'static [Counts];
     /// Those in double precision.
     const DOUBLES: &'static [f64];
     /// Those in single precision.
     const SINGLES: &'static [f32];
+    /// Whole numbers.
+    const INTEGERS: &'static [u32];
 }
 
 /// The numbers of a machine from those of one field on.
@@ -49,8 +53,30 @@ pub trait MachineWeights {
 pub struct WeightsFrom<M, const FIELD: usize>(PhantomData<M>);
 
 impl<M: MachineWeights, const FIELD: usize> Weights for WeightsFrom<M, FIELD> {
-    const DOUBLES: &'static [f64] = M::DOUBLES.split_at(M::STARTS[FIELD].0).1;
-    const SINGLES: &'static [f32] = M::SINGLES.split_at(M::STARTS[FIELD].1).1;
+    const DOUBLES: &'static [f64] = M::DOUBLES.split_at(M::STARTS[FIELD].doubles).1;
+    const SINGLES: &'static [f32] = M::SINGLES.split_at(M::STARTS[FIELD].singles).1;
+    const INTEGERS: &'static [u32] = M::INTEGERS.split_at(M::STARTS[FIELD].integers).1;
+}
+
+/// The numbers that follow those of a part.
+#[derive(Debug)]
+pub struct WeightsAfter<W, P>(PhantomData<(W, P)>);
+
+impl<W: Weights, P: Part> Weights for WeightsAfter<W, P> {
+    const DOUBLES: &'static [f64] = W::DOUBLES.split_at(P::SHAPE.doubles).1;
+    const SINGLES: &'static [f32] = W::SINGLES.split_at(P::SHAPE.singles).1;
+    const INTEGERS: &'static [u32] = W::INTEGERS.split_at(P::SHAPE.integers).1;
+}
+
+/// Numbers of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// In double precision.
+    pub doubles: usize,
+    /// In single precision.
+    pub singles: usize,
+    /// Whole ones.
+    pub integers: usize,
 }
 
 /// A field of a machine.
@@ -86,12 +112,16 @@ pub struct Shape {
     pub doubles: usize,
     /// Numbers in single precision.
     pub singles: usize,
+    /// Whole numbers.
+    pub integers: usize,
     reads: Rows,
     gives: Rows,
     /// Rows back and ahead, if the part makes sequences.
     window: Option<(usize, usize)>,
     /// Numbers per row taken by the part inside.
     inner: Option<usize>,
+    /// Numbers per row that a part inside gives, and that the next one takes, if they differ.
+    mismatch: Option<(usize, usize)>,
 }
 
 impl Shape {
@@ -111,10 +141,12 @@ impl Shape {
             outputs: None,
             doubles: 0,
             singles: 0,
+            integers: 0,
             reads: Rows::Any,
             gives: Rows::Any,
             window: None,
             inner: None,
+            mismatch: None,
         }
     }
 
@@ -129,6 +161,13 @@ impl Shape {
     #[must_use]
     pub const fn with_singles(mut self, count: usize) -> Self {
         self.singles = count;
+        self
+    }
+
+    /// With so many whole numbers.
+    #[must_use]
+    pub const fn with_integers(mut self, count: usize) -> Self {
+        self.integers = count;
         self
     }
 
@@ -150,9 +189,56 @@ impl Shape {
     /// Holds another part, with its weights before its own.
     #[must_use]
     pub const fn around(mut self, inner: Self) -> Self {
-        self.doubles += inner.doubles;
-        self.singles += inner.singles;
+        self = self.with_weights_of(inner);
         self.inner = inner.inputs;
+        self
+    }
+
+    /// This part, then another one, as one part of rows.
+    #[must_use]
+    pub const fn then(self, next: Self) -> Self {
+        let gives = match self.outputs {
+            Some(outputs) => Some(outputs),
+            None => self.inputs,
+        };
+        let mut both = self.with_weights_of(next);
+        both.mismatch = self.mismatch_with(gives, next);
+        both.inputs = match self.inputs {
+            Some(inputs) => Some(inputs),
+            None => next.inputs,
+        };
+        both.outputs = match next.outputs {
+            Some(outputs) => Some(outputs),
+            None => gives,
+        };
+        both
+    }
+
+    /// This part's answer for each row, with that of another one beside it.
+    #[must_use]
+    pub const fn beside(self, other: Self) -> Self {
+        let mut both = self.with_weights_of(other);
+        both.mismatch = self.mismatch_with(self.inputs, other);
+        both.outputs = match (self.outputs, other.outputs) {
+            (Some(left), Some(right)) => Some(left + right),
+            _ => panic!("parts side by side have widths of their own"),
+        };
+        both
+    }
+
+    /// What does not fit among parts that are one, if anything.
+    const fn mismatch_with(self, gives: Option<usize>, next: Self) -> Option<(usize, usize)> {
+        match (self.mismatch, next.mismatch, gives, next.inputs) {
+            (Some(mismatch), ..) | (None, Some(mismatch), ..) => Some(mismatch),
+            (None, None, Some(gives), Some(takes)) if gives != takes => Some((gives, takes)),
+            _ => None,
+        }
+    }
+
+    const fn with_weights_of(mut self, other: Self) -> Self {
+        self.doubles += other.doubles;
+        self.singles += other.singles;
+        self.integers += other.integers;
         self
     }
 
@@ -231,7 +317,7 @@ impl Chain {
         {
             return false;
         }
-        if !scaler_fits(field) {
+        if !inner_fits(field) {
             return false;
         }
         match (shape.reads, shape.window) {
@@ -259,8 +345,8 @@ impl Chain {
                 None => text.text(", but there ").count(self.width, "tag"),
             };
         }
-        if !scaler_fits(field) {
-            return refusal_of_scaler(field);
+        if !inner_fits(field) {
+            return refusal_of_inner(field);
         }
         match (shape.reads, shape.window) {
             (Rows::Single, _) if self.sequences => text.text(" needs rows, but is given sequences"),
@@ -269,20 +355,24 @@ impl Chain {
         }
     }
 
-    /// Whether the last step answers so many targets.
-    pub const fn ends(self, targets: usize) -> bool {
-        self.width == targets && !self.sequences
+    /// Whether the last step answers rows of so many numbers.
+    pub const fn ends(self, outputs: usize) -> bool {
+        self.width == outputs && !self.sequences
     }
 
-    /// Why the last step does not answer so many targets.
-    pub const fn refusal_of_end(self, targets: usize) -> Text {
+    /// Why the last step does not answer so many numbers: one per target tag, or as many as
+    /// `outputs` states.
+    pub const fn refusal_of_end(self, outputs: usize, is_stated: bool) -> Text {
         let text = match self.giver {
             Some(giver) => Text::new().name(giver),
             None => Text::new(),
         };
-        if self.width != targets {
+        if self.width != outputs {
             let text = text.text(" gives ").size(self.width);
-            return text.text(", but there ").count(targets, "target tag");
+            if is_stated {
+                return text.text(", but `outputs` is ").number(outputs);
+            }
+            return text.text(", but there ").count(outputs, "target tag");
         }
         text.text(" still gives sequences, not rows")
     }
@@ -301,22 +391,35 @@ pub const fn chains<const N: usize>(tags: usize, fields: &[Field; N]) -> ([Chain
     (chains, chain)
 }
 
-/// Whether all fields follow each other and end in so many targets.
+/// The most numbers per row between two steps.
+pub const fn widest<const N: usize>((chains, end): &([Chain; N], Chain)) -> usize {
+    let mut widest = end.width;
+    let mut at = 0;
+    while at < N {
+        if chains[at].width > widest {
+            widest = chains[at].width;
+        }
+        at += 1;
+    }
+    widest
+}
+
+/// Whether all fields follow each other, compare so many targets and end in so many numbers.
 pub const fn all_fit<const N: usize>(
     fields: &[Field; N],
     (chains, end): &([Chain; N], Chain),
-    targets: usize,
+    (targets, outputs): (usize, usize),
 ) -> bool {
     let mut at = 0;
     while at < N {
         let field = fields[at];
-        let detects = detector_fits(field, targets) && scaler_fits(field);
+        let detects = detector_fits(field, targets) && inner_fits(field);
         if !chains[at].fits(field) || !detects {
             return false;
         }
         at += 1;
     }
-    end.ends(targets)
+    end.ends(outputs)
 }
 
 /// Whether a field is no detector, or fits so many targets.
@@ -333,16 +436,21 @@ pub const fn refusal_of_detector(field: Field, targets: usize) -> Text {
     text.text(", but there ").count(targets, "target tag")
 }
 
-/// Whether the scaler inside a part fits it.
-pub const fn scaler_fits(field: Field) -> bool {
+/// Whether the parts inside a part fit each other, and a scaler inside fits it.
+pub const fn inner_fits(field: Field) -> bool {
     match (field.shape.inputs, field.shape.inner) {
-        (Some(takes), Some(inner)) => takes == inner,
-        _ => true,
+        (Some(takes), Some(inner)) if takes != inner => false,
+        _ => field.shape.mismatch.is_none(),
     }
 }
 
-/// Why the scaler inside a part does not fit it.
-pub const fn refusal_of_scaler(field: Field) -> Text {
+/// Why the parts inside a part do not fit.
+pub const fn refusal_of_inner(field: Field) -> Text {
+    if let Some((gives, takes)) = field.shape.mismatch {
+        let text = Text::new().text("inside ").name(field.name);
+        let text = text.text(" a part gives ").size(gives);
+        return text.text(", but the next takes ").size(takes);
+    }
     let text = takes(field).text(", but its scaler takes ");
     match field.shape.inner {
         Some(inner) => text.size(inner),
@@ -367,31 +475,39 @@ pub const fn refusal_of_offset(stated: usize, offset: usize) -> Text {
         .text(" rows")
 }
 
-/// Where each field's numbers start among those of either precision, and how many there are.
-pub const fn starts<const N: usize>(fields: &[Field; N]) -> ([(usize, usize); N], (usize, usize)) {
-    let mut starts = [(0, 0); N];
-    let (mut doubles, mut singles) = (0, 0);
+/// How many numbers of each kind stand before those of each field, and how many there are.
+pub const fn starts<const N: usize>(fields: &[Field; N]) -> ([Counts; N], Counts) {
+    let mut counts = Counts {
+        doubles: 0,
+        singles: 0,
+        integers: 0,
+    };
+    let mut starts = [counts; N];
     let mut at = 0;
     while at < N {
-        starts[at] = (doubles, singles);
-        doubles += fields[at].shape.doubles;
-        singles += fields[at].shape.singles;
+        starts[at] = counts;
+        counts.doubles += fields[at].shape.doubles;
+        counts.singles += fields[at].shape.singles;
+        counts.integers += fields[at].shape.integers;
         at += 1;
     }
-    (starts, (doubles, singles))
+    (starts, counts)
 }
 
 /// The first field whose numbers do not end within a file of so many bytes: its position, the
 /// bytes needed and those left.
+///
+/// A file has the numbers in double precision of all fields, then those in single precision, then
+/// whole ones.
 pub const fn first_cut<const N: usize>(fields: &[Field; N], bytes: usize) -> (usize, usize, usize) {
     let mut left = bytes;
     let mut at = 0;
-    while at < 2 * N {
+    while at < 3 * N {
         let shape = fields[at % N].shape;
-        let needed = if at < N {
-            size_of::<f64>() * shape.doubles
-        } else {
-            size_of::<f32>() * shape.singles
+        let needed = match at / N {
+            0 => size_of::<f64>() * shape.doubles,
+            1 => size_of::<f32>() * shape.singles,
+            _ => size_of::<u32>() * shape.integers,
         };
         if needed > left {
             return (at % N, needed, left);
@@ -437,6 +553,11 @@ pub const fn chunk<const N: usize>(bytes: &[u8], start: usize) -> [u8; N] {
         return *chunk;
     }
     [0; N]
+}
+
+/// `count` numbers from `start`, where they are: for parts of many numbers, which are not copied.
+pub const fn slice<T>(numbers: &'static [T], start: usize, count: usize) -> &'static [T] {
+    numbers.split_at(start).1.split_at(count).0
 }
 
 /// `[N]` numbers from `start`.
@@ -568,7 +689,11 @@ mod tests {
         let refusal = after.refusal(output);
         check(&refusal, "`output` takes [2], but `scale` gives [3]");
         assert!(after.ends(3) && !after.ends(12));
-        let refusal = after.refusal_of_end(12);
+        check(
+            &after.refusal_of_end(4, true),
+            "`scale` gives [3], but `outputs` is 4",
+        );
+        let refusal = after.refusal_of_end(12, false);
         check(&refusal, "`scale` gives [3], but there are 12 target tags");
     }
 
@@ -580,6 +705,24 @@ mod tests {
         let refusal = "`wrap` takes [2], but its scaler takes [3]";
         check(&tags.refusal(step), refusal);
         assert!(tags.fits(field("wrap", Shape::new(2, 2).around(Shape::new(2, 2)))));
+    }
+
+    #[test]
+    fn parts_that_are_one_are_checked_among_each_other() {
+        let narrow = Shape::new(3, 2).with_doubles(1);
+        let wide = Shape::new(3, 4).with_doubles(2).with_integers(5);
+        let both = narrow.beside(wide);
+        assert_eq!((both.inputs, both.outputs), (Some(3), Some(6)));
+        assert_eq!((both.doubles, both.integers), (3, 5));
+        let chain = both.then(Shape::new(6, 1));
+        assert!(Chain::of_tags(3).fits(field("union", chain)));
+        assert_eq!((chain.inputs, chain.outputs), (Some(3), Some(1)));
+        let fields = [field("union", both), field("sum", Shape::new(6, 1))];
+        assert_eq!(widest(&chains(3, &fields)), 6);
+        let broken = field("union", both.then(Shape::new(5, 1)).then(Shape::new(1, 1)));
+        assert!(!Chain::of_tags(3).fits(broken));
+        let refusal = "inside `union` a part gives [6], but the next takes [5]";
+        check(&Chain::of_tags(3).refusal(broken), refusal);
     }
 
     #[test]
@@ -604,7 +747,13 @@ mod tests {
         let scale = field("scale", Shape::new(2, 2).with_doubles(4));
         let output = field("output", Shape::new(2, 2).with_singles(25));
         let fields = [output, scale];
-        assert_eq!(starts(&fields), ([(0, 0), (0, 25)], (4, 25)));
+        let counts = |doubles, singles| Counts {
+            doubles,
+            singles,
+            integers: 0,
+        };
+        let expect = ([counts(0, 0), counts(0, 25)], counts(4, 25));
+        assert_eq!(starts(&fields), expect);
         assert_eq!(first_cut(&fields, 132), (2, 0, 0));
         let cut = first_cut(&fields, 33);
         assert_eq!(cut, (0, 100, 1));

@@ -22,6 +22,8 @@ pub struct Description {
     pub resolution: &'static str,
     /// Rows lost at the front of every answer, for example `lookback - 1`.
     pub offset: usize,
+    /// Most numbers per row between two steps of the model, inputs and answers included.
+    pub widest: usize,
     /// Gordo's text for the model's class, for example
     /// `<class 'sklearn.pipeline.Pipeline'>`; part of an error message clients read.
     pub python_type: &'static str,
@@ -42,7 +44,8 @@ pub trait Machine: Sync {
     ///
     /// - `inputs`: `[rows, 1, tags]`, engineering units
     ///
-    /// Answers `[rows - offset, 1, targets]`, belonging to the last rows of `inputs`.
+    /// Answers `[rows - offset, 1, targets]`, belonging to the last rows of `inputs`; a model that
+    /// only transforms has columns of its own in place of targets.
     fn predict(&self, inputs: Batch) -> Result<Batch, Rejection>;
 
     /// What finds anomalies, for machines that can.

@@ -3,6 +3,7 @@
 //! Below all stages, so that whoever learns, reads or prepares rows can use them.
 
 pub(crate) mod isolation_forest;
+pub(crate) mod linear_algebra;
 mod mersenne_twister;
 
 pub(crate) use mersenne_twister::MersenneTwister;

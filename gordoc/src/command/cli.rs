@@ -46,6 +46,9 @@ pub enum Command {
     Init(Init),
     /// Print the JSON Schema of configs, for editors
     Schema,
+    /// Print a Python script that writes models trained by Gordo as machines for
+    /// `compile --trained`; it runs where Gordo is installed
+    ExportScript,
     /// Print a shell completion script
     Completions(Completions),
 }

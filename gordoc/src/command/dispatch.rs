@@ -7,7 +7,7 @@ use super::cli::{self, Bin, Cli, Command};
 use super::compile::{Learning, Origin};
 use super::{
     Failure, Status, Streams, build, check, compile, completions, dataset, expand, explain,
-    fetching, init, schema,
+    export_script, fetching, init, schema,
 };
 use crate::dataset::write::Format;
 use crate::diagnostic::Style;
@@ -38,6 +38,7 @@ pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<St
         Command::Explain(arguments) => explain::run(arguments.code.as_deref(), streams.out),
         Command::Init(arguments) => init::run(&arguments, streams),
         Command::Completions(arguments) => Ok(completions::run(arguments.shell, streams.out)),
+        Command::ExportScript => Ok(export_script::run(streams.out)?),
         Command::Schema => Ok(schema::run(streams.out)?),
     }
 }

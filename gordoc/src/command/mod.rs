@@ -11,6 +11,7 @@ pub mod dataset;
 mod dispatch;
 pub mod expand;
 pub mod explain;
+pub mod export_script;
 mod failure;
 mod fetching;
 pub mod init;

@@ -21,6 +21,9 @@ pub(super) fn machine(krate: &Crate) -> String {
     if krate.offset > 0 {
         lines.push(entry("offset", &krate.offset.to_string()));
     }
+    if let Some(outputs) = krate.outputs {
+        lines.push(entry("outputs", &outputs.to_string()));
+    }
     if let Some(text) = &krate.python_type {
         lines.push(entry("python_type", &quoted(text)));
     }

@@ -30,6 +30,8 @@ pub(super) struct Crate {
     pub(super) target_tags: Option<Vec<String>>,
     /// Rows lost at the front.
     pub(super) offset: usize,
+    /// Columns of an answer, where they are not one per target tag.
+    pub(super) outputs: Option<usize>,
     /// Gordo's class text, unless it is the difference detector's.
     pub(super) python_type: Option<String>,
     /// Stages in order, then the detector.

@@ -16,6 +16,7 @@ const DETECTOR: &str = "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomal
 pub(super) fn lower(machine: &Machine, revision: &Revision, package: String) -> Crate {
     let mut fields = Fields::new(machine.tags.len());
     machine.model.lower(&mut fields);
+    let outputs = fields.width;
     let fields = fields.list;
     let weights = weights(&fields);
     let same_targets = machine.target_tags == machine.tags;
@@ -34,6 +35,7 @@ pub(super) fn lower(machine: &Machine, revision: &Revision, package: String) -> 
         tags: machine.tags.clone(),
         target_tags: (!same_targets).then(|| machine.target_tags.clone()),
         offset: machine.offset,
+        outputs: (outputs != machine.target_tags.len()).then_some(outputs),
         python_type: (machine.python_type != DETECTOR).then(|| machine.python_type.clone()),
         fields,
         digest: blake3::hash(&weights).to_hex().to_string(),
@@ -43,14 +45,15 @@ pub(super) fn lower(machine: &Machine, revision: &Revision, package: String) -> 
     }
 }
 
-/// The numbers of the fields in order, little-endian: those in double precision, then those in
-/// single.
+/// The numbers of the fields in order, little-endian: those in double precision, those in single,
+/// then whole ones.
 fn weights(fields: &[Field]) -> Vec<u8> {
     let parts = || fields.iter().map(|field| &field.part);
     let doubles = parts().flat_map(|part| &part.doubles);
     let singles = parts().flat_map(|part| &part.singles);
+    let integers = parts().flat_map(|part| &part.integers);
     let doubles = doubles.flat_map(|number| number.to_le_bytes());
-    doubles
-        .chain(singles.flat_map(|number| number.to_le_bytes()))
-        .collect()
+    let singles = singles.flat_map(|number| number.to_le_bytes());
+    let integers = integers.flat_map(|number| number.to_le_bytes());
+    doubles.chain(singles).chain(integers).collect()
 }

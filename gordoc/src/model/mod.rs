@@ -32,8 +32,10 @@ pub use crate::part::network::training::Training;
 /// A whole model.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// What learns.
+    /// What is fitted.
     pub(crate) estimator: Arc<dyn Estimator>,
+    /// Whether it predicts targets, or only transforms inputs.
+    pub(crate) predicts: bool,
     /// The definition Gordo would expand it to: full private paths, every parameter.
     pub expanded: Value,
     /// Place of the definition.

@@ -11,11 +11,11 @@ use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::part::arguments::Arguments;
 use crate::part::class::{
-    Checked, Definition, Found, Resolve, Role, Rules, Slot, TransformerRules,
+    Built, Checked, Definition, Found, Resolve, Role, Rules, Slot, TransformerRules,
 };
 use crate::part::columns::{Columns, Width};
-use crate::part::fit::{Estimator, Transformer};
-use crate::part::kind::as_number;
+use crate::part::fit::{Estimator, Transformer, TransformerModel};
+use crate::part::regressor;
 use crate::part::resolve::not_supported_yet;
 use crate::part::splitter::Splitter;
 
@@ -37,11 +37,14 @@ pub fn resolve(
         diagnostics,
         blockers: Diagnostics::default(),
     };
-    let estimator = resolver.model(definition, columns);
+    let found = resolver.model(definition, columns);
     let blockers = resolver.blockers;
+    let found = found.filter(|_| !blockers.has_errors());
     diagnostics.at_build(|found| found.append(blockers));
+    let (estimator, predicts) = found?;
     Some(Model {
-        estimator: estimator?,
+        estimator,
+        predicts,
         expanded: expand::expand(definition),
         span: definition.span,
     })
@@ -78,7 +81,8 @@ pub(crate) fn resolve_splitter(
     definition: &Node,
     diagnostics: &mut Diagnostics,
 ) -> Option<Arc<dyn Splitter>> {
-    let definition = match definition::read(definition) {
+    let node = definition;
+    let definition = match definition::read(node) {
         Ok(definition) => definition,
         Err(refusal) => {
             diagnostics.push(*refusal.diagnostic);
@@ -86,7 +90,8 @@ pub(crate) fn resolve_splitter(
         }
     };
     let class = definition.class;
-    if class.role != Role::Splitter {
+    diagnostics.extend(definition::old_path(node, class));
+    let Rules::Splitter(resolve) = class.rules else {
         diagnostics.push(
             Diagnostic::error(
                 "model::not_a_splitter",
@@ -98,45 +103,14 @@ pub(crate) fn resolve_splitter(
             ),
         );
         return None;
-    }
+    };
     let given = Arguments::check(
         class.name(),
         definition.parameters,
         class.parameters,
         diagnostics,
     )?;
-    check_sizes(&given, diagnostics);
-    if let Rules::Splitter(resolve) = class.rules {
-        return resolve(&definition, &given, diagnostics);
-    }
-    let help = "use `sklearn.model_selection.KFold` with `shuffle: true`";
-    diagnostics.push(not_supported_yet(class, definition.path, help));
-    None
-}
-
-/// Shares of rows to test on and to train on cannot be more than all.
-fn check_sizes(given: &Arguments<'_>, diagnostics: &mut Diagnostics) {
-    let share = |name: &str| {
-        let node = given.find(name)?;
-        as_number(node)
-            .filter(|size| *size < 1.0)
-            .map(|size| (size, node.span))
-    };
-    let (Some((test, place)), Some((train, other))) = (share("test_size"), share("train_size"))
-    else {
-        return;
-    };
-    if test + train > 1.0 {
-        diagnostics.push(
-            Diagnostic::error(
-                "model::conflicting_parameters",
-                format!("{test} and {train} of the rows are more than all"),
-            )
-            .label(place, "are tested on")
-            .label(other, "are trained on")
-            .help("leave `train_size` out, for the rest of the rows"),
-        );
-    }
+    resolve(&definition, &given, diagnostics)
 }
 
 /// Where findings go.
@@ -149,14 +123,14 @@ struct Resolver<'d> {
 }
 
 impl Resolver<'_> {
-    /// What learns in a whole model.
-    fn model(&mut self, definition: &Node, columns: Columns) -> Option<Arc<dyn Estimator>> {
-        let found = self.part(definition, Slot::Step, columns)?;
-        if found.role == Role::Detector {
-            return found.into_estimator();
+    /// What is fitted of a whole model, and whether it predicts: a model may only transform.
+    fn model(&mut self, definition: &Node, columns: Columns) -> Option<(Arc<dyn Estimator>, bool)> {
+        match self.part(definition, Slot::Step, columns)?.built? {
+            Built::Estimator(estimator) => Some((estimator, true)),
+            Built::Transformer(transformer) => {
+                Some((Arc::new(TransformerModel(transformer)), false))
+            }
         }
-        let parts: &mut dyn Resolve = self;
-        parts.require_estimator(found, definition.span)
     }
 }
 
@@ -173,6 +147,8 @@ impl Resolve for Resolver<'_> {
                 return None;
             }
         };
+        self.diagnostics
+            .extend(definition::old_path(node, definition.class));
         let resolver: &mut dyn Resolve = self;
         let class = definition.class;
         let named = resolver.check_names(&definition);
@@ -182,6 +158,7 @@ impl Resolve for Resolver<'_> {
         let columns = resolver.require_columns(&definition, columns);
         let mut found = match &class.rules {
             Rules::Transformer(rules) => transformer(resolver, rules, &definition, columns),
+            Rules::Estimator(rules) => regressor::resolve(resolver, rules, &definition, columns),
             Rules::Part(resolve) | Rules::Network(resolve, _) => {
                 resolve(resolver, &definition, columns)
             }

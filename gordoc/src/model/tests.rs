@@ -267,23 +267,48 @@ fn classes_are_named_as_they_are_today() {
         "did you mean `sklearn.preprocessing.MinMaxScaler`?",
     );
     check(
-        "gordo.model.models.KerasAutoEncoder",
-        "(write `gordo.machine.model.models.KerasAutoEncoder`)",
+        "gordo.model.models.KerasAutoEncodr",
+        "model::unknown_class [1]",
     );
     check(
-        "gordo_components.model.models.KerasAutoEncoder",
-        "model::old_path",
+        "sklearn.cluster.FeatureAgglomeration",
+        "model::not_supported_yet",
     );
-    check(
-        "sklearn.preprocessing.data.MinMaxScaler",
-        "(write `sklearn.preprocessing.MinMaxScaler`)",
-    );
-    check("sklearn.linear_model.Ridge", "model::not_supported_yet");
     check_fails(
         &json!({ "gordo.machine.model.models.KerasLSTMForecast": { "kind": "lstm_model" } }),
         &["model::not_supported_yet"],
     );
     check_fails(&json!("justtext"), &["model::unknown_class [0]"]);
+}
+
+#[test]
+fn paths_of_earlier_releases_mean_todays_classes() {
+    let steps = json!([
+        "sklearn.preprocessing.data.MinMaxScaler",
+        { "gordo.model.models.KerasAutoEncoder": { "kind": "feedforward_hourglass" } },
+    ]);
+    let (model, found) = resolved(&json!({ PIPELINE: steps }));
+    let today = json!({ PIPELINE: [SCALER, network(json!({}))] });
+    assert_eq!(model.unwrap().expanded, expand(&node(&today)));
+    let warnings = [
+        "model::old_path [3] `sklearn.preprocessing.data.MinMaxScaler` is an old path of \
+         `sklearn.preprocessing.MinMaxScaler` (write `sklearn.preprocessing.MinMaxScaler`)",
+        "model::old_path [5] `gordo.model.models.KerasAutoEncoder` is an old path of \
+         `gordo.machine.model.models.KerasAutoEncoder` (write \
+         `gordo.machine.model.models.KerasAutoEncoder`)",
+    ];
+    assert_eq!(found, warnings);
+}
+
+#[test]
+fn a_model_may_only_transform() {
+    for definition in [json!(SCALER), json!({ PIPELINE: [SCALER, SCALER] })] {
+        let (model, found) = resolved(&definition);
+        assert_eq!(found, Vec::<String>::new());
+        assert!(!model.unwrap().predicts);
+    }
+    let (model, _) = resolved(&json!({ PIPELINE: [SCALER, network(json!({}))] }));
+    assert!(model.unwrap().predicts);
 }
 
 #[test]
@@ -304,7 +329,10 @@ fn forms_that_are_no_definition_are_refused() {
         &["model::missing_parameter"],
     );
     check_fails(&json!({ PIPELINE: [] }), &["model::no_steps"]);
-    check_fails(&json!(SCALER), &["model::no_estimator"]);
+    check_fails(
+        &json!({ DETECTOR: { "base_estimator": SCALER } }),
+        &["model::no_estimator"],
+    );
     check_fails(
         &json!({ PIPELINE: [network(json!({})), SCALER] }),
         &["model::not_a_transformer"],
@@ -461,9 +489,20 @@ fn splitters_resolve() {
         "model::out_of_range",
     );
     check(
-        json!("sklearn.model_selection.ShuffleSplit"),
+        json!({ "sklearn.model_selection.ShuffleSplit": { "test_size": 3, "random_state": 5 } }),
+        Some("ShuffleSplit { n_splits: 10, test: Some(Rows(3)), train: None, seed: 5 }"),
+        "",
+    );
+    let repeated = "sklearn.model_selection.RepeatedKFold";
+    check(
+        json!({ repeated: { "n_repeats": 3 } }),
+        Some("RepeatedKFold { n_splits: 5, n_repeats: 3, seed: 0 }"),
+        "model::unseeded_shuffle",
+    );
+    check(
+        json!({ repeated: { "n_repeats": 300 } }),
         None,
-        "model::not_supported_yet",
+        "model::conflicting_parameters",
     );
     check(json!(SCALER), None, "model::not_a_splitter");
     check(

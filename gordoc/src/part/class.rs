@@ -77,7 +77,9 @@ pub(crate) struct Class {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Rules {
     Transformer(TransformerRules),
-    /// A composite, an estimator or a detector, which looks at its parts itself.
+    /// A regressor or classifier of scikit-learn.
+    Estimator(EstimatorRules),
+    /// A composite or a detector, which looks at its parts itself.
     Part(ResolvePart),
     /// A network, whose keywords depend on its kind.
     Network(ResolvePart, NetworkRules),
@@ -91,6 +93,8 @@ pub(crate) enum Rules {
 type FindColumns = fn(&mut dyn Resolve, &Definition<'_>, &Arguments<'_>, Width) -> Width;
 type CheckTransformer = fn(&mut dyn Resolve, &Definition<'_>, &Arguments<'_>) -> Checked;
 type BuildTransformer = fn(&Arguments<'_>) -> Arc<dyn Transformer>;
+type CheckEstimator = fn(&Definition<'_>, &Arguments<'_>) -> Vec<Diagnostic>;
+type BuildEstimator = fn(&Arguments<'_>) -> Arc<dyn Estimator>;
 type Expand = fn(Map<String, Json>) -> Map<String, Json>;
 type ResolvePart = fn(&mut dyn Resolve, &Definition<'_>, Columns) -> Found;
 type ResolveSplitter =
@@ -111,6 +115,17 @@ pub(crate) struct TransformerRules {
     pub(crate) inverts: bool,
     /// Makes it of its parameters.
     pub(crate) build: Option<BuildTransformer>,
+}
+
+/// How regressors and classifiers are resolved.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EstimatorRules {
+    /// What does not go together among its parameters.
+    pub(crate) check: CheckEstimator,
+    /// Whether it learns one target only.
+    pub(crate) learns_one_target: bool,
+    /// Makes it of its parameters.
+    pub(crate) build: Option<BuildEstimator>,
 }
 
 /// What came out of a check of parameters.
@@ -185,6 +200,42 @@ impl Class {
             Some(_) => class,
             None => class.not_compiled(),
         }
+    }
+
+    /// A regressor or classifier that answers one column per target; known by name and parameters
+    /// only, if nothing makes it.
+    pub(crate) const fn estimator(
+        path: &'static str,
+        aliases: &'static [&'static str],
+        parameters: &'static [Parameter],
+        build: Option<BuildEstimator>,
+    ) -> Self {
+        let rules = Rules::Estimator(EstimatorRules {
+            check: |_, _| Vec::new(),
+            learns_one_target: false,
+            build,
+        });
+        let class = Self::new(Role::Estimator, rules, path, aliases, parameters);
+        match build {
+            Some(_) => class,
+            None => class.not_compiled(),
+        }
+    }
+
+    /// An estimator whose parameters must go together.
+    pub(crate) const fn refused_by(mut self, check: CheckEstimator) -> Self {
+        if let Rules::Estimator(rules) = &mut self.rules {
+            rules.check = check;
+        }
+        self
+    }
+
+    /// An estimator of one target.
+    pub(crate) const fn of_one_target(mut self) -> Self {
+        if let Rules::Estimator(rules) = &mut self.rules {
+            rules.learns_one_target = true;
+        }
+        self
     }
 
     /// A transformer that gives other columns than it gets.

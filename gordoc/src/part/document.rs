@@ -12,7 +12,7 @@ use gordo_runtime::Excerpt;
 use serde_json::Value;
 
 use super::fit::{Fitted, FittedPart, FittedTransformer};
-use super::tensors::Tensors;
+use super::tensors::{Numbers, Tensor, Tensors};
 use crate::name::Name;
 
 /// What is wrong with a trained machine's document.
@@ -436,43 +436,102 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A network array of a shape: written out, or `{"tensor": name}`.
+    /// An array of a shape in single precision: written out, or `{"tensor": name}`.
     pub(crate) fn weights(&self, shape: &[usize]) -> Result<Vec<f32>, DocumentError> {
-        let expected = shape
-            .iter()
-            .fold(1, |size: usize, n| size.saturating_mul(*n));
-        let Some(name) = self.value.get("tensor") else {
+        let weights = match self.tensor(shape)? {
+            Some(Numbers::Single(numbers)) => numbers.clone(),
+            Some(_) => return Err(self.refuse("an array of single precision")),
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "the file holds exact decimal expansions of f32 weights"
             )]
-            let weights = (self.numbers_of(expected)?.into_iter())
+            None => (self.numbers_of(size_of_shape(shape))?.into_iter())
                 .map(|weight| weight as f32)
-                .collect();
-            return self.finite(weights);
+                .collect(),
         };
-        let name = self.child(name, "tensor").text()?;
-        let Some((name, tensor)) = self.all.tensors.get_key_value(&name) else {
-            let at = self.at.clone();
-            return Err(DocumentError::MissingTensor { at, name });
-        };
-        if !self.all.named.borrow_mut().insert(name) {
-            let (at, name) = (self.at.clone(), name.clone());
-            return Err(DocumentError::SharedTensor { at, name });
-        }
-        self.check_len(tensor.values.len(), expected)?;
-        if tensor.shape != shape {
-            return Err(self.refuse("an array of the shape that belongs there"));
-        }
-        self.finite(tensor.values.clone())
-    }
-
-    fn finite(&self, weights: Vec<f32>) -> Result<Vec<f32>, DocumentError> {
-        if weights.iter().all(|weight| weight.is_finite()) {
+        if weights.iter().all(|weight: &f32| weight.is_finite()) {
             return Ok(weights);
         }
         Err(self.refuse("an array of finite numbers"))
     }
+
+    /// An array of a shape in double precision: written out, or `{"tensor": name}`.
+    pub(crate) fn doubles(&self, shape: &[usize]) -> Result<Vec<f64>, DocumentError> {
+        let numbers = match self.tensor(shape)? {
+            Some(Numbers::Double(numbers)) => numbers.clone(),
+            Some(_) => return Err(self.refuse("an array of double precision")),
+            None => self.numbers_of(size_of_shape(shape))?,
+        };
+        if numbers.iter().all(|number| number.is_finite()) {
+            return Ok(numbers);
+        }
+        Err(self.refuse("an array of finite numbers"))
+    }
+
+    /// An array of a shape of whole numbers: written out, or `{"tensor": name}`.
+    pub(crate) fn integers(&self, shape: &[usize]) -> Result<Vec<u32>, DocumentError> {
+        match self.tensor(shape)? {
+            Some(Numbers::Integer(numbers)) => Ok(numbers.clone()),
+            Some(_) => Err(self.refuse("an array of whole numbers")),
+            None => {
+                let numbers = self.numbers_of(size_of_shape(shape))?;
+                let whole = |number: &f64| {
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "compared with what it was"
+                    )]
+                    let integer = *number as u32;
+                    (f64::from(integer) == *number).then_some(integer)
+                };
+                let integers: Option<Vec<u32>> = numbers.iter().map(whole).collect();
+                integers.ok_or_else(|| self.refuse("an array of whole numbers"))
+            }
+        }
+    }
+
+    /// The number of rows of an array with rows of `width` numbers, written out or not.
+    pub(crate) fn rows_of_array(&self) -> Result<usize, DocumentError> {
+        if self.value.get("tensor").is_none() {
+            return Ok(self.items()?.len());
+        }
+        let shape = &self.named_tensor()?.1.shape;
+        shape
+            .first()
+            .copied()
+            .ok_or_else(|| self.refuse("an array of rows"))
+    }
+
+    /// The array that the value names, of a shape; none if it is written out.
+    fn tensor(&self, shape: &[usize]) -> Result<Option<&'a Numbers>, DocumentError> {
+        if self.value.get("tensor").is_none() {
+            return Ok(None);
+        }
+        let (name, tensor) = self.named_tensor()?;
+        if !self.all.named.borrow_mut().insert(name) {
+            let (at, name) = (self.at.clone(), name.clone());
+            return Err(DocumentError::SharedTensor { at, name });
+        }
+        self.check_len(tensor.numbers.len(), size_of_shape(shape))?;
+        if tensor.shape != shape {
+            return Err(self.refuse("an array of the shape that belongs there"));
+        }
+        Ok(Some(&tensor.numbers))
+    }
+
+    fn named_tensor(&self) -> Result<(&'a String, &'a Tensor), DocumentError> {
+        let name = self.get("tensor")?.text()?;
+        let found = self.all.tensors.get_key_value(&name);
+        found.ok_or_else(|| {
+            let at = self.at.clone();
+            DocumentError::MissingTensor { at, name }
+        })
+    }
+}
+
+/// Numbers in an array of a shape.
+fn size_of_shape(shape: &[usize]) -> usize {
+    shape.iter().fold(1, |size, n| size.saturating_mul(*n))
 }
 
 /// Numbers as they are written.

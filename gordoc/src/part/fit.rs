@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 use gordo_runtime::{Batch, Detector, Invert, Rejection, Step};
 use serde_json::{Map, Value};
@@ -42,6 +43,19 @@ pub(crate) trait Estimator: Any + fmt::Debug + Send + Sync {
     }
 }
 
+/// A transformer as a whole model: targets teach it nothing.
+#[derive(Debug)]
+pub(crate) struct TransformerModel(pub(crate) Arc<dyn Transformer>);
+
+impl Estimator for TransformerModel {
+    fn fit(&self, x: &Batch, _: &Batch, _: &FitContext<'_>) -> Result<Fit, FitError> {
+        Ok(Fit {
+            fitted: self.0.fit(x)?,
+            history: None,
+        })
+    }
+}
+
 /// A fitted estimator, and what its network recorded, if it has one.
 #[derive(Debug)]
 pub(crate) struct Fit {
@@ -60,6 +74,17 @@ pub(crate) struct FitContext<'a> {
     pub(crate) run: Run,
     /// Who is told of epochs.
     pub(crate) progress: &'a dyn Progress,
+}
+
+impl FitContext<'_> {
+    /// The seed of scikit-learn's generator: a `random_state` that was given, else one that
+    /// follows from the seed of the fit.
+    pub(crate) fn random_state(&self, given: Option<u32>) -> u32 {
+        given.unwrap_or_else(|| {
+            let draw = self.seed.split("random_state", 0).stream().below(1 << 32);
+            u32::try_from(draw).unwrap_or(u32::MAX)
+        })
+    }
 }
 
 /// Which of a machine's models is being fitted.

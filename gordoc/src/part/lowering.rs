@@ -2,6 +2,8 @@
 //!
 //! Decides names and types; spelling them is `emit`'s.
 
+use super::fit::Fitted;
+
 /// A type of the runtime, with its generic arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Type {
@@ -45,6 +47,7 @@ pub(crate) struct Embedded {
     pub(crate) options: Vec<(&'static str, Vec<Literal>)>,
     pub(crate) doubles: Vec<f64>,
     pub(crate) singles: Vec<f32>,
+    pub(crate) integers: Vec<u32>,
 }
 
 /// An argument of an option.
@@ -58,21 +61,60 @@ impl Embedded {
     /// A part in double precision.
     pub(crate) fn double(ty: Type, numbers: &[&[f64]]) -> Self {
         Self {
-            ty,
-            options: Vec::new(),
             doubles: numbers.concat(),
-            singles: Vec::new(),
+            ..Self::bare(ty)
         }
     }
 
     /// A part in single precision.
     pub(crate) fn single(ty: Type, numbers: &[&[f32]]) -> Self {
         Self {
+            singles: numbers.concat(),
+            ..Self::bare(ty)
+        }
+    }
+
+    /// A part without numbers.
+    pub(crate) fn bare(ty: Type) -> Self {
+        Self {
             ty,
             options: Vec::new(),
             doubles: Vec::new(),
-            singles: numbers.concat(),
+            singles: Vec::new(),
+            integers: Vec::new(),
         }
+    }
+
+    /// Parts one after the other as one; one that changes nothing in rows of `width` columns,
+    /// if there are none.
+    pub(crate) fn chain(parts: Vec<Self>, width: usize) -> Self {
+        let none = || Self::bare(Type::new("Identity", &[width]));
+        Self::fold("Then", parts).unwrap_or_else(none)
+    }
+
+    /// Parts side by side as one; none if there are none.
+    pub(crate) fn union(parts: Vec<Self>) -> Option<Self> {
+        Self::fold("Beside", parts)
+    }
+
+    /// Pairs of pairs: a compiler follows types no deeper than some dozens.
+    fn fold(pair: &'static str, mut parts: Vec<Self>) -> Option<Self> {
+        if parts.len() < 2 {
+            return parts.pop();
+        }
+        let right = parts.split_off(parts.len().div_ceil(2));
+        let (left, right) = (Self::fold(pair, parts)?, Self::fold(pair, right)?);
+        debug_assert!(left.options.is_empty() && right.options.is_empty());
+        let ty = Type::new(pair, &[])
+            .with(Argument::Type(left.ty))
+            .with(Argument::Type(right.ty));
+        Some(Self {
+            ty,
+            options: Vec::new(),
+            doubles: [left.doubles, right.doubles].concat(),
+            singles: [left.singles, right.singles].concat(),
+            integers: [left.integers, right.integers].concat(),
+        })
     }
 
     /// The part run backwards.
@@ -152,6 +194,14 @@ impl Fields {
             detector.is_detector = true;
         }
     }
+}
+
+/// A fitted part of rows of `width` columns as one part of generated code, for a part around it.
+pub(crate) fn embed(part: &dyn Fitted, width: usize) -> Embedded {
+    let mut fields = Fields::new(width);
+    part.lower(&mut fields);
+    let parts = fields.list.into_iter().map(|field| field.part);
+    Embedded::chain(parts.collect(), width)
 }
 
 /// Numbers per column, or one that changes no value where there are none.

@@ -1,36 +1,26 @@
 //! What regressors and classifiers of scikit-learn have in common when they are resolved.
 
-use super::arguments::Arguments;
-use super::class::{Class, Definition, Found, Resolve, Role, Rules};
+use super::class::{Definition, EstimatorRules, Found, Resolve};
 use super::columns::{Columns, columns_of};
-use super::parameter::Parameter;
 use crate::config::node::{Node, Value};
 use crate::diagnostic::Diagnostic;
 
-/// A regressor that is known by name and parameters, but not fitted yet.
-pub(crate) const fn regressor(
-    path: &'static str,
-    aliases: &'static [&'static str],
-    parameters: &'static [Parameter],
-) -> Class {
-    let rules = Rules::Part(|resolver, definition, columns| {
-        resolve(resolver, definition, columns, |_, _| Vec::new())
-    });
-    Class::new(Role::Estimator, rules, path, aliases, parameters).not_compiled()
-}
-
-/// Resolves a regressor; `check` finds what does not go together among its parameters.
+/// Resolves a regressor or classifier.
 pub(crate) fn resolve(
     resolver: &mut dyn Resolve,
+    rules: &EstimatorRules,
     definition: &Definition<'_>,
     columns: Columns,
-    check: fn(&Definition<'_>, &Arguments<'_>) -> Vec<Diagnostic>,
 ) -> Found {
-    let found = Found::estimator(columns, None);
+    if rules.learns_one_target {
+        require_one_target(resolver, definition, columns);
+    }
     let Some(given) = resolver.arguments(definition) else {
-        return found;
+        return Found::estimator(columns, None);
     };
-    resolver.blockers().extend(check(definition, &given));
+    resolver
+        .blockers()
+        .extend((rules.check)(definition, &given));
     if let Some(signs) = given.find("monotonic_cst") {
         check_signs(resolver, signs, columns);
     }
@@ -38,7 +28,7 @@ pub(crate) fn resolve(
     if let Some(init) = init.filter(|init| init.as_text() != Some("zero")) {
         resolver.inner_estimator(init, columns);
     }
-    found
+    Found::estimator(columns, rules.build.map(|build| build(&given)))
 }
 
 /// One sign per column, of one target.
@@ -73,11 +63,7 @@ fn check_signs(resolver: &mut dyn Resolve, signs: &Node, columns: Columns) {
 }
 
 /// Refuses several targets, where a class learns one.
-pub(crate) fn require_one_target(
-    resolver: &mut dyn Resolve,
-    definition: &Definition<'_>,
-    columns: Columns,
-) {
+fn require_one_target(resolver: &mut dyn Resolve, definition: &Definition<'_>, columns: Columns) {
     let Some(targets) = columns.targets.exact().filter(|targets| *targets > 1) else {
         return;
     };

@@ -103,9 +103,9 @@ impl dyn Resolve + '_ {
     ) -> Option<Arc<dyn Estimator>> {
         if found.role == Role::Transformer {
             return self.block(
-                Diagnostic::error("model::no_estimator", "nothing in the model learns")
+                Diagnostic::error("model::no_estimator", "nothing here predicts")
                     .label(span, "only transforms")
-                    .help("end the pipeline with `KerasAutoEncoder`"),
+                    .help("put an estimator here, such as `gordo.machine.model.models.KerasAutoEncoder`"),
             );
         }
         found.into_estimator()

@@ -1,14 +1,13 @@
 //! Trees and what is made of them: known by name and parameters, but not fitted yet.
 
 use super::arguments::Arguments;
-use super::class::{Class, Definition, Role, Rules};
+use super::class::{Class, Definition};
 use super::conflict::conflict;
 use super::kind::Kind;
 use super::parameter::{
     Default, N_JOBS, Parameter, RANDOM_STATE, VERBOSE, WARM_START, choice, count, flag, number,
     optional, parameter,
 };
-use super::regressor::{self, regressor};
 use crate::diagnostic::Diagnostic;
 
 const BOOTSTRAP: Parameter = flag("bootstrap", true);
@@ -43,7 +42,7 @@ const MONOTONIC_CST: Parameter = optional("monotonic_cst", &Kind::ListOf(&Kind::
 const N_ESTIMATORS: Parameter = count("n_estimators", 100, 1);
 const OOB_SCORE: Parameter = flag("oob_score", false);
 
-pub(crate) static DECISION_TREE: Class = regressor(
+pub(crate) static DECISION_TREE: Class = Class::estimator(
     "sklearn.tree._classes.DecisionTreeRegressor",
     &["sklearn.tree.DecisionTreeRegressor"],
     &[
@@ -60,13 +59,10 @@ pub(crate) static DECISION_TREE: Class = regressor(
         RANDOM_STATE,
         choice("splitter", &["best", "random"]),
     ],
+    None,
 );
 
-pub(crate) static RANDOM_FOREST: Class = Class::new(
-    Role::Estimator,
-    Rules::Part(|resolver, definition, columns| {
-        regressor::resolve(resolver, definition, columns, rows_without_bootstrap)
-    }),
+pub(crate) static RANDOM_FOREST: Class = Class::estimator(
     "sklearn.ensemble._forest.RandomForestRegressor",
     &["sklearn.ensemble.RandomForestRegressor"],
     &[
@@ -89,14 +85,11 @@ pub(crate) static RANDOM_FOREST: Class = Class::new(
         VERBOSE,
         WARM_START,
     ],
+    None,
 )
-.not_compiled();
+.refused_by(rows_without_bootstrap);
 
-pub(crate) static RANDOM_FOREST_CLASSIFIER: Class = Class::new(
-    Role::Estimator,
-    Rules::Part(|resolver, definition, columns| {
-        regressor::resolve(resolver, definition, columns, rows_without_bootstrap)
-    }),
+pub(crate) static RANDOM_FOREST_CLASSIFIER: Class = Class::estimator(
     "sklearn.ensemble._forest.RandomForestClassifier",
     &["sklearn.ensemble.RandomForestClassifier"],
     &[
@@ -127,15 +120,11 @@ pub(crate) static RANDOM_FOREST_CLASSIFIER: Class = Class::new(
         VERBOSE,
         WARM_START,
     ],
+    None,
 )
-.not_compiled();
+.refused_by(rows_without_bootstrap);
 
-pub(crate) static GRADIENT_BOOSTING: Class = Class::new(
-    Role::Estimator,
-    Rules::Part(|resolver, definition, columns| {
-        regressor::require_one_target(resolver, definition, columns);
-        regressor::resolve(resolver, definition, columns, |_, _| Vec::new())
-    }),
+pub(crate) static GRADIENT_BOOSTING: Class = Class::estimator(
     "sklearn.ensemble._gb.GradientBoostingRegressor",
     &["sklearn.ensemble.GradientBoostingRegressor"],
     &[
@@ -171,10 +160,11 @@ pub(crate) static GRADIENT_BOOSTING: Class = Class::new(
         VERBOSE,
         WARM_START,
     ],
+    None,
 )
-.not_compiled();
+.of_one_target();
 
-pub(crate) static ISOLATION_FOREST: Class = regressor(
+pub(crate) static ISOLATION_FOREST: Class = Class::estimator(
     "sklearn.ensemble._iforest.IsolationForest",
     &["sklearn.ensemble.IsolationForest"],
     &[
@@ -200,6 +190,7 @@ pub(crate) static ISOLATION_FOREST: Class = regressor(
         VERBOSE,
         WARM_START,
     ],
+    None,
 );
 
 fn rows_without_bootstrap(definition: &Definition<'_>, given: &Arguments<'_>) -> Vec<Diagnostic> {

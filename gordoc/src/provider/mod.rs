@@ -123,7 +123,8 @@ pub(crate) fn describe(
                 config_error("project::missing_provider", format!("`{missing}` is empty"))
                     .label(type_place, "where are the readings?")
                     .help(
-                        "add `data_provider: {type: RandomDataProvider}`, or a provider of files or of a database",
+                        "add `data_provider: {type: RandomDataProvider}`, or a provider of files or of a database; or \
+                         name one for every machine, `--default-data-provider RandomDataProvider`",
                     ),
             );
             return None;

@@ -89,7 +89,7 @@ pub(crate) fn scores(
             .iter()
             .map(|(targets, answers)| score::measure(*metric, targets, answers))
             .collect();
-        for (index, name) in score::names(metric.name(), targets).into_iter().enumerate() {
+        for (index, name) in score::names(metric.name, targets).into_iter().enumerate() {
             let of_fold = |(each, all): &(Vec<f64>, f64)| each.get(index).copied().unwrap_or(*all);
             let values: Vec<f64> = folds.iter().map(of_fold).collect();
             scores.insert(name, score::entry(&values));

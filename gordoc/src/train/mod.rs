@@ -65,9 +65,10 @@ pub fn train(
     if machine.evaluation.mode == Mode::CrossValOnly {
         return Err(Error::FoldsOnly);
     }
+    let is_evaluated = machine.evaluation.mode == Mode::FullBuild && machine.model.predicts;
     let task = Task::new(machine, dataset, *options)?;
     let mut findings = Findings::default();
-    let (folds, results) = if machine.evaluation.mode == Mode::FullBuild {
+    let (folds, results) = if is_evaluated {
         let evaluated = task.evaluate(&mut findings, task.needs_thresholds())?;
         if let (true, Some(last)) = (task.needs_thresholds(), evaluated.1.last()) {
             let splitter = &*machine.evaluation.splitter;

@@ -57,7 +57,9 @@ fn machine(mode: Mode) -> project::Machine {
         model_document: some(json!({})),
         evaluation: Evaluation {
             mode,
-            metrics: vec![Metric::R2, Metric::MeanSquaredError],
+            metrics: ["r2_score", "mean_squared_error"]
+                .map(|name| Metric::find(name).unwrap())
+                .to_vec(),
             scoring_scaler: model::resolve_transformer(
                 &Node::from_json(&json!(SCALER)),
                 Some(2),

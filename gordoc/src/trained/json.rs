@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 use super::Machine;
 use crate::part;
 use crate::part::document::Reader;
+use crate::part::fit::FittedPart;
 
 pub use crate::part::document::DocumentError;
-pub use crate::part::tensors::{Tensor, Tensors};
+pub use crate::part::tensors::{Numbers, Tensor, Tensors};
 
 /// The version of the form written; a file without one is the neutral form.
 pub const FORMAT_VERSION: u64 = 2;
@@ -45,8 +46,13 @@ pub fn read(document: &Value, tensors: &Tensors) -> Result<Machine, DocumentErro
     let target_tags = root.get("target_tags")?.unique_texts()?;
     let mut width = tags.len();
     let at_state = root.get("state")?;
-    let state = at_state.part(&mut width)?;
-    at_state.check_len(width, target_tags.len())?;
+    let state = at_state.any(&mut width)?;
+    let is_transformer = matches!(state, FittedPart::Transformer(_));
+    let state = state.into_fitted();
+    // What only transforms has columns of its own.
+    if !is_transformer {
+        at_state.check_len(width, target_tags.len())?;
+    }
     root.check_tensors()?;
     let offset = root.get("model_offset")?;
     offset.check_offset(offset.count()?)?;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use gordo_runtime::Excerpt;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use super::json::{Tensor, Tensors};
+use super::json::{Numbers, Tensor, Tensors};
 use super::seal::{self, Seal};
 use super::{Machine, bounded, json};
 use crate::files::{self, output_folder};
@@ -323,12 +323,21 @@ fn weights_bytes(tensors: &Tensors) -> Vec<u8> {
     let bytes: Vec<(&String, &Tensor, Vec<u8>)> = tensors
         .iter()
         .map(|(name, tensor)| {
-            let bytes = tensor.values.iter().flat_map(|value| value.to_le_bytes());
-            (name, tensor, bytes.collect())
+            let bytes: Vec<u8> = match &tensor.numbers {
+                Numbers::Single(numbers) => numbers.iter().flat_map(|n| n.to_le_bytes()).collect(),
+                Numbers::Double(numbers) => numbers.iter().flat_map(|n| n.to_le_bytes()).collect(),
+                Numbers::Integer(numbers) => numbers.iter().flat_map(|n| n.to_le_bytes()).collect(),
+            };
+            (name, tensor, bytes)
         })
         .collect();
     let views = bytes.iter().map(|(name, tensor, bytes)| {
-        let view = TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)
+        let dtype = match tensor.numbers {
+            Numbers::Single(_) => Dtype::F32,
+            Numbers::Double(_) => Dtype::F64,
+            Numbers::Integer(_) => Dtype::U32,
+        };
+        let view = TensorView::new(dtype, tensor.shape.clone(), bytes)
             .expect("a tensor's shape is that of its values");
         (name.as_str(), view)
     });
@@ -347,16 +356,21 @@ fn tensors(bytes: &[u8], path: &Path) -> Result<Tensors, Error> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| refuse(error.to_string()))?;
     let mut tensors = Tensors::new();
     for (name, view) in file.tensors() {
-        if view.dtype() != Dtype::F32 {
-            return Err(refuse(format!(
-                "tensor `{}` is not of type F32",
-                Excerpt(&name)
-            )));
-        }
-        let (numbers, _) = view.data().as_chunks::<4>();
-        let values = numbers.iter().copied().map(f32::from_le_bytes).collect();
+        let (four, _) = view.data().as_chunks::<4>();
+        let (eight, _) = view.data().as_chunks::<8>();
+        let numbers = match view.dtype() {
+            Dtype::F32 => Numbers::Single(four.iter().copied().map(f32::from_le_bytes).collect()),
+            Dtype::F64 => Numbers::Double(eight.iter().copied().map(f64::from_le_bytes).collect()),
+            Dtype::U32 => Numbers::Integer(four.iter().copied().map(u32::from_le_bytes).collect()),
+            _ => {
+                return Err(refuse(format!(
+                    "tensor `{}` is not of type F32, F64 or U32",
+                    Excerpt(&name)
+                )));
+            }
+        };
         let shape = view.shape().to_vec();
-        tensors.insert(name, Tensor { shape, values });
+        tensors.insert(name, Tensor { shape, numbers });
     }
     Ok(tensors)
 }

@@ -73,6 +73,7 @@ const DESCRIPTION: Description = Description {
     target_tags: &["TAG 1", "TAG 2"],
     resolution: "10T",
     offset: 0,
+    widest: 2,
     python_type: "<class 'sklearn.pipeline.Pipeline'>",
     metadata: r#"{"name": "doubling", "project_name": "demo"}"#,
     checksum: Some("c0ffee"),

@@ -53,6 +53,7 @@ impl Metered {
                 target_tags: tags,
                 resolution: "10T",
                 offset,
+                widest: tags.len(),
                 python_type: "<class 'sklearn.pipeline.Pipeline'>",
                 metadata: "{}",
                 checksum: None,

@@ -4,10 +4,14 @@
 //! generated code, named in [`sized`], vectors or slices while gordoc fits and scores. Both
 //! compute through the same implementation. To add a part, write its file and list it here.
 
+mod beside;
 mod dense;
 mod diff_detector;
+mod identity;
 mod inverse;
-mod linear_regression;
+mod k_neighbors_regressor;
+mod linear_model;
+mod logistic_regression;
 mod lstm;
 mod max_abs_scaler;
 mod min_max_scaler;
@@ -15,12 +19,17 @@ mod nonlinearity;
 mod pca;
 mod robust_scaler;
 mod standard_scaler;
+mod then;
 mod windows;
 
+pub use beside::{Beside, beside};
 pub use dense::Dense;
 pub use diff_detector::DiffDetector;
+pub use identity::Identity;
 pub use inverse::Inverse;
-pub use linear_regression::LinearRegression;
+pub use k_neighbors_regressor::{KNeighborsRegressor, tiles};
+pub use linear_model::{LinearClass, LinearModel, linear_class};
+pub use logistic_regression::LogisticRegression;
 pub use lstm::{Last, Lstm, Return, Sequence};
 pub use max_abs_scaler::MaxAbsScaler;
 pub use min_max_scaler::MinMaxScaler;
@@ -31,14 +40,19 @@ pub use nonlinearity::{
 pub use pca::Pca;
 pub use robust_scaler::RobustScaler;
 pub use standard_scaler::StandardScaler;
+pub use then::Then;
 pub use windows::Windows;
 
 /// Parts whose sizes are written in their types, as generated code names them.
 pub mod sized {
+    pub use super::beside::Beside;
     pub use super::dense::sized::Dense;
     pub use super::diff_detector::sized::DiffDetector;
+    pub use super::identity::Identity;
     pub use super::inverse::Inverse;
-    pub use super::linear_regression::sized::LinearRegression;
+    pub use super::k_neighbors_regressor::sized::KNeighborsRegressor;
+    pub use super::linear_model::sized::{ElasticNet, Lasso, LinearRegression, Ridge};
+    pub use super::logistic_regression::sized::LogisticRegression;
     pub use super::lstm::sized::Lstm;
     pub use super::lstm::{Last, Sequence};
     pub use super::max_abs_scaler::sized::MaxAbsScaler;
@@ -46,6 +60,7 @@ pub mod sized {
     pub use super::pca::sized::Pca;
     pub use super::robust_scaler::sized::RobustScaler;
     pub use super::standard_scaler::sized::StandardScaler;
+    pub use super::then::Then;
     pub use super::windows::sized::Windows;
 }
 

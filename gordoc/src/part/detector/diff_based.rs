@@ -17,7 +17,7 @@ use crate::part::fit::{
     Estimator, Fit, FitContext, Fitted, FittedDetector, FittedPart, FittedTransformer, Transformer,
 };
 use crate::part::kind::Kind;
-use crate::part::lowering::{Argument, Embedded, Fields, Literal, Type};
+use crate::part::lowering::{Argument, Embedded, Fields, Literal, Type, embed};
 use crate::part::network;
 use crate::part::parameter::{Default, Parameter, flag, optional, parameter};
 use crate::part::rows;
@@ -162,19 +162,7 @@ fn resolve_scaler(
     node: &Node,
     columns: Columns,
 ) -> Option<Arc<dyn Transformer>> {
-    let scaler = resolver.scaler_of_targets(node, Slot::Value, columns)?;
-    let definition = resolver.definition(node);
-    if definition.is_ok_and(|inner| inner.class.role == Role::Pipeline) {
-        return resolver.block(
-            Diagnostic::error(
-                "model::not_supported_yet",
-                "a pipeline as a detector's `scaler` is not supported yet",
-            )
-            .label(node.span, "more than one scaler")
-            .help("name one scaler, such as `sklearn.preprocessing.MinMaxScaler`"),
-        );
-    }
-    Some(scaler)
+    resolver.scaler_of_targets(node, Slot::Value, columns)
 }
 
 fn offset_in_folds(base: &Node, offset: usize) -> Diagnostic {
@@ -298,11 +286,7 @@ fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentEr
         let value = reader.optional(key);
         value.map(|value| value.threshold()).transpose()
     };
-    let at_scaler = reader.get("scaler")?;
-    let scaler = at_scaler.scaler(targets)?;
-    if scaler.embedded().is_none() {
-        return Err(at_scaler.refuse("a single scaler"));
-    }
+    let scaler = reader.get("scaler")?.scaler(targets)?;
     let window = reader.optional("window");
     let settings = Settings {
         require_thresholds: reader.get("require_thresholds")?.flag()?,
@@ -361,8 +345,7 @@ impl Fitted for FittedDiffBased {
 
     fn lower(&self, fields: &mut Fields) {
         self.base.lower(fields);
-        let scaler = self.part.scaler.embedded();
-        let scaler = scaler.expect("other scalers are refused when they are resolved or read");
+        let scaler = embed(&*self.part.scaler, fields.width);
         let mut options = Vec::new();
         if let Some((method, window)) = self.part.smoothing {
             let arguments = vec![Literal::Text(method.name()), Literal::Count(window)];
@@ -384,6 +367,8 @@ impl Fitted for FittedDiffBased {
         }
         let part = Embedded {
             options,
+            singles: scaler.singles,
+            integers: scaler.integers,
             ..Embedded::double(ty, &[&scaler.doubles, &thresholds])
         };
         let doc = "Error scaling and thresholds from the last fold.";

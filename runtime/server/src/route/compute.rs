@@ -139,6 +139,7 @@ mod tests {
                 target_tags: &["a"],
                 resolution: "10T",
                 offset,
+                widest: 1,
                 python_type: "",
                 metadata: "{}",
                 checksum: None,

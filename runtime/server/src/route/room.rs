@@ -23,7 +23,7 @@ pub(super) fn check(
     y: Option<&Table>,
     description: &Description,
 ) -> Result<(), RequestError> {
-    let width = description.target_tags.len();
+    let width = description.widest.max(description.target_tags.len());
     // What is held of each row: the output; with targets, those, five kinds of anomaly per
     // target and in total, and what is smoothed of them meanwhile.
     let per_row = if y.is_some() { 7 * width + 8 } else { width };

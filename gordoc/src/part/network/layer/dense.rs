@@ -5,14 +5,14 @@ use gordo_runtime::part::Dense;
 use serde_json::{Value, json};
 
 use super::{
-    FittedLayer, INPUT_SHAPE, LayerTensors, NAME, UNITS, activation, constraint, initializer,
-    layer, regularizer,
+    FittedLayer, INPUT_SHAPE, LAYER, NAME, UNITS, activation, constraint, initializer, layer,
+    regularizer,
 };
 use crate::part::class::Class;
 use crate::part::document::{DocumentError, Reader};
 use crate::part::lowering::{Argument, Embedded, Type};
 use crate::part::parameter::flag;
-use crate::part::tensors::Tensors;
+use crate::part::tensors::{PartTensors, Tensors};
 
 pub(crate) static CLASS: Class = layer(
     |shape, given| Some(shape.with_last(given.count("units")?)),
@@ -54,7 +54,7 @@ impl FittedLayer for Dense<Vec<f32>, Vec<f32>, Activation> {
 
     fn write(&self, inputs: usize, tensors: &mut Tensors) -> Value {
         let units = self.units();
-        let mut keep = LayerTensors::new(tensors);
+        let mut keep = PartTensors::new(tensors, LAYER);
         json!({
             "type": "Dense",
             "units": units,

@@ -6,15 +6,15 @@ use gordo_runtime::part::Lstm;
 use serde_json::{Value, json};
 
 use super::{
-    FittedLayer, INPUT_SHAPE, LayerTensors, NAME, SEED, UNITS, activation, constraint, initializer,
-    layer, regularizer,
+    FittedLayer, INPUT_SHAPE, LAYER, NAME, SEED, UNITS, activation, constraint, initializer, layer,
+    regularizer,
 };
 use crate::part::class::Class;
 use crate::part::document::{DocumentError, Reader};
 use crate::part::kind::Kind;
 use crate::part::lowering::{Argument, Embedded, Type};
 use crate::part::parameter::{Default, flag, number, parameter};
-use crate::part::tensors::Tensors;
+use crate::part::tensors::{PartTensors, Tensors};
 
 pub(crate) static CLASS: Class = layer(
     |shape, given| Some(shape.unrolled(given.count("units")?, given.flag("return_sequences"))),
@@ -81,7 +81,7 @@ impl FittedLayer for Lstm<Vec<f32>, Vec<f32>, Vec<f32>, Activation, ReturnedStep
 
     fn write(&self, inputs: usize, tensors: &mut Tensors) -> Value {
         let units = self.units();
-        let mut keep = LayerTensors::new(tensors);
+        let mut keep = PartTensors::new(tensors, LAYER);
         let recurrent = keep.tensor(
             "recurrent.kernel",
             &[units, 4 * units],

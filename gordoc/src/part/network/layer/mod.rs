@@ -9,7 +9,7 @@ pub(crate) mod lstm;
 use std::fmt;
 
 use gordo_runtime::Step;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::recipe::MOST_UNITS;
 use super::shape::ShapeAfter;
@@ -17,7 +17,7 @@ use crate::part::class::{Class, Role, Rules};
 use crate::part::kind::Kind;
 use crate::part::lowering::Embedded;
 use crate::part::parameter::{Default, Parameter, number, optional, parameter, required};
-use crate::part::tensors::{Tensor, Tensors};
+use crate::part::tensors::Tensors;
 
 /// A fitted layer.
 pub(crate) trait FittedLayer: Step + fmt::Debug + Send + Sync {
@@ -31,33 +31,8 @@ pub(crate) trait FittedLayer: Step + fmt::Debug + Send + Sync {
     fn embedded(&self, inputs: usize) -> Embedded;
 }
 
-/// The arrays of one layer, named by its number.
-pub(crate) struct LayerTensors<'a> {
-    number: usize,
-    tensors: &'a mut Tensors,
-}
-
-impl<'a> LayerTensors<'a> {
-    /// A machine may hold several networks, so layers are numbered through the whole file.
-    pub(crate) fn new(tensors: &'a mut Tensors) -> Self {
-        let number = tensors
-            .keys()
-            .filter(|name| name.ends_with(".kernel") && !name.ends_with("recurrent.kernel"))
-            .count();
-        Self { number, tensors }
-    }
-
-    /// Puts an array into the file; gives the reference to it.
-    pub(crate) fn tensor(&mut self, part: &str, shape: &[usize], values: &[f32]) -> Value {
-        let name = format!("layer_{:03}.{part}", self.number);
-        let tensor = Tensor {
-            shape: shape.to_vec(),
-            values: values.to_vec(),
-        };
-        self.tensors.insert(name.clone(), tensor);
-        json!({ "tensor": name })
-    }
-}
+/// What the arrays of a layer are named after.
+const LAYER: &str = "layer";
 
 const UNITS: Parameter = required("units", Kind::Count(1, MOST_UNITS));
 const SHAPE: Kind = Kind::ListOf(&Kind::Count(1, MOST_UNITS));
