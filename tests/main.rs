@@ -8,6 +8,7 @@
 
 mod alarms;
 mod bit_rot;
+mod build;
 mod check;
 mod client;
 mod compile;

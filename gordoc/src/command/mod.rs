@@ -2,6 +2,7 @@
 //!
 //! Commands write data and messages to the writers they are given, and return how they ended.
 
+pub mod build;
 pub mod check;
 pub mod cli;
 pub mod compile;
@@ -39,6 +40,8 @@ pub enum Status {
     ConfigErrors,
     /// gordoc could not do it.
     CouldNotRun,
+    /// `build` failed; Gordo's code for the cause.
+    BuildFailed(u8),
 }
 
 impl Status {
@@ -48,6 +51,7 @@ impl Status {
             Self::Done => 0,
             Self::ConfigErrors => 1,
             Self::CouldNotRun => 2,
+            Self::BuildFailed(code) => code,
         }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) use remote::error::{listed, quoted};
 pub use remote::{Excess, RemoteError, RemoteErrorKind, Wait};
 pub use rows::{ReadTag, RowBuffer, RowConsumer, SpillFolder, StoredSeries};
 pub use series::{Reading, Series};
+pub(crate) use sql::MachineTable;
 pub use time_range::{TimeRange, TimeRanges, Window};
 pub use warning::ReadWarning;
 
