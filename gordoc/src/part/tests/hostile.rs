@@ -128,7 +128,9 @@ fn check(
     let mut found = Diagnostics::default();
     let widths = Some((x.width, y.width));
     let Some(model) = resolve(&Node::from_json(definition), widths, &mut found) else {
-        let waits = found.iter().any(|one| one.code == "model::not_supported_yet");
+        let waits = found
+            .iter()
+            .any(|one| one.code == "model::not_supported_yet");
         prop_assert!(waits, "{found:?}");
         return Ok(());
     };
