@@ -138,6 +138,7 @@ fn told(rejection: &Rejection) -> String {
         Rejection::NoRows { step, .. } => format!("`{step}` is handed no rows"),
         Rejection::Infinite => "a step is handed infinite numbers".to_owned(),
         Rejection::Missing { step } => format!("`{step}` is handed missing numbers"),
+        Rejection::NotPositive => "Box-Cox is handed numbers that are not above 0".to_owned(),
         Rejection::TooFewRows => "there are no more rows than the network looks back".to_owned(),
         Rejection::Targets { expected, given } => format!(
             "answers have {} rows of {} columns, targets {} of {}",
