@@ -40,6 +40,7 @@ pub fn resolve(
     };
     let found = resolver.model(definition, columns);
     let blockers = resolver.blockers;
+    let found = found.filter(|_| !blockers.has_errors());
     diagnostics.at_build(|found| found.append(blockers));
     let (estimator, predicts) = found?;
     Some(Model {
@@ -81,7 +82,8 @@ pub(crate) fn resolve_splitter(
     definition: &Node,
     diagnostics: &mut Diagnostics,
 ) -> Option<Arc<dyn Splitter>> {
-    let definition = match definition::read(definition) {
+    let node = definition;
+    let definition = match definition::read(node) {
         Ok(definition) => definition,
         Err(refusal) => {
             diagnostics.push(*refusal.diagnostic);
@@ -89,6 +91,7 @@ pub(crate) fn resolve_splitter(
         }
     };
     let class = definition.class;
+    diagnostics.extend(definition::old_path(node, class));
     if class.role != Role::Splitter {
         diagnostics.push(
             Diagnostic::error(
@@ -176,6 +179,8 @@ impl Resolve for Resolver<'_> {
                 return None;
             }
         };
+        self.diagnostics
+            .extend(definition::old_path(node, definition.class));
         let resolver: &mut dyn Resolve = self;
         let class = definition.class;
         let named = resolver.check_names(&definition);

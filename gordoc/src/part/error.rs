@@ -74,6 +74,40 @@ pub enum FitError {
         /// Columns of the targets.
         targets: usize,
     },
+    /// More neighbours are asked for than there are rows.
+    #[error("`KNeighborsRegressor` looks for {neighbors} neighbours among {rows} rows")]
+    TooFewNeighbors {
+        /// Rows there are.
+        rows: usize,
+        /// Neighbours asked for.
+        neighbors: usize,
+    },
+    /// Numbers so large, or so far apart, that sums of them are none.
+    #[error("the numbers that `{class}` learns from are too large to be multiplied")]
+    Overflow {
+        /// What was to be fitted.
+        class: &'static str,
+    },
+    /// A classifier's target is measured, not counted.
+    #[error(
+        "row {row} of the target is {value}, and `{class}` learns whole numbers, which name classes"
+    )]
+    NotWhole {
+        /// What was to be fitted.
+        class: &'static str,
+        /// Position of the row.
+        row: usize,
+        /// Its target.
+        value: f64,
+    },
+    /// A classifier's target is always the same.
+    #[error("every row of the target is {only}, so that `{class}` has nothing to tell apart")]
+    OneClass {
+        /// What was to be fitted.
+        class: &'static str,
+        /// The target of every row.
+        only: f64,
+    },
     /// The evaluation mode asks for folds only, so no machine comes out.
     #[error("`cv_mode: cross_val_only` scores folds and trains no machine")]
     FoldsOnly,
@@ -92,6 +126,10 @@ impl FitError {
             Self::Diverged { .. } => "train::diverged",
             Self::EmptySplit { .. } => "train::empty_split",
             Self::Width { .. } => "train::width",
+            Self::TooFewNeighbors { .. } => "train::too_few_neighbors",
+            Self::Overflow { .. } => "train::overflow",
+            Self::NotWhole { .. } => "train::not_whole",
+            Self::OneClass { .. } => "train::one_class",
             Self::FoldsOnly => "train::folds_only",
             Self::Rejected(_) => "train::rejected",
         }
@@ -118,6 +156,10 @@ impl FitError {
                 "choose another `validation_split`, or widen the training period"
             }
             Self::Width { .. } => "leave out what changes the number of targets",
+            Self::TooFewNeighbors { .. } => "lower `n_neighbors`, or widen the training period",
+            Self::Overflow { .. } => "scale readings before it, or look at their units",
+            Self::NotWhole { .. } => "use a regressor, or a target that names classes",
+            Self::OneClass { .. } => "widen the training period until it holds more than one class",
             Self::FoldsOnly => "use `full_build`, or leave `cv_mode` out",
             Self::Rejected(Rejection::Missing { .. }) => MISSING_HELP,
             Self::Rejected(_) => "look at what the steps before it answer",

@@ -12,9 +12,11 @@ pub(crate) mod error;
 pub(crate) mod fit;
 pub(crate) mod history;
 pub(crate) mod kind;
+mod labels;
 pub(crate) mod lowering;
 mod neighbors;
 pub(crate) mod network;
+mod old_path;
 pub(crate) mod parameter;
 pub(crate) mod regressor;
 pub(crate) mod resolve;
@@ -64,8 +66,11 @@ mod transformer {
 
 /// Linear regressors.
 mod linear {
-    pub(super) mod known;
+    pub(super) mod coordinate_descent;
     pub(super) mod linear_regression;
+    pub(super) mod logistic_regression;
+    mod model;
+    pub(super) mod ridge;
 }
 
 use self::class::Class;
@@ -105,9 +110,10 @@ static CLASSES: &[&Class] = &[
     &transformer::known::FEATURE_AGGLOMERATION,
     // Regressors and classifiers.
     &linear::linear_regression::CLASS,
-    &linear::known::RIDGE,
-    &linear::known::LASSO,
-    &linear::known::ELASTIC_NET,
+    &linear::ridge::CLASS,
+    &linear::coordinate_descent::LASSO_CLASS,
+    &linear::coordinate_descent::ELASTIC_NET_CLASS,
+    &linear::logistic_regression::CLASS,
     &neighbors::K_NEIGHBORS,
     &tree::DECISION_TREE,
     &tree::RANDOM_FOREST,
@@ -141,26 +147,14 @@ pub(crate) fn classes() -> impl Iterator<Item = &'static Class> {
     CLASSES.iter().copied()
 }
 
-/// The class of a path or alias.
+/// The class of a path, of an alias, or of a path of an earlier release.
 pub(crate) fn find_class(path: &str) -> Option<&'static Class> {
-    classes().find(|class| class.path == path || class.aliases.contains(&path))
+    find_exact(path).or_else(|| old_path::find(path))
 }
 
-/// Today's path for a path of an earlier release of Gordo or of scikit-learn.
-pub(crate) fn find_renamed(path: &str) -> Option<String> {
-    const RENAMED: &[(&str, &str)] = &[
-        ("gordo.model.", "gordo.machine.model."),
-        ("gordo_components.model.", "gordo.machine.model."),
-        ("sklearn.preprocessing.data.", "sklearn.preprocessing."),
-        ("sklearn.decomposition.pca.", "sklearn.decomposition."),
-        ("sklearn.linear_model.base.", "sklearn.linear_model."),
-        ("sklearn.ensemble.forest.", "sklearn.ensemble."),
-        ("sklearn.preprocessing.imputation.", "sklearn.impute."),
-    ];
-    RENAMED
-        .iter()
-        .filter_map(|(old, new)| Some(format!("{new}{}", path.strip_prefix(old)?)))
-        .find_map(|today| find_class(&today).map(|class| class.public_path().to_owned()))
+/// The class of a path or alias of today.
+pub(crate) fn find_exact(path: &str) -> Option<&'static Class> {
+    classes().find(|class| class.path == path || class.aliases.contains(&path))
 }
 
 /// Reads a fitted part of any class, by its `type`.

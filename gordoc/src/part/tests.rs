@@ -11,6 +11,14 @@ use crate::random::Seed;
 use crate::train::golden::{assert_close, batch, documents, numbers};
 use crate::train::score;
 
+fn context(seed: u64) -> FitContext<'static> {
+    FitContext {
+        seed: Seed::new(seed),
+        run: Run::Final,
+        progress: &(),
+    }
+}
+
 #[test]
 fn scalers_meet_gordo() {
     let mut cases = 0;
@@ -36,6 +44,25 @@ fn scalers_meet_gordo() {
     assert!(cases == 0 || cases >= 11, "{cases} cases");
 }
 
+#[test]
+fn regressors_meet_scikit_learn() {
+    let mut cases = 0;
+    for (name, document) in documents("regressors", "") {
+        let definition = Node::from_json(&document["definition"]);
+        let (x, y) = (batch(&document["X_fit"]), batch(&document["y_fit"]));
+        let mut found = Diagnostics::default();
+        let Some(model) = resolve(&definition, Some((x.width, y.width)), &mut found) else {
+            continue;
+        };
+        cases += 1;
+        let fitted = model.estimator.fit(&x, &y, &context(0)).unwrap().fitted;
+        let predicted = fitted.apply(batch(&document["X_apply"])).unwrap();
+        let want = numbers(&document["expected"]["predict"]["data"]);
+        assert_close(&name, &predicted.to_f64(), &want, &document);
+    }
+    assert!(cases == 0 || cases >= 12, "{cases} cases");
+}
+
 /// Mean explained variance on the last fifth of the rows, and on those before, over five seeds.
 fn explained_variance(csv: &str, estimator: &dyn Estimator) -> (f64, f64) {
     let mut lines = csv.lines();
@@ -48,12 +75,10 @@ fn explained_variance(csv: &str, estimator: &dyn Estimator) -> (f64, f64) {
     let (train, test) = (rows::take(&table, &train), rows::take(&table, &test));
     let (mut on_train, mut on_test) = (0.0, 0.0);
     for seed in 0..5 {
-        let context = FitContext {
-            seed: Seed::new(seed),
-            run: Run::Final,
-            progress: &(),
-        };
-        let fitted = estimator.fit(&train, &train, &context).unwrap().fitted;
+        let fitted = estimator
+            .fit(&train, &train, &context(seed))
+            .unwrap()
+            .fitted;
         let score = |rows: &Batch| {
             let answers = fitted.apply(rows.clone()).unwrap();
             score::measure(Metric::ExplainedVariance, rows, &answers).1
