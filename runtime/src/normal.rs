@@ -120,7 +120,12 @@ mod tests {
         while x < 8.0 {
             let p = probability(x);
             // What rounding of a probability near 1 leaves of its distance to 1.
-            let known = 1e-14 + if x > 0.0 { 1e-16 / (1.0 - p).max(1e-16) } else { 0.0 };
+            let known = 1e-14
+                + if x > 0.0 {
+                    1e-16 / (1.0 - p).max(1e-16)
+                } else {
+                    0.0
+                };
             let back = quantile(p);
             assert!((back - x).abs() <= known * x.abs().max(1.0), "{x}: {back}");
             x += 0.013;

@@ -82,6 +82,40 @@ pub enum FitError {
         /// Neighbours asked for.
         neighbors: usize,
     },
+    /// More components are asked for than rows can have.
+    #[error("`{class}` looks for {components} components in {rows} rows of {columns} columns")]
+    TooManyComponents {
+        /// What was to be fitted.
+        class: &'static str,
+        /// Components asked for.
+        components: usize,
+        /// Rows there are.
+        rows: usize,
+        /// Columns there are.
+        columns: usize,
+    },
+    /// A step gives no columns, or is handed none.
+    #[error("no columns are left for `{class}`")]
+    NoColumns {
+        /// What was to be fitted.
+        class: &'static str,
+    },
+    /// A column has no number at all.
+    #[error("column `{column}` has no number that `{class}` could learn from")]
+    EmptyColumn {
+        /// What was to be fitted.
+        class: &'static str,
+        /// Position of the column.
+        column: usize,
+    },
+    /// Box-Cox cannot transform a column.
+    #[error("column `{column}` {}, which Box-Cox cannot transform", found)]
+    NoBoxCox {
+        /// Position of the column.
+        column: usize,
+        /// What the column is.
+        found: &'static str,
+    },
     /// Numbers so large, or so far apart, that sums of them are none.
     #[error("the numbers that `{class}` learns from are too large to be multiplied")]
     Overflow {
@@ -127,6 +161,10 @@ impl FitError {
             Self::EmptySplit { .. } => "train::empty_split",
             Self::Width { .. } => "train::width",
             Self::TooFewNeighbors { .. } => "train::too_few_neighbors",
+            Self::TooManyComponents { .. } => "train::too_many_components",
+            Self::NoColumns { .. } => "train::no_columns",
+            Self::EmptyColumn { .. } => "train::empty_column",
+            Self::NoBoxCox { .. } => "train::no_box_cox",
             Self::Overflow { .. } => "train::overflow",
             Self::NotWhole { .. } => "train::not_whole",
             Self::OneClass { .. } => "train::one_class",
@@ -157,6 +195,12 @@ impl FitError {
             }
             Self::Width { .. } => "leave out what changes the number of targets",
             Self::TooFewNeighbors { .. } => "lower `n_neighbors`, or widen the training period",
+            Self::TooManyComponents { .. } => "lower `n_components`, or widen the training period",
+            Self::NoColumns { .. } => "look at what the steps before it answer",
+            Self::EmptyColumn { .. } => {
+                "leave the tag out, or widen the training period until it has readings"
+            }
+            Self::NoBoxCox { .. } => "use `method: yeo-johnson`, which takes all numbers",
             Self::Overflow { .. } => "scale readings before it, or look at their units",
             Self::NotWhole { .. } => "use a regressor, or a target that names classes",
             Self::OneClass { .. } => "widen the training period until it holds more than one class",

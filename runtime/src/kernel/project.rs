@@ -96,7 +96,10 @@ mod tests {
                 });
                 sums.collect::<Vec<f64>>()
             });
-            assert_eq!(project(&input, &matrix, columns), expect.collect::<Vec<_>>());
+            assert_eq!(
+                project(&input, &matrix, columns),
+                expect.collect::<Vec<_>>()
+            );
         }
     }
 }

@@ -115,7 +115,11 @@ impl<const IN: usize, const OUT: usize> PolynomialFeatures<IN, OUT> {
             }
             starts = next;
         }
-        let given = if self.most == 0 { 0..0 } else { first..n_products };
+        let given = if self.most == 0 {
+            0..0
+        } else {
+            first..n_products
+        };
         (runs, given)
     }
 }
@@ -151,7 +155,10 @@ mod tests {
         };
         let answer = products.apply(Batch::double(1, 3, vec![2.0, 3.0, 5.0]));
         let answer = answer.unwrap();
-        assert_eq!((answer.width, answer.to_f64()), (expect.len(), expect.to_vec()));
+        assert_eq!(
+            (answer.width, answer.to_f64()),
+            (expect.len(), expect.to_vec())
+        );
     }
 
     #[test]

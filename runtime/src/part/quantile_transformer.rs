@@ -303,7 +303,9 @@ mod tests {
     }
 
     fn apply(step: &dyn Step, value: f64) -> f64 {
-        step.apply(Batch::double(1, 1, vec![value])).unwrap().to_f64()[0]
+        step.apply(Batch::double(1, 1, vec![value]))
+            .unwrap()
+            .to_f64()[0]
     }
 
     #[test]

@@ -121,16 +121,16 @@ fn indicate<N: Copy>(
 ) -> Vec<N> {
     let rows = values.chunks_exact(width.max(1));
     let of_row = |row: &[N]| {
-        let flags = columns.iter().map(|column| is_missing(row[*column as usize]));
+        let flags = columns
+            .iter()
+            .map(|column| is_missing(row[*column as usize]));
         flags.collect::<Vec<N>>()
     };
     rows.flat_map(of_row).collect()
 }
 
 impl<const IN: usize, const OUT: usize> Part for sized::SimpleImputer<IN, OUT> {
-    const SHAPE: Shape = Shape::new(IN, OUT)
-        .with_doubles(OUT + 1)
-        .with_integers(OUT);
+    const SHAPE: Shape = Shape::new(IN, OUT).with_doubles(OUT + 1).with_integers(OUT);
 }
 
 impl<const IN: usize, const OUT: usize, W: Weights> Embed<W> for sized::SimpleImputer<IN, OUT> {

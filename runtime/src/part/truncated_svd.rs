@@ -25,7 +25,11 @@ impl<C: Numbers<f64>> Step for TruncatedSvd<C> {
         let components = self.components.numbers();
         let (rows, columns) = (batch.rows, batch.width);
         let values = project(&batch.values.into_double(), components, columns);
-        Ok(Batch::double(rows, components.len() / columns.max(1), values))
+        Ok(Batch::double(
+            rows,
+            components.len() / columns.max(1),
+            values,
+        ))
     }
 }
 
