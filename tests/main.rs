@@ -8,6 +8,7 @@
 
 mod alarms;
 mod bit_rot;
+mod build;
 mod check;
 mod client;
 mod compile;
@@ -33,6 +34,7 @@ mod local_times;
 mod manifests;
 mod mutations;
 mod names;
+mod old_configs;
 mod output_folder;
 mod plot;
 mod pods;

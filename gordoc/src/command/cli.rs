@@ -1,5 +1,6 @@
 //! The command line: names, defaults and help of every option, and nothing else.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,12 +38,17 @@ pub enum Command {
     Dataset(Dataset),
     /// Train all machines and link static servers
     Compile(Compile),
+    /// Train one machine, as builder pods do: its files, Gordo's exit codes and registry
+    Build(Build),
     /// Explain a diagnostic code, with an example and how to fix it
     Explain(Explain),
     /// Create a starter config
     Init(Init),
     /// Print the JSON Schema of configs, for editors
     Schema,
+    /// Print a Python script that writes models trained by Gordo as machines for
+    /// `compile --trained`; it runs where Gordo is installed
+    ExportScript,
     /// Print a shell completion script
     Completions(Completions),
 }
@@ -207,6 +213,46 @@ pub struct Compile {
     pub deny_warnings: bool,
 }
 
+/// `gordoc build`
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The machine: YAML or JSON text, not a file
+    #[arg(env = "MACHINE", hide_env_values = true)]
+    pub machine_config: String,
+    /// Output directory for metadata.json, info.json, machine.json and weights
+    #[arg(env = "OUTPUT_DIR", default_value = "/data")]
+    pub output_dir: PathBuf,
+    /// Directory with a file per trained machine: one that was trained from the same config is
+    /// taken from where it is
+    #[arg(long, value_name = "DIR", env = "MODEL_REGISTER_DIR")]
+    pub model_register_dir: Option<OsString>,
+    /// Builder class; there is only Gordo's own
+    #[arg(long, value_name = "PATH", env = "MODEL_BUILDER_CLASS")]
+    pub model_builder_class: Option<OsString>,
+    /// Print the scores of the folds to stdout: `METRIC_FOLD=VALUE`
+    #[arg(long)]
+    pub print_cv_scores: bool,
+    /// Fill `{{ KEY }}` in a model that is given as text; can be repeated
+    #[arg(long, value_name = "KEY,VALUE", value_parser = key_and_value)]
+    pub model_parameter: Vec<(String, String)>,
+    /// JSON file for what went wrong
+    #[arg(long, value_name = "FILE", env = "EXCEPTIONS_REPORTER_FILE")]
+    pub exceptions_reporter_file: Option<OsString>,
+    /// How much of it is written
+    #[arg(long, value_name = "LEVEL", env = "EXCEPTIONS_REPORT_LEVEL")]
+    #[arg(value_enum, ignore_case = true, default_value_t = ReportLevel::Message)]
+    pub exceptions_report_level: ReportLevel,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub deny_warnings: bool,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would replace the command's help"
+    )]
+    pub fetching: Fetching,
+}
+
 /// `gordoc explain`
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -245,6 +291,20 @@ pub enum Bin {
     None,
 }
 
+/// `build --exceptions-report-level`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum ReportLevel {
+    /// Nothing: an empty object
+    ExitCode,
+    /// The type of the exception
+    Type,
+    /// And its message
+    Message,
+    /// The type, and all that was found
+    Traceback,
+}
+
 /// `check --format`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
@@ -270,6 +330,11 @@ pub enum TableFormat {
     Csv,
     /// Parquet
     Parquet,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
+    let (key, value) = text.split_once(',').ok_or("write it as `KEY,VALUE`")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 fn revision(text: &str) -> Result<Revision, &'static str> {

@@ -11,11 +11,10 @@ use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::part::arguments::Arguments;
 use crate::part::class::{
-    Built, Checked, Definition, Found, Resolve, Role, Rules, Slot, TransformerRules,
+    Built, Checked, Definition, Found, Resolve, Rules, Slot, TransformerRules,
 };
 use crate::part::columns::{Columns, Width};
 use crate::part::fit::{Estimator, Transformer, TransformerModel};
-use crate::part::kind::as_number;
 use crate::part::regressor;
 use crate::part::resolve::not_supported_yet;
 use crate::part::splitter::Splitter;
@@ -92,7 +91,7 @@ pub(crate) fn resolve_splitter(
     };
     let class = definition.class;
     diagnostics.extend(definition::old_path(node, class));
-    if class.role != Role::Splitter {
+    let Rules::Splitter(resolve) = class.rules else {
         diagnostics.push(
             Diagnostic::error(
                 "model::not_a_splitter",
@@ -104,45 +103,14 @@ pub(crate) fn resolve_splitter(
             ),
         );
         return None;
-    }
+    };
     let given = Arguments::check(
         class.name(),
         definition.parameters,
         class.parameters,
         diagnostics,
     )?;
-    check_sizes(&given, diagnostics);
-    if let Rules::Splitter(resolve) = class.rules {
-        return resolve(&definition, &given, diagnostics);
-    }
-    let help = "use `sklearn.model_selection.KFold` with `shuffle: true`";
-    diagnostics.push(not_supported_yet(class, definition.path, help));
-    None
-}
-
-/// Shares of rows to test on and to train on cannot be more than all.
-fn check_sizes(given: &Arguments<'_>, diagnostics: &mut Diagnostics) {
-    let share = |name: &str| {
-        let node = given.find(name)?;
-        as_number(node)
-            .filter(|size| *size < 1.0)
-            .map(|size| (size, node.span))
-    };
-    let (Some((test, place)), Some((train, other))) = (share("test_size"), share("train_size"))
-    else {
-        return;
-    };
-    if test + train > 1.0 {
-        diagnostics.push(
-            Diagnostic::error(
-                "model::conflicting_parameters",
-                format!("{test} and {train} of the rows are more than all"),
-            )
-            .label(place, "are tested on")
-            .label(other, "are trained on")
-            .help("leave `train_size` out, for the rest of the rows"),
-        );
-    }
+    resolve(&definition, &given, diagnostics)
 }
 
 /// Where findings go.

@@ -31,6 +31,18 @@ pub enum FitError {
         /// Fewest rows that are enough, if any number is.
         needed: Option<usize>,
     },
+    /// Errors are smoothed over more rows than there are.
+    #[error(
+        "`window` is {window} rows, and there {} {rows}: no error can be smoothed, so that there \
+         is no threshold",
+        if *.rows == 1 { "is" } else { "are" }
+    )]
+    LongWindow {
+        /// Rows there are.
+        rows: usize,
+        /// Rows of the window.
+        window: usize,
+    },
     /// A table holds a missing or infinite number.
     #[error("row {row} of {table} column `{column}` is {}, which cannot be learnt from", number_or_missing(*value))]
     NotFinite {
@@ -156,6 +168,7 @@ impl FitError {
         match self {
             Self::TooFewRows { .. } => "train::too_few_rows",
             Self::ShortFolds { .. } => "train::short_folds",
+            Self::LongWindow { .. } => "train::long_window",
             Self::NotFinite { .. } => "train::not_finite",
             Self::Diverged { .. } => "train::diverged",
             Self::EmptySplit { .. } => "train::empty_split",
@@ -183,6 +196,7 @@ impl FitError {
                 needed: Some(_), ..
             } => "widen the training period, or ask for fewer folds under `evaluation.cv`",
             Self::ShortFolds { .. } => "raise the `test_size` of `evaluation.cv`",
+            Self::LongWindow { .. } => "shorten `window`, or widen the training period",
             Self::NotFinite { value, .. } if value.is_nan() => MISSING_HELP,
             Self::NotFinite { .. } => {
                 "leave the cells of such readings empty, or scale them before the network"

@@ -15,6 +15,7 @@ pub(crate) mod kind;
 mod labels;
 mod learnable;
 pub(crate) mod lowering;
+pub(crate) mod metric;
 mod neighbors;
 pub(crate) mod network;
 mod old_path;
@@ -43,7 +44,10 @@ mod composite {
 
 /// Detectors of anomalies.
 pub(crate) mod detector {
-    pub(crate) mod diff_based;
+    pub(super) mod diff_based;
+    pub(crate) mod difference;
+    mod fitted;
+    pub(super) mod kfcv;
     #[cfg(test)]
     mod tests;
     pub(crate) mod threshold;
@@ -97,7 +101,7 @@ static CLASSES: &[&Class] = &[
     &composite::multi_output::CLASS,
     // Detectors.
     &detector::diff_based::CLASS,
-    &detector::diff_based::KFCV,
+    &detector::kfcv::CLASS,
     // Networks.
     &network::AUTO_ENCODER,
     &network::LSTM_AUTO_ENCODER,
@@ -133,6 +137,7 @@ static CLASSES: &[&Class] = &[
     // Splitters.
     &splitter::time_series_split::CLASS,
     &splitter::k_fold::CLASS,
+    &splitter::repeated_k_fold::CLASS,
     &splitter::shuffle_split::CLASS,
     // What networks are written in.
     &network::callback::EARLY_STOPPING,

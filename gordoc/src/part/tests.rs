@@ -92,7 +92,12 @@ fn explained_variance(csv: &str, estimator: &dyn Estimator) -> (f64, f64) {
             .fitted;
         let score = |rows: &Batch| {
             let answers = fitted.apply(rows.clone()).unwrap();
-            score::measure(Metric::ExplainedVariance, rows, &answers).1
+            score::measure(
+                Metric::find("explained_variance_score").unwrap(),
+                rows,
+                &answers,
+            )
+            .1
         };
         on_train += score(&train) / 5.0;
         on_test += score(&test) / 5.0;

@@ -40,6 +40,7 @@ pub(crate) use remote::error::{listed, quoted};
 pub use remote::{Excess, RemoteError, RemoteErrorKind, Wait};
 pub use rows::{ReadTag, RowBuffer, RowConsumer, SpillFolder, StoredSeries};
 pub use series::{Reading, Series};
+pub(crate) use sql::MachineTable;
 pub use time_range::{TimeRange, TimeRanges, Window};
 pub use warning::ReadWarning;
 
@@ -122,7 +123,8 @@ pub(crate) fn describe(
                 config_error("project::missing_provider", format!("`{missing}` is empty"))
                     .label(type_place, "where are the readings?")
                     .help(
-                        "add `data_provider: {type: RandomDataProvider}`, or a provider of files or of a database",
+                        "add `data_provider: {type: RandomDataProvider}`, or a provider of files or of a database; or \
+                         name one for every machine, `--default-data-provider RandomDataProvider`",
                     ),
             );
             return None;

@@ -148,10 +148,6 @@ fn parameters_must_go_together() {
     check(forest, json!({ "bootstrap": false, "oob_score": true }));
     check("sklearn.linear_model.Ridge", json!({ "solver": "lbfgs" }));
     check(
-        "sklearn.linear_model.Ridge",
-        json!({ "solver": "svd", "positive": true }),
-    );
-    check(
         "sklearn.preprocessing.QuantileTransformer",
         json!({ "n_quantiles": 20, "subsample": 10 }),
     );
