@@ -1,24 +1,360 @@
-//! `ColumnTransformer`: parts for columns of their own. Known by name and parameters only.
+//! `ColumnTransformer`: parts for columns of their own, side by side.
+//!
+//! Columns are told by their positions. Gordo passes no names on to models that are served, and
+//! makes no classes of the definitions in `transformers`, which are made here.
 
-use crate::part::class::Class;
-use crate::part::columns::Width;
+use std::sync::Arc;
+
+use gordo_runtime::{Batch, Invert, Rejection, Step};
+use serde_json::{Value as Json, json};
+
+use super::feature_union::no_columns;
+use super::members::{self, DROP, FittedMember, Member, weights};
+use super::steps::PASS;
+use crate::config::node::{Node, Value};
+use crate::diagnostic::Diagnostic;
+use crate::part::class::{Class, Definition, Found, Resolve, Role, Rules, Slot};
+use crate::part::columns::{Columns, Width, columns_of};
+use crate::part::document::{DocumentError, Reader, optional_number};
+use crate::part::error::FitError;
+use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
 use crate::part::kind::Kind;
+use crate::part::lowering::{Embedded, Fields};
 use crate::part::parameter::{Default, N_JOBS, flag, number, optional, parameter, required};
+use crate::part::tensors::Tensors;
 
-pub(crate) static CLASS: Class = Class::transformer(
+const NAME: &str = "ColumnTransformer";
+/// The name of what is done with the columns that no part names.
+const REMAINDER: &str = "remainder";
+
+pub(crate) static CLASS: Class = Class::new(
+    Role::Transformer,
+    Rules::Part(resolve),
     "sklearn.compose._column_transformer.ColumnTransformer",
     &["sklearn.compose.ColumnTransformer"],
     &[
         flag("force_int_remainder_cols", true),
         N_JOBS,
-        parameter("remainder", Default::Text("drop"), Kind::Definition),
+        parameter("remainder", Default::Text(DROP), Kind::Definition),
         number("sparse_threshold", 0.3, Kind::between(0.0, 1.0)),
         optional("transformer_weights", &Kind::Map),
         required("transformers", Kind::List),
         flag("verbose", false),
         flag("verbose_feature_names_out", true),
     ],
-    None,
 )
-.one_way()
-.gives(|_, _, _, _| Width::Unknown);
+.read_by(read);
+
+/// What is done with some columns: its name, a definition, `passthrough` or `drop`.
+struct Entry<'a> {
+    name: String,
+    definition: Option<&'a Node>,
+    columns: Vec<u32>,
+}
+
+fn resolve(resolver: &mut dyn Resolve, definition: &Definition<'_>, columns: Columns) -> Found {
+    let nothing = || Found::transformer(Width::Unknown, false, None);
+    let Some(given) = resolver.arguments(definition) else {
+        return nothing();
+    };
+    let Some(inputs) = columns.inputs.exact() else {
+        if columns.inputs != Width::Unknown {
+            resolver.blockers().push(unknown_columns(definition));
+        }
+        return nothing();
+    };
+    let items = match given.find("transformers").map(|node| &node.value) {
+        Some(Value::List(items)) => &items[..],
+        _ => &[],
+    };
+    let mut entries = Vec::new();
+    for item in items {
+        match entry(item, inputs) {
+            Ok(entry) => entries.push(entry),
+            Err(finding) => resolver.blockers().push(*finding),
+        }
+    }
+    if entries.len() < items.len() {
+        return nothing();
+    }
+    entries.push(Entry {
+        name: REMAINDER.to_owned(),
+        definition: given.find("remainder"),
+        columns: remaining(&entries, inputs),
+    });
+    let names: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+    if let Some(at) = (1..names.len()).find(|at| names[..*at].contains(&names[*at])) {
+        resolver
+            .blockers()
+            .push(repeated(items.get(at), &names[at]));
+        return nothing();
+    }
+    let weights = weights(resolver, given.find("transformer_weights"), &names);
+    let found = members_of(resolver, entries, weights, columns);
+    match found {
+        (Width::Exactly(0), _) => {
+            resolver.blockers().push(no_columns(definition));
+            nothing()
+        }
+        (width, members) => {
+            let transformer = members.map(|members| Arc::new(ColumnTransformer { members }) as _);
+            Found::transformer(width, false, transformer)
+        }
+    }
+}
+
+/// What gives columns, and how many they are.
+fn members_of(
+    resolver: &mut dyn Resolve,
+    entries: Vec<Entry<'_>>,
+    weights: Vec<Option<f64>>,
+    columns: Columns,
+) -> (Width, Option<Vec<Member>>) {
+    let mut width = Width::Exactly(0);
+    let mut members = Some(Vec::new());
+    for (entry, weight) in entries.into_iter().zip(weights) {
+        let inputs = Width::Exactly(entry.columns.len());
+        let Some(node) = entry.definition else {
+            continue;
+        };
+        let (part, transformer) = match node.as_text() {
+            Some(DROP) => continue,
+            // scikit-learn leaves out what is given no columns.
+            _ if entry.columns.is_empty() => continue,
+            Some(PASS) => (inputs, Some(None)),
+            _ => match resolver.transformer(node, Slot::Step, columns.with_inputs(inputs)) {
+                Some(found) => (found.width, found.into_transformer().map(Some)),
+                None => (Width::Unknown, None),
+            },
+        };
+        width = width.beside(part);
+        match (members.as_mut(), transformer) {
+            (Some(members), Some(transformer)) => members.push(Member {
+                name: entry.name,
+                columns: Some(entry.columns),
+                transformer,
+                weight,
+            }),
+            _ => members = None,
+        }
+    }
+    (width, members)
+}
+
+/// `[name, definition, columns]`
+fn entry(item: &Node, inputs: usize) -> Result<Entry<'_>, Box<Diagnostic>> {
+    let Value::List(parts) = &item.value else {
+        return Err(not_an_entry(item));
+    };
+    let [name, definition, columns] = parts.as_slice() else {
+        return Err(not_an_entry(item));
+    };
+    let name = name.as_text().ok_or_else(|| not_an_entry(item))?;
+    Ok(Entry {
+        name: name.to_owned(),
+        definition: Some(definition),
+        columns: positions(columns, inputs)?,
+    })
+}
+
+/// Positions from the left, from the right if they are negative, or a flag per column.
+fn positions(node: &Node, inputs: usize) -> Result<Vec<u32>, Box<Diagnostic>> {
+    let Value::List(items) = &node.value else {
+        return Err(not_positions(node));
+    };
+    if !items.is_empty()
+        && items
+            .iter()
+            .all(|item| matches!(item.value, Value::Bool(_)))
+    {
+        if items.len() != inputs {
+            return Err(beyond(node, &format!("{} flags", items.len()), inputs));
+        }
+        let flags = (0..).zip(items);
+        let set = flags.filter(|(_, item)| item.value == Value::Bool(true));
+        return Ok(set.map(|(at, _)| at).collect());
+    }
+    let position = |item: &Node| {
+        let Value::Int(written) = item.value else {
+            return Err(not_positions(item));
+        };
+        let from_right = i64::try_from(inputs).unwrap_or(i64::MAX);
+        let at = if written < 0 {
+            written.saturating_add(from_right)
+        } else {
+            written
+        };
+        if (0..from_right).contains(&at) {
+            return Ok(u32::try_from(at).unwrap_or(u32::MAX));
+        }
+        Err(beyond(item, &format!("column {written}"), inputs))
+    };
+    items.iter().map(position).collect()
+}
+
+/// The columns that no entry names, in their order.
+fn remaining(entries: &[Entry<'_>], inputs: usize) -> Vec<u32> {
+    let mut is_named = vec![false; inputs];
+    for column in entries.iter().flat_map(|entry| &entry.columns) {
+        is_named[*column as usize] = true;
+    }
+    let all = (0..).zip(is_named);
+    all.filter(|(_, is_named)| !is_named)
+        .map(|(at, _)| at)
+        .collect()
+}
+
+fn not_an_entry(item: &Node) -> Box<Diagnostic> {
+    Box::new(
+        Diagnostic::error(
+            "model::not_a_definition",
+            "an entry of `transformers` is no list of a name, a definition and columns",
+        )
+        .label(item.span, "must be a list of three")
+        .help("write `[name, path.to.Class, [0, 1]]`"),
+    )
+}
+
+fn not_positions(node: &Node) -> Box<Diagnostic> {
+    Box::new(
+        Diagnostic::error("model::wrong_kind", "columns are no list of positions")
+            .label(
+                node.span,
+                "must be a list of positions, or of a flag per column",
+            )
+            .help("write the positions of the tags, the first of which is 0: `[0, 1]`"),
+    )
+}
+
+fn beyond(node: &Node, what: &str, inputs: usize) -> Box<Diagnostic> {
+    Box::new(
+        Diagnostic::error(
+            "model::width_mismatch",
+            format!("{what} of {}", columns_of(inputs)),
+        )
+        .label(node.span, "names columns that are not there")
+        .help(format!("columns are counted from 0; there are {inputs}")),
+    )
+}
+
+fn repeated(item: Option<&Node>, name: &str) -> Diagnostic {
+    let found = Diagnostic::error(
+        "model::conflicting_parameters",
+        format!("two entries of `transformers` are named `{name}`"),
+    );
+    let found = match item {
+        Some(item) => found.label(item.span, "has the name of another one"),
+        None => found,
+    };
+    found.help("give each entry a name of its own")
+}
+
+fn unknown_columns(definition: &Definition<'_>) -> Diagnostic {
+    Diagnostic::error(
+        "model::width_mismatch",
+        format!("the columns that reach `{NAME}` depend on the data"),
+    )
+    .label(definition.path, "needs to know its columns")
+    .help("put it before the step that decides on columns")
+}
+
+/// As defined.
+#[derive(Debug)]
+struct ColumnTransformer {
+    members: Vec<Member>,
+}
+
+/// As fitted.
+#[derive(Debug)]
+struct FittedColumnTransformer {
+    /// Columns it takes.
+    width: usize,
+    members: Vec<FittedMember>,
+}
+
+impl Transformer for ColumnTransformer {
+    fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError> {
+        Ok(Box::new(FittedColumnTransformer {
+            width: x.width,
+            members: members::fit(&self.members, x)?,
+        }))
+    }
+}
+
+fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentError> {
+    let at = reader.get("transformers")?;
+    let mut members = Vec::new();
+    let mut outputs = 0;
+    for item in at.items()? {
+        let places = item.get("columns")?;
+        let mut part = places.items()?.len();
+        let columns = places.integers(&[part])?;
+        if part == 0 || columns.iter().any(|column| *column as usize >= *width) {
+            return Err(places.refuse("a list of positions of columns"));
+        }
+        let transformer = item.get("transformer")?;
+        let transformer = if transformer.value == PASS {
+            transformer.count_part()?;
+            None
+        } else {
+            Some(transformer.transformer(&mut part)?)
+        };
+        let weight = item.optional("weight");
+        outputs += part;
+        item.check_columns(part)?;
+        members.push(FittedMember {
+            name: item.get("name")?.text()?,
+            columns: Some(columns),
+            transformer,
+            weight: weight.map(|weight| weight.number()).transpose()?,
+        });
+    }
+    if members.is_empty() {
+        return Err(at.refuse("a list of one part or more"));
+    }
+    reader.check_columns(outputs)?;
+    let fitted = FittedColumnTransformer {
+        width: *width,
+        members,
+    };
+    *width = outputs;
+    Ok(FittedPart::Transformer(Box::new(fitted)))
+}
+
+impl Step for FittedColumnTransformer {
+    fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
+        members::apply(&self.members, &batch)
+    }
+}
+
+impl Fitted for FittedColumnTransformer {
+    fn write(&self, tensors: &mut Tensors) -> Json {
+        let members = self.members.iter().map(|member| {
+            let transformer = member.transformer.as_ref();
+            json!({
+                "name": member.name,
+                "weight": optional_number(member.weight),
+                "columns": member.columns,
+                "transformer": transformer
+                    .map_or_else(|| json!(PASS), |transformer| transformer.write(tensors)),
+            })
+        });
+        json!({ "type": NAME, "transformers": members.collect::<Vec<_>>() })
+    }
+
+    fn lower(&self, fields: &mut Fields) {
+        if let Some((part, outputs)) = members::embed(&self.members, self.width) {
+            fields.push("unite", None, part, outputs);
+        }
+    }
+}
+
+impl FittedTransformer for FittedColumnTransformer {
+    fn inverse(&self) -> Option<&dyn Invert> {
+        None
+    }
+
+    fn embedded(&self) -> Option<Embedded> {
+        members::embed(&self.members, self.width).map(|(part, _)| part)
+    }
+}
