@@ -118,12 +118,16 @@ fn config(models: &[(String, Value)]) -> Value {
         json!({ "name": name, "model": model, "dataset": dataset })
     });
     let machines: Vec<Value> = machines.collect();
+    let tags = TAGS.iter().chain(&["runs"]);
+    let files = tags.map(|tag| ((*tag).to_owned(), json!("readings.csv")));
+    let files: serde_json::Map<String, Value> = files.collect();
     json!({
         "machines": machines,
         "globals": { "dataset": {
             "resolution": "10T",
             "data_provider": {
-                "type": "FilesDataProvider", "files": "readings.csv", "timestamp": "time" } } },
+                "type": "FilesDataProvider", "files": files,
+                "time_column": "time", "value_column": "{tag}" } } },
     })
 }
 
