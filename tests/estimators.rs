@@ -148,7 +148,7 @@ fn every_estimator_serves_what_it_learnt() {
     let mut revisions = fs::read_dir(out.join("trained")).unwrap();
     let revision = revisions.next().unwrap().unwrap().path();
     let server = Server::start(&out.join("bin/zoo"), &[]);
-    let row = |row| (0..TAGS.len()).map(move |column| value(3 * row + 500, column));
+    let row = |row: usize| (0..TAGS.len()).map(move |column| value(3 * row + 500, column));
     let rows: Vec<Vec<f64>> = (0..50).map(|at| row(at).collect()).collect();
     for (name, _) in &models {
         let machine = store::read(&revision.join(name)).unwrap();
