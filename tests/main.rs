@@ -19,6 +19,7 @@ mod emit;
 mod estimators;
 mod expand;
 mod explain;
+mod export;
 mod fetch;
 mod files;
 mod golden_config;

@@ -128,22 +128,46 @@ def feature_union(part, at, arrays):
     for name, inner in part.transformer_list:
         if inner == "drop":
             continue
-        member = {"name": name, "weight": number(weights.get(name, 1.0))}
-        if name not in weights or weights[name] is None:
-            member["weight"] = None
-        member["transformer"] = (
-            "passthrough" if inner == "passthrough" else write(inner, f"{at}.{name}", arrays)
+        weight, is_plain = weights.get(name), inner == "passthrough"
+        members.append(
+            {
+                "name": name,
+                "weight": None if weight is None else number(weight),
+                "transformer": "passthrough" if is_plain else write(inner, f"{at}.{name}", arrays),
+            }
         )
-        members.append(member)
     return {"transformer_list": members}
 
 
 @writes("TransformedTargetRegressor")
 def transformed_target(part, at, arrays):
     return {
+        "n_targets": 1 if part._training_dim == 1 else int(part.transformer_.n_features_in_),
         "transformer": write(part.transformer_, f"{at}.transformer", arrays),
         "regressor": write(part.regressor_, f"{at}.regressor", arrays),
     }
+
+
+@writes("ColumnTransformer")
+def column_transformer(part, at, arrays):
+    weights, members = part.transformer_weights or {}, []
+    for name, inner, _ in part.transformers_:
+        columns = part._transformer_to_input_indices[name]
+        if inner == "drop" or len(columns) == 0:
+            continue
+        weight = weights.get(name)
+        plain = inner == "passthrough" or type(inner).__name__ == "FunctionTransformer" and (
+            inner.func is None
+        )
+        members.append(
+            {
+                "name": name,
+                "weight": None if weight is None else number(weight),
+                "columns": [int(column) for column in columns],
+                "transformer": "passthrough" if plain else write(inner, f"{at}.{name}", arrays),
+            }
+        )
+    return {"transformers": members}
 
 
 @writes("MultiOutputRegressor")
@@ -207,6 +231,94 @@ def pca(part, at, arrays):
     }
 
 
+@writes("TruncatedSVD")
+def truncated_svd(part, at, arrays):
+    return {"components": numbers(part.components_)}
+
+
+@writes("Normalizer")
+def normalizer(part, at, arrays):
+    return {"norm": part.norm}
+
+
+@writes("QuantileTransformer")
+def quantile_transformer(part, at, arrays):
+    quantiles = np.asarray(part.quantiles_).T
+    return {
+        "output_distribution": part.output_distribution,
+        "n_quantiles": int(part.n_quantiles_),
+        "quantiles": arrays.keep("quantiles", "quantiles", quantiles, np.float64),
+    }
+
+
+@writes("PowerTransformer")
+def power_transformer(part, at, arrays):
+    scaler = getattr(part, "_scaler", None) if part.standardize else None
+    return {
+        "method": part.method,
+        "lambdas": numbers(part.lambdas_),
+        "scaler": None if scaler is None else write(scaler, f"{at}.scaler", arrays),
+    }
+
+
+@writes("PolynomialFeatures")
+def polynomial_features(part, at, arrays):
+    return {
+        "min_degree": int(part._min_degree),
+        "max_degree": int(part._max_degree),
+        "interaction_only": bool(part.interaction_only),
+        "include_bias": bool(part.include_bias),
+    }
+
+
+@writes("SimpleImputer")
+def simple_imputer(part, at, arrays):
+    if part.add_indicator:
+        raise Unsupported(f"{at} adds indicators")
+    missing = part.missing_values
+    if not (isinstance(missing, (int, float)) or missing is None):
+        raise Unsupported(f"{at} looks for {missing!r} as missing")
+    # Columns that were empty are left out, unless they are kept.
+    statistics = [number(value) for value in np.asarray(part.statistics_, dtype=np.float64)]
+    return {
+        "statistics": [None if value == "NaN" else value for value in statistics],
+        "indicated": None,
+        "missing_values": number(math.nan if missing is None else missing),
+    }
+
+
+@writes("InfImputer")
+def inf_imputer(part, at, arrays):
+    ends = lambda name: numbers(getattr(part, name)) if hasattr(part, name) else None
+    optional = lambda value: None if value is None else number(value)
+    return {
+        "inf_fill_value": optional(part.inf_fill_value),
+        "neg_inf_fill_value": optional(part.neg_inf_fill_value),
+        "strategy": part.strategy,
+        "delta": number(part.delta),
+        "posinf_fill_values": ends("_posinf_fill_values"),
+        "neginf_fill_values": ends("_neginf_fill_values"),
+    }
+
+
+def function_path(function):
+    if function is None:
+        return None
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{module}.{function.__name__}"
+
+
+@writes("FunctionTransformer")
+def function_transformer(part, at, arrays):
+    return {
+        "func": function_path(part.func),
+        "kw_args": part.kw_args or {},
+        "inverse_func": function_path(part.inverse_func),
+        "inv_kw_args": part.inv_kw_args or {},
+        "validate": bool(part.validate),
+    }
+
+
 # --- Linear models and neighbours
 
 
@@ -261,6 +373,63 @@ def neighbors(part, at, arrays):
         "targets": y.shape[1],
         "x": arrays.keep("neighbors", "x", part._fit_X, np.float64),
         "y": arrays.keep("neighbors", "y", y, np.float64),
+    }
+
+
+# --- Trees
+
+
+def rounded_down(thresholds):
+    """In single precision, below the threshold: rows are compared in single precision."""
+    single = thresholds.astype(np.float32)
+    above = single.astype(np.float64) > thresholds
+    return np.where(above, np.nextafter(single, np.float32(-np.inf)), single).astype(np.float32)
+
+
+def preorder(left, right):
+    """Nodes so that each left child follows its parent."""
+    order, waiting = [], [0]
+    while waiting:
+        node = waiting.pop()
+        order.append(node)
+        if left[node] != -1:
+            waiting += [right[node], left[node]]
+    return np.array(order)
+
+
+def trees(estimators, arrays):
+    """Structure of trees one after the other, and the values of their leaves."""
+    starts, columns, rights, thresholds, values, count = [], [], [], [], [], 0
+    for estimator in estimators:
+        tree = estimator.tree_
+        left, right = tree.children_left, tree.children_right
+        order = preorder(left, right)
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        leaf = left[order] == -1
+        starts.append(count)
+        count += len(order)
+        columns.append(np.where(leaf, 0, tree.feature[order]))
+        rights.append(np.where(leaf, 0, place[right[order]]))
+        thresholds.append(np.where(leaf, 0.0, rounded_down(tree.threshold[order])))
+        values.append(tree.value[order][leaf])
+    document = {
+        "starts": arrays.keep("forest", "starts", starts, np.uint32),
+        "columns": arrays.keep("forest", "columns", np.concatenate(columns), np.uint32),
+        "right": arrays.keep("forest", "right", np.concatenate(rights), np.uint32),
+        "thresholds": arrays.keep("forest", "thresholds", np.concatenate(thresholds), np.float32),
+    }
+    return document, np.concatenate(values)
+
+
+@writes("DecisionTreeRegressor", "RandomForestRegressor", "ExtraTreesRegressor")
+def forest(part, at, arrays):
+    document, values = trees(getattr(part, "estimators_", [part]), arrays)
+    values = values.reshape(len(values), -1)
+    return {
+        "n_targets": values.shape[1],
+        "values": arrays.keep("forest", "values", values, np.float64),
+        **document,
     }
 
 
