@@ -16,6 +16,7 @@ mod contributing;
 mod databases;
 mod dataset;
 mod emit;
+mod estimators;
 mod expand;
 mod explain;
 mod fetch;

@@ -154,6 +154,14 @@ pub enum FitError {
         /// The target of every row.
         only: f64,
     },
+    /// A sample of rows is to hold more than there are.
+    #[error("`max_samples: {asked}` of {rows} rows: there are not as many")]
+    SampleTooLarge {
+        /// Rows asked for.
+        asked: usize,
+        /// Rows there are.
+        rows: usize,
+    },
     /// The evaluation mode asks for folds only, so no machine comes out.
     #[error("`cv_mode: cross_val_only` scores folds and trains no machine")]
     FoldsOnly,
@@ -181,6 +189,7 @@ impl FitError {
             Self::Overflow { .. } => "train::overflow",
             Self::NotWhole { .. } => "train::not_whole",
             Self::OneClass { .. } => "train::one_class",
+            Self::SampleTooLarge { .. } => "train::sample_too_large",
             Self::FoldsOnly => "train::folds_only",
             Self::Rejected(_) => "train::rejected",
         }
@@ -218,6 +227,9 @@ impl FitError {
             Self::Overflow { .. } => "scale readings before it, or look at their units",
             Self::NotWhole { .. } => "use a regressor, or a target that names classes",
             Self::OneClass { .. } => "widen the training period until it holds more than one class",
+            Self::SampleTooLarge { .. } => {
+                "lower `max_samples`, give a share such as `0.5`, or widen the training period"
+            }
             Self::FoldsOnly => "use `full_build`, or leave `cv_mode` out",
             Self::Rejected(Rejection::Missing { .. }) => MISSING_HELP,
             Self::Rejected(_) => "look at what the steps before it answer",

@@ -28,6 +28,7 @@ mod select_columns;
 mod simple_imputer;
 mod standard_scaler;
 mod then;
+mod tree;
 mod truncated_svd;
 mod windows;
 
@@ -61,6 +62,10 @@ pub use select_columns::SelectColumns;
 pub use simple_imputer::{MissingIndicator, SimpleImputer};
 pub use standard_scaler::StandardScaler;
 pub use then::Then;
+pub use tree::{
+    DecisionTree, ExtraTrees, Forest, ForestClassifier, ForestKind, GradientBoosting,
+    HistGradientBoosting, IsolationForest, RandomForest, Trees,
+};
 pub use truncated_svd::TruncatedSvd;
 pub use windows::Windows;
 
@@ -96,6 +101,10 @@ pub mod sized {
     pub use super::simple_imputer::sized::{MissingIndicator, SimpleImputer};
     pub use super::standard_scaler::sized::StandardScaler;
     pub use super::then::Then;
+    pub use super::tree::sized::{
+        Forest, ForestClassifier, GradientBoosting, HistGradientBoosting, IsolationForest,
+    };
+    pub use super::tree::{DecisionTree, ExtraTrees, RandomForest};
     pub use super::truncated_svd::sized::TruncatedSvd;
     pub use super::windows::sized::Windows;
 }

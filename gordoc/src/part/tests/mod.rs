@@ -1,3 +1,5 @@
+mod hostile;
+
 use std::any::Any;
 use std::sync::Arc;
 
