@@ -128,46 +128,43 @@ def feature_union(part, at, arrays):
     for name, inner in part.transformer_list:
         if inner == "drop":
             continue
-        weight, is_plain = weights.get(name), inner == "passthrough"
+        member = {"name": name, "weight": number(weights.get(name, 1.0))}
+        if name not in weights or weights[name] is None:
+            member["weight"] = None
+        member["transformer"] = (
+            "passthrough" if inner == "passthrough" else write(inner, f"{at}.{name}", arrays)
+        )
+        members.append(member)
+    return {"transformer_list": members}
+
+
+@writes("ColumnTransformer")
+def column_transformer(part, at, arrays):
+    weights = part.transformer_weights or {}
+    width = part.n_features_in_
+    members = []
+    for name, inner, columns in part.transformers_:
+        places = np.arange(width)[part._transformer_to_input_indices[name]]
+        if inner == "drop" or len(places) == 0:
+            continue
         members.append(
             {
                 "name": name,
-                "weight": None if weight is None else number(weight),
-                "transformer": "passthrough" if is_plain else write(inner, f"{at}.{name}", arrays),
+                "weight": number(weights[name]) if weights.get(name) is not None else None,
+                "columns": [int(place) for place in places],
+                "transformer": write(inner, f"{at}.{name}", arrays),
             }
         )
-    return {"transformer_list": members}
+    return {"transformers": members}
 
 
 @writes("TransformedTargetRegressor")
 def transformed_target(part, at, arrays):
     return {
-        "n_targets": 1 if part._training_dim == 1 else int(part.transformer_.n_features_in_),
+        "n_targets": int(part.transformer_.n_features_in_),
         "transformer": write(part.transformer_, f"{at}.transformer", arrays),
         "regressor": write(part.regressor_, f"{at}.regressor", arrays),
     }
-
-
-@writes("ColumnTransformer")
-def column_transformer(part, at, arrays):
-    weights, members = part.transformer_weights or {}, []
-    for name, inner, _ in part.transformers_:
-        columns = part._transformer_to_input_indices[name]
-        if inner == "drop" or len(columns) == 0:
-            continue
-        weight = weights.get(name)
-        plain = inner == "passthrough" or type(inner).__name__ == "FunctionTransformer" and (
-            inner.func is None
-        )
-        members.append(
-            {
-                "name": name,
-                "weight": None if weight is None else number(weight),
-                "columns": [int(column) for column in columns],
-                "transformer": "passthrough" if plain else write(inner, f"{at}.{name}", arrays),
-            }
-        )
-    return {"transformers": members}
 
 
 @writes("MultiOutputRegressor")
@@ -236,29 +233,76 @@ def truncated_svd(part, at, arrays):
     return {"components": numbers(part.components_)}
 
 
+FUNCTIONS = {
+    np.absolute: "numpy.abs",
+    np.exp: "numpy.exp",
+    np.expm1: "numpy.expm1",
+    np.log: "numpy.log",
+    np.log1p: "numpy.log1p",
+    np.sqrt: "numpy.sqrt",
+    np.square: "numpy.square",
+}
+MULTIPLY = "gordo.machine.model.transformer_funcs.general.multiply_by"
+
+
+def function(func, keywords, at):
+    """Path and keywords of a function that gordoc knows."""
+    keywords = dict(keywords or {})
+    if func is None:
+        return None, None
+    if func in FUNCTIONS and not keywords:
+        return FUNCTIONS[func], None
+    path = f"{getattr(func, '__module__', None)}.{getattr(func, '__name__', func)}"
+    if path == MULTIPLY and list(keywords) == ["factor"]:
+        return path, {"factor": number(keywords["factor"])}
+    raise Unsupported(f"{at} calls {path} with {keywords}")
+
+
+@writes("FunctionTransformer")
+def function_transformer(part, at, arrays):
+    func, keywords = function(part.func, part.kw_args, at)
+    inverse, inverse_keywords = function(part.inverse_func, part.inv_kw_args, at)
+    return {
+        "func": func,
+        "kw_args": keywords,
+        "inverse_func": inverse,
+        "inv_kw_args": inverse_keywords,
+        "validate": bool(part.validate),
+    }
+
+
+@writes("InfImputer")
+def inf_imputer(part, at, arrays):
+    optional = lambda value: None if value is None else number(value)
+    fills = lambda name: None if part.strategy != "minmax" else numbers(getattr(part, name))
+    return {
+        "inf_fill_value": optional(part.inf_fill_value),
+        "neg_inf_fill_value": optional(part.neg_inf_fill_value),
+        "strategy": part.strategy,
+        "delta": number(part.delta),
+        "posinf_fill_values": fills("_posinf_fill_values"),
+        "neginf_fill_values": fills("_neginf_fill_values"),
+    }
+
+
+@writes("SimpleImputer")
+def simple_imputer(part, at, arrays):
+    missing = float(part.missing_values)
+    indicated = None
+    if part.indicator_ is not None:
+        told = set(part.indicator_.features_)
+        indicated = [column in told for column in range(part.n_features_in_)]
+    statistics = [float(value) for value in part.statistics_]
+    return {
+        "statistics": [None if math.isnan(value) else value for value in statistics],
+        "indicated": indicated,
+        "missing_values": None if math.isnan(missing) else missing,
+    }
+
+
 @writes("Normalizer")
 def normalizer(part, at, arrays):
     return {"norm": part.norm}
-
-
-@writes("QuantileTransformer")
-def quantile_transformer(part, at, arrays):
-    quantiles = np.asarray(part.quantiles_).T
-    return {
-        "output_distribution": part.output_distribution,
-        "n_quantiles": int(part.n_quantiles_),
-        "quantiles": arrays.keep("quantiles", "quantiles", quantiles, np.float64),
-    }
-
-
-@writes("PowerTransformer")
-def power_transformer(part, at, arrays):
-    scaler = getattr(part, "_scaler", None) if part.standardize else None
-    return {
-        "method": part.method,
-        "lambdas": numbers(part.lambdas_),
-        "scaler": None if scaler is None else write(scaler, f"{at}.scaler", arrays),
-    }
 
 
 @writes("PolynomialFeatures")
@@ -271,52 +315,19 @@ def polynomial_features(part, at, arrays):
     }
 
 
-@writes("SimpleImputer")
-def simple_imputer(part, at, arrays):
-    if part.add_indicator:
-        raise Unsupported(f"{at} adds indicators")
-    missing = part.missing_values
-    if not (isinstance(missing, (int, float)) or missing is None):
-        raise Unsupported(f"{at} looks for {missing!r} as missing")
-    # Columns that were empty are left out, unless they are kept.
-    statistics = [number(value) for value in np.asarray(part.statistics_, dtype=np.float64)]
+@writes("QuantileTransformer")
+def quantile_transformer(part, at, arrays):
     return {
-        "statistics": [None if value == "NaN" else value for value in statistics],
-        "indicated": None,
-        "missing_values": number(math.nan if missing is None else missing),
+        "output_distribution": part.output_distribution,
+        "n_quantiles": int(part.n_quantiles_),
+        "quantiles": arrays.keep("quantiles", "quantiles", part.quantiles_.T, np.float64),
     }
 
 
-@writes("InfImputer")
-def inf_imputer(part, at, arrays):
-    ends = lambda name: numbers(getattr(part, name)) if hasattr(part, name) else None
-    optional = lambda value: None if value is None else number(value)
-    return {
-        "inf_fill_value": optional(part.inf_fill_value),
-        "neg_inf_fill_value": optional(part.neg_inf_fill_value),
-        "strategy": part.strategy,
-        "delta": number(part.delta),
-        "posinf_fill_values": ends("_posinf_fill_values"),
-        "neginf_fill_values": ends("_neginf_fill_values"),
-    }
-
-
-def function_path(function):
-    if function is None:
-        return None
-    module = getattr(function, "__module__", None) or "numpy"
-    return f"{module}.{function.__name__}"
-
-
-@writes("FunctionTransformer")
-def function_transformer(part, at, arrays):
-    return {
-        "func": function_path(part.func),
-        "kw_args": part.kw_args or {},
-        "inverse_func": function_path(part.inverse_func),
-        "inv_kw_args": part.inv_kw_args or {},
-        "validate": bool(part.validate),
-    }
+@writes("PowerTransformer")
+def power_transformer(part, at, arrays):
+    scaler = write(part._scaler, f"{at}.scaler", arrays) if part.standardize else None
+    return {"method": part.method, "lambdas": numbers(part.lambdas_), "scaler": scaler}
 
 
 # --- Linear models and neighbours

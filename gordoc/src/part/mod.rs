@@ -8,6 +8,8 @@ pub(crate) mod class;
 pub(crate) mod columns;
 mod conflict;
 pub(crate) mod document;
+#[cfg(test)]
+mod embedding_tests;
 pub(crate) mod error;
 pub(crate) mod fit;
 pub(crate) mod history;
@@ -33,6 +35,7 @@ mod tree;
 
 /// Classes made of other classes.
 mod composite {
+    mod column_entry;
     pub(super) mod column_transformer;
     pub(super) mod feature_union;
     mod members;

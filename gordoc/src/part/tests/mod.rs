@@ -25,7 +25,7 @@ fn context(seed: u64) -> FitContext<'static> {
 }
 
 /// A definition that only transforms `width` columns.
-fn transformer(definition: &Value, width: usize) -> Arc<dyn Transformer> {
+pub(super) fn transformer(definition: &Value, width: usize) -> Arc<dyn Transformer> {
     let mut found = Diagnostics::default();
     let model = resolve(
         &Node::from_json(definition),
