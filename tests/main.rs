@@ -20,6 +20,7 @@ mod expand;
 mod explain;
 mod fetch;
 mod files;
+mod fit;
 mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;

@@ -108,6 +108,14 @@ pub enum FitError {
         /// The target of every row.
         only: f64,
     },
+    /// A network is to start from another number of weights than it has.
+    #[error("the network has {expected} weights, and {given} are given")]
+    Weights {
+        /// Weights of all layers.
+        expected: usize,
+        /// Weights that were given.
+        given: usize,
+    },
     /// The evaluation mode asks for folds only, so no machine comes out.
     #[error("`cv_mode: cross_val_only` scores folds and trains no machine")]
     FoldsOnly,
@@ -125,7 +133,7 @@ impl FitError {
             Self::NotFinite { .. } => "train::not_finite",
             Self::Diverged { .. } => "train::diverged",
             Self::EmptySplit { .. } => "train::empty_split",
-            Self::Width { .. } => "train::width",
+            Self::Width { .. } | Self::Weights { .. } => "train::width",
             Self::TooFewNeighbors { .. } => "train::too_few_neighbors",
             Self::Overflow { .. } => "train::overflow",
             Self::NotWhole { .. } => "train::not_whole",
@@ -160,6 +168,7 @@ impl FitError {
             Self::Overflow { .. } => "scale readings before it, or look at their units",
             Self::NotWhole { .. } => "use a regressor, or a target that names classes",
             Self::OneClass { .. } => "widen the training period until it holds more than one class",
+            Self::Weights { .. } => "give each layer's kernel and then its bias, layer by layer",
             Self::FoldsOnly => "use `full_build`, or leave `cv_mode` out",
             Self::Rejected(Rejection::Missing { .. }) => MISSING_HELP,
             Self::Rejected(_) => "look at what the steps before it answer",
