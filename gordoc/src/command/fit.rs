@@ -18,7 +18,6 @@ use super::cli::{Fit, FitMethod};
 use super::{Failure, Level, Status, Streams};
 use crate::dataset::write::replace;
 use crate::part::class::Built;
-use crate::part::detector::threshold::Validation;
 use crate::part::error::FitError;
 use crate::part::fit::{Estimator, Fit as Fitting, FittedTransformer, Transformer};
 use crate::train::alone;
@@ -95,7 +94,7 @@ impl Task<'_> {
         let names = names_of(&self.data.names, values.width);
         Ok(Outcome {
             columns: columns(rows.times.as_deref(), &names, &values),
-            state: state::document(&*fitted, &[], &[], None),
+            state: state::document(&*fitted, &[], None),
         })
     }
 
@@ -145,7 +144,7 @@ impl Task<'_> {
         };
         let rows = (&self.data.values, &self.target.values);
         let fit = alone::fit(estimator, rows, splitter, self.arguments.seed);
-        let (Fitting { fitted, history }, folds) = fit.map_err(|error| of_fit(&error))?;
+        let Fitting { fitted, history } = fit.map_err(|error| of_fit(&error))?;
         let mut applied = self.applied()?;
         let answers = fitted.apply(applied.values.clone()).map_err(of_rejection)?;
         let columns = if method == FitMethod::Anomaly {
@@ -167,10 +166,9 @@ impl Task<'_> {
             let names = names_of(&self.target.names, answers.width);
             columns(applied.times.as_deref(), &names, &answers)
         };
-        let folds: &[Validation] = &folds;
         Ok(Outcome {
             columns,
-            state: state::document(&*fitted, &self.target.names, folds, history.as_ref()),
+            state: state::document(&*fitted, &self.target.names, history.as_ref()),
         })
     }
 

@@ -11,7 +11,7 @@ use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::part::arguments::Arguments;
 use crate::part::class::{
-    Built, Checked, Definition, Found, Resolve, Role, Rules, Slot, TransformerRules,
+    Built, Checked, Definition, Found, Resolve, Rules, Slot, TransformerRules,
 };
 use crate::part::columns::{Columns, Width};
 use crate::part::fit::{Estimator, Transformer, TransformerModel};

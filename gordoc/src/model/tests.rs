@@ -11,7 +11,7 @@ use gordo_runtime::Smoothing;
 use super::*;
 use crate::config::node::{Node, Value as Written};
 use crate::diagnostic::{Diagnostics, Stage};
-use crate::part::detector::diff_based::DiffBasedDetector;
+use crate::part::detector::difference::DifferenceDetector;
 use crate::part::fit::Estimator;
 
 /// A node as the config parser would make it, with the nth node at bytes `n..n + 1`.
@@ -131,13 +131,17 @@ fn the_common_detector_resolves() {
         "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>"
     );
     let texts = model.detector_texts().unwrap();
-    assert_eq!(texts[0], ("scaler", json!("MinMaxScaler()")));
+    assert_eq!(texts["scaler"], "MinMaxScaler()");
     let base = "Pipeline(steps=[('step_0', MinMaxScaler()), ('step_1', \
          KerasAutoEncoder(epochs=3, kind='feedforward_hourglass'))])";
-    assert_eq!(texts[1], ("base_estimator", json!(base)));
-    let settings = a::<DiffBasedDetector>(&*model.estimator).settings;
+    assert_eq!(texts["base_estimator"], base);
+    let settings = a::<DifferenceDetector>(&*model.estimator).settings;
     assert!(settings.require_thresholds && !settings.shuffle);
-    assert_eq!(settings.smoothing, Some(Smoothing::Exponential));
+    let smoothed = settings.smoothed.unwrap();
+    assert_eq!(
+        (smoothed.method, smoothed.window),
+        (Smoothing::Exponential, 6)
+    );
 }
 
 #[test]
@@ -153,10 +157,9 @@ fn a_detector_without_parts_has_the_documented_ones() {
             "shuffle": false } })
     );
     assert_eq!(model.detector_texts(), None);
-    let detector = a::<DiffBasedDetector>(&*model.estimator);
+    let detector = a::<DifferenceDetector>(&*model.estimator);
     assert_eq!(a::<Network>(&*detector.base), &check_network(json!({})));
-    let settings = detector.settings;
-    assert_eq!((settings.window, settings.smoothing), (None, None));
+    assert!(detector.settings.smoothed.is_none());
 }
 
 #[test]
@@ -164,7 +167,7 @@ fn require_thresholds_survives_expansion() {
     let (model, _) = resolved(&json!({ DETECTOR: { "require_thresholds": false } }));
     let model = model.unwrap();
     assert_eq!(model.expanded[DETECTOR]["require_thresholds"], json!(false));
-    let detector = a::<DiffBasedDetector>(&*model.estimator);
+    let detector = a::<DifferenceDetector>(&*model.estimator);
     assert!(!detector.settings.require_thresholds);
 }
 

@@ -31,6 +31,18 @@ pub enum FitError {
         /// Fewest rows that are enough, if any number is.
         needed: Option<usize>,
     },
+    /// Errors are smoothed over more rows than there are.
+    #[error(
+        "`window` is {window} rows, and there {} {rows}: no error can be smoothed, so that there \
+         is no threshold",
+        if *.rows == 1 { "is" } else { "are" }
+    )]
+    LongWindow {
+        /// Rows there are.
+        rows: usize,
+        /// Rows of the window.
+        window: usize,
+    },
     /// A table holds a missing or infinite number.
     #[error("row {row} of {table} column `{column}` is {}, which cannot be learnt from", number_or_missing(*value))]
     NotFinite {
@@ -116,6 +128,14 @@ pub enum FitError {
         /// Weights that were given.
         given: usize,
     },
+    /// A sample of rows is to hold more than there are.
+    #[error("`max_samples: {asked}` of {rows} rows: there are not as many")]
+    SampleTooLarge {
+        /// Rows asked for.
+        asked: usize,
+        /// Rows there are.
+        rows: usize,
+    },
     /// The evaluation mode asks for folds only, so no machine comes out.
     #[error("`cv_mode: cross_val_only` scores folds and trains no machine")]
     FoldsOnly,
@@ -130,6 +150,7 @@ impl FitError {
         match self {
             Self::TooFewRows { .. } => "train::too_few_rows",
             Self::ShortFolds { .. } => "train::short_folds",
+            Self::LongWindow { .. } => "train::long_window",
             Self::NotFinite { .. } => "train::not_finite",
             Self::Diverged { .. } => "train::diverged",
             Self::EmptySplit { .. } => "train::empty_split",
@@ -138,6 +159,7 @@ impl FitError {
             Self::Overflow { .. } => "train::overflow",
             Self::NotWhole { .. } => "train::not_whole",
             Self::OneClass { .. } => "train::one_class",
+            Self::SampleTooLarge { .. } => "train::sample_too_large",
             Self::FoldsOnly => "train::folds_only",
             Self::Rejected(_) => "train::rejected",
         }
@@ -153,6 +175,7 @@ impl FitError {
                 needed: Some(_), ..
             } => "widen the training period, or ask for fewer folds under `evaluation.cv`",
             Self::ShortFolds { .. } => "raise the `test_size` of `evaluation.cv`",
+            Self::LongWindow { .. } => "shorten `window`, or widen the training period",
             Self::NotFinite { value, .. } if value.is_nan() => MISSING_HELP,
             Self::NotFinite { .. } => {
                 "leave the cells of such readings empty, or scale them before the network"
@@ -169,6 +192,9 @@ impl FitError {
             Self::NotWhole { .. } => "use a regressor, or a target that names classes",
             Self::OneClass { .. } => "widen the training period until it holds more than one class",
             Self::Weights { .. } => "give each layer's kernel and then its bias, layer by layer",
+            Self::SampleTooLarge { .. } => {
+                "lower `max_samples`, give a share such as `0.5`, or widen the training period"
+            }
             Self::FoldsOnly => "use `full_build`, or leave `cv_mode` out",
             Self::Rejected(Rejection::Missing { .. }) => MISSING_HELP,
             Self::Rejected(_) => "look at what the steps before it answer",

@@ -42,7 +42,10 @@ mod composite {
 
 /// Detectors of anomalies.
 pub(crate) mod detector {
-    pub(crate) mod diff_based;
+    pub(super) mod diff_based;
+    pub(crate) mod difference;
+    mod fitted;
+    pub(super) mod kfcv;
     #[cfg(test)]
     mod tests;
     pub(crate) mod threshold;
@@ -88,7 +91,7 @@ static CLASSES: &[&Class] = &[
     &composite::multi_output::CLASS,
     // Detectors.
     &detector::diff_based::CLASS,
-    &detector::diff_based::KFCV,
+    &detector::kfcv::CLASS,
     // Networks.
     &network::AUTO_ENCODER,
     &network::LSTM_AUTO_ENCODER,
@@ -116,11 +119,12 @@ static CLASSES: &[&Class] = &[
     &linear::coordinate_descent::ELASTIC_NET_CLASS,
     &linear::logistic_regression::CLASS,
     &neighbors::K_NEIGHBORS,
-    &tree::DECISION_TREE,
-    &tree::RANDOM_FOREST,
-    &tree::RANDOM_FOREST_CLASSIFIER,
-    &tree::GRADIENT_BOOSTING,
-    &tree::ISOLATION_FOREST,
+    &tree::decision_tree::CLASS,
+    &tree::random_forest::CLASS,
+    &tree::extra_trees::CLASS,
+    &tree::known::RANDOM_FOREST_CLASSIFIER,
+    &tree::known::GRADIENT_BOOSTING,
+    &tree::known::ISOLATION_FOREST,
     // Splitters.
     &splitter::time_series_split::CLASS,
     &splitter::k_fold::CLASS,

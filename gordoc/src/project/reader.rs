@@ -290,7 +290,7 @@ impl MachineReader<'_> {
 
     /// A detector compares with thresholds, which are found on folds.
     fn warn_of_no_thresholds(&mut self, machine: &Node, model: &Model, mode: Mode) {
-        if mode != Mode::BuildOnly || !model.estimator.requires_thresholds() {
+        if mode != Mode::BuildOnly || model.estimator.required_rows().is_none() {
             return;
         }
         let own = machine.get("evaluation");

@@ -4,14 +4,13 @@ use gordo_runtime::Batch;
 
 use super::Error;
 use super::evaluation;
-use crate::part::detector::threshold::Validation;
 use crate::part::fit::{Estimator, Fit, FitContext, Run};
 use crate::part::rows;
 use crate::part::splitter::Splitter;
 use crate::random::Seed;
 
 /// Fits an estimator as the model of a machine is fitted; with a splitter a detector gets
-/// thresholds, and what a build would leave of it in the metadata comes with it.
+/// thresholds.
 ///
 /// # Shapes and units
 ///
@@ -22,7 +21,7 @@ pub(crate) fn fit(
     (x, y): (&Batch, &Batch),
     splitter: Option<&dyn Splitter>,
     seed: u64,
-) -> Result<(Fit, Vec<Validation>), Error> {
+) -> Result<Fit, Error> {
     let seed = Seed::new(seed);
     let context = |run| FitContext {
         seed: match run {
@@ -32,21 +31,15 @@ pub(crate) fn fit(
         run,
         progress: &(),
     };
-    let mut validations = Vec::new();
-    if let Some(splitter) = splitter {
-        let folds = splitter.split(x.rows)?;
-        let results = evaluation::run(&folds, |index, fold| {
-            let learnt = (rows::take(x, &fold.train), rows::take(y, &fold.train));
-            let fit = estimator.fit(&learnt.0, &learnt.1, &context(Run::Fold(index)))?;
-            evaluation::test(&*fit.fitted, x, y, fold)
-        })?;
-        validations.extend(results.into_iter().filter_map(|fold| fold.validation));
-    }
+    let folds = splitter.map_or_else(|| Ok(Vec::new()), |splitter| splitter.split(x.rows))?;
+    let results = evaluation::run(&folds, |index, fold| {
+        let learnt = (rows::take(x, &fold.train), rows::take(y, &fold.train));
+        let fit = estimator.fit(&learnt.0, &learnt.1, &context(Run::Fold(index)))?;
+        evaluation::test(&*fit.fitted, x, y, fold)
+    })?;
     let mut fit = estimator.fit(x, y, &context(Run::Final))?;
-    if let Some(detector) = fit.fitted.detector_mut()
-        && splitter.is_some()
-    {
-        detector.calibrate(&validations);
+    if let Some(detector) = fit.fitted.detector_mut() {
+        detector.calibrate(&evaluation::errors(y, &folds, &results));
     }
-    Ok((fit, validations))
+    Ok(fit)
 }

@@ -20,6 +20,7 @@ mod pca;
 mod robust_scaler;
 mod standard_scaler;
 mod then;
+mod tree;
 mod windows;
 
 pub use beside::{Beside, beside};
@@ -41,6 +42,10 @@ pub use pca::Pca;
 pub use robust_scaler::RobustScaler;
 pub use standard_scaler::StandardScaler;
 pub use then::Then;
+pub use tree::{
+    DecisionTree, ExtraTrees, Forest, ForestClassifier, ForestKind, GradientBoosting,
+    HistGradientBoosting, IsolationForest, RandomForest, Trees,
+};
 pub use windows::Windows;
 
 /// Parts whose sizes are written in their types, as generated code names them.
@@ -61,6 +66,10 @@ pub mod sized {
     pub use super::robust_scaler::sized::RobustScaler;
     pub use super::standard_scaler::sized::StandardScaler;
     pub use super::then::Then;
+    pub use super::tree::sized::{
+        Forest, ForestClassifier, GradientBoosting, HistGradientBoosting, IsolationForest,
+    };
+    pub use super::tree::{DecisionTree, ExtraTrees, RandomForest};
     pub use super::windows::sized::Windows;
 }
 

@@ -2,16 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::part::detector::threshold::Validation;
 use crate::part::fit::Fitted;
 use crate::part::history::History;
 use crate::part::tensors::{Numbers, Tensor, Tensors};
 
-/// The document of a fitted part, with the thresholds of its folds and the epochs of its network.
+/// The document of a fitted part, with the thresholds of a detector and the epochs of its network.
 pub(super) fn document(
     fitted: &dyn Fitted,
     targets: &[String],
-    folds: &[Validation],
     history: Option<&History>,
 ) -> Value {
     let mut tensors = Tensors::new();
@@ -19,7 +17,7 @@ pub(super) fn document(
     let mut document = Map::new();
     document.insert("state".to_owned(), written_out(state, &tensors));
     if let Some(detector) = fitted.detector() {
-        let metadata = detector.metadata(targets, folds);
+        let metadata = detector.metadata(targets, Map::new());
         document.insert("metadata".to_owned(), Value::Object(metadata));
     }
     if let Some(history) = history {

@@ -1,3 +1,5 @@
+mod hostile;
+
 use gordo_runtime::Batch;
 use serde_json::json;
 
