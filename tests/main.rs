@@ -22,6 +22,7 @@ mod explain;
 mod export;
 mod fetch;
 mod files;
+mod fit;
 mod golden_config;
 mod golden_dataset;
 mod golden_dataset_configs;

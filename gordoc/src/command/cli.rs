@@ -40,6 +40,8 @@ pub enum Command {
     Compile(Compile),
     /// Train one machine, as builder pods do: its files, Gordo's exit codes and registry
     Build(Build),
+    /// Fit a model definition on a CSV file, without a config
+    Fit(Fit),
     /// Explain a diagnostic code, with an example and how to fix it
     Explain(Explain),
     /// Create a starter config
@@ -253,6 +255,47 @@ pub struct Build {
     pub fetching: Fetching,
 }
 
+/// `gordoc fit`
+#[derive(Debug, Args)]
+pub struct Fit {
+    /// Model definition: YAML or JSON file, or `-` for stdin
+    pub definition: PathBuf,
+    /// CSV file of inputs: a header, and `time` as its first column if there are times
+    #[arg(long, value_name = "X.csv")]
+    pub data: PathBuf,
+    /// CSV file of targets [default: the inputs]
+    #[arg(long, value_name = "Y.csv")]
+    pub target: Option<PathBuf>,
+    /// CSV file that the fitted model is applied to [default: the inputs]
+    #[arg(long, value_name = "X2.csv")]
+    pub apply: Option<PathBuf>,
+    /// What is done with it [default: predict, or transform if the model only does that]
+    #[arg(long, value_enum)]
+    pub method: Option<FitMethod>,
+    /// CSV file for the result [default: stdout]
+    #[arg(short, long, value_name = "OUT.csv")]
+    pub output: Option<PathBuf>,
+    /// JSON file for what was fitted: arrays, thresholds, history
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// File with the splitter that a detector's thresholds come from, or `none` [default: the
+    /// detector's own]
+    #[arg(long, value_name = "SPLITTER")]
+    pub cv: Option<PathBuf>,
+    /// JSON file with the weights that a network starts from, in the order of Keras
+    #[arg(long, value_name = "FILE")]
+    pub initial_weights: Option<PathBuf>,
+    /// Random seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// HTML file with a drawing: targets and answers, and anomalies over time
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
 /// `gordoc explain`
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -303,6 +346,20 @@ pub enum ReportLevel {
     Message,
     /// The type, and all that was found
     Traceback,
+}
+
+/// `fit --method`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum FitMethod {
+    /// Predict targets
+    Predict,
+    /// Transform inputs
+    Transform,
+    /// Undo a transformation
+    InverseTransform,
+    /// Find thresholds on folds, and judge rows by them
+    Anomaly,
 }
 
 /// `check --format`

@@ -7,7 +7,7 @@ use super::cli::{self, Bin, Cli, Command};
 use super::compile::{Learning, Origin};
 use super::{
     Failure, Status, Streams, build, check, compile, completions, dataset, expand, explain,
-    export_script, fetching, init, schema,
+    export_script, fetching, fit, init, schema,
 };
 use crate::dataset::write::Format;
 use crate::diagnostic::Style;
@@ -35,6 +35,7 @@ pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<St
             compile::run(&compile_options(arguments)?, streams)
         }
         Command::Build(arguments) => build::run(&arguments, creation_date()?, streams),
+        Command::Fit(arguments) => fit::run(&arguments, streams),
         Command::Explain(arguments) => explain::run(arguments.code.as_deref(), streams.out),
         Command::Init(arguments) => init::run(&arguments, streams),
         Command::Completions(arguments) => Ok(completions::run(arguments.shell, streams.out)),

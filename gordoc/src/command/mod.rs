@@ -14,6 +14,7 @@ pub mod explain;
 pub mod export_script;
 mod failure;
 mod fetching;
+pub mod fit;
 pub mod init;
 pub mod schema;
 mod streams;

@@ -23,7 +23,7 @@ use crate::source::Span;
 
 pub use expand::expand;
 pub use resolve::resolve;
-pub(crate) use resolve::{resolve_splitter, resolve_transformer};
+pub(crate) use resolve::{resolve_part, resolve_splitter, resolve_transformer};
 
 pub use crate::part::network::Network;
 pub use crate::part::network::callback::EarlyStopping;

@@ -50,6 +50,28 @@ pub fn resolve(
     })
 }
 
+/// Resolves a definition to what it makes, for so many inputs and targets.
+///
+/// `None` when at least one error was added to `diagnostics`.
+pub(crate) fn resolve_part(
+    definition: &Node,
+    (inputs, targets): (usize, usize),
+    diagnostics: &mut Diagnostics,
+) -> Option<Built> {
+    let columns = Columns {
+        inputs: Width::Exactly(inputs),
+        targets: Width::Exactly(targets),
+    };
+    let mut resolver = Resolver {
+        diagnostics,
+        blockers: Diagnostics::default(),
+    };
+    let found = resolver.part(definition, Slot::Step, columns);
+    let blockers = resolver.blockers;
+    diagnostics.append(blockers);
+    found?.built.filter(|_| !diagnostics.has_errors())
+}
+
 /// Resolves a definition that must transform targets, such as `scoring_scaler`.
 ///
 /// `None` when at least one error was added to `diagnostics`.

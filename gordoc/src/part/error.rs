@@ -154,6 +154,14 @@ pub enum FitError {
         /// The target of every row.
         only: f64,
     },
+    /// A network is to start from another number of weights than it has.
+    #[error("the network has {expected} weights, and {given} are given")]
+    Weights {
+        /// Weights of all layers.
+        expected: usize,
+        /// Weights that were given.
+        given: usize,
+    },
     /// A sample of rows is to hold more than there are.
     #[error("`max_samples: {asked}` of {rows} rows: there are not as many")]
     SampleTooLarge {
@@ -180,7 +188,7 @@ impl FitError {
             Self::NotFinite { .. } => "train::not_finite",
             Self::Diverged { .. } => "train::diverged",
             Self::EmptySplit { .. } => "train::empty_split",
-            Self::Width { .. } => "train::width",
+            Self::Width { .. } | Self::Weights { .. } => "train::width",
             Self::TooFewNeighbors { .. } => "train::too_few_neighbors",
             Self::TooManyComponents { .. } => "train::too_many_components",
             Self::NoColumns { .. } => "train::no_columns",
@@ -227,6 +235,7 @@ impl FitError {
             Self::Overflow { .. } => "scale readings before it, or look at their units",
             Self::NotWhole { .. } => "use a regressor, or a target that names classes",
             Self::OneClass { .. } => "widen the training period until it holds more than one class",
+            Self::Weights { .. } => "give each layer's kernel and then its bias, layer by layer",
             Self::SampleTooLarge { .. } => {
                 "lower `max_samples`, give a share such as `0.5`, or widen the training period"
             }

@@ -31,6 +31,7 @@ use serde_json::json;
 
 pub use check::{RequestedTags, Sources};
 pub use error::ReadError;
+pub(crate) use format::delimited::read_number;
 pub use kind::Provider;
 pub(crate) use kind::{Described, ProviderKind};
 pub use names::Present;
