@@ -138,9 +138,30 @@ def feature_union(part, at, arrays):
     return {"transformer_list": members}
 
 
+@writes("ColumnTransformer")
+def column_transformer(part, at, arrays):
+    weights = part.transformer_weights or {}
+    width = part.n_features_in_
+    members = []
+    for name, inner, columns in part.transformers_:
+        places = np.arange(width)[part._transformer_to_input_indices[name]]
+        if inner == "drop" or len(places) == 0:
+            continue
+        members.append(
+            {
+                "name": name,
+                "weight": number(weights[name]) if weights.get(name) is not None else None,
+                "columns": [int(place) for place in places],
+                "transformer": write(inner, f"{at}.{name}", arrays),
+            }
+        )
+    return {"transformers": members}
+
+
 @writes("TransformedTargetRegressor")
 def transformed_target(part, at, arrays):
     return {
+        "n_targets": int(part.transformer_.n_features_in_),
         "transformer": write(part.transformer_, f"{at}.transformer", arrays),
         "regressor": write(part.regressor_, f"{at}.regressor", arrays),
     }
@@ -207,6 +228,108 @@ def pca(part, at, arrays):
     }
 
 
+@writes("TruncatedSVD")
+def truncated_svd(part, at, arrays):
+    return {"components": numbers(part.components_)}
+
+
+FUNCTIONS = {
+    np.absolute: "numpy.abs",
+    np.exp: "numpy.exp",
+    np.expm1: "numpy.expm1",
+    np.log: "numpy.log",
+    np.log1p: "numpy.log1p",
+    np.sqrt: "numpy.sqrt",
+    np.square: "numpy.square",
+}
+MULTIPLY = "gordo.machine.model.transformer_funcs.general.multiply_by"
+
+
+def function(func, keywords, at):
+    """Path and keywords of a function that gordoc knows."""
+    keywords = dict(keywords or {})
+    if func is None:
+        return None, None
+    if func in FUNCTIONS and not keywords:
+        return FUNCTIONS[func], None
+    path = f"{getattr(func, '__module__', None)}.{getattr(func, '__name__', func)}"
+    if path == MULTIPLY and list(keywords) == ["factor"]:
+        return path, {"factor": number(keywords["factor"])}
+    raise Unsupported(f"{at} calls {path} with {keywords}")
+
+
+@writes("FunctionTransformer")
+def function_transformer(part, at, arrays):
+    func, keywords = function(part.func, part.kw_args, at)
+    inverse, inverse_keywords = function(part.inverse_func, part.inv_kw_args, at)
+    return {
+        "func": func,
+        "kw_args": keywords,
+        "inverse_func": inverse,
+        "inv_kw_args": inverse_keywords,
+        "validate": bool(part.validate),
+    }
+
+
+@writes("InfImputer")
+def inf_imputer(part, at, arrays):
+    optional = lambda value: None if value is None else number(value)
+    fills = lambda name: None if part.strategy != "minmax" else numbers(getattr(part, name))
+    return {
+        "inf_fill_value": optional(part.inf_fill_value),
+        "neg_inf_fill_value": optional(part.neg_inf_fill_value),
+        "strategy": part.strategy,
+        "delta": number(part.delta),
+        "posinf_fill_values": fills("_posinf_fill_values"),
+        "neginf_fill_values": fills("_neginf_fill_values"),
+    }
+
+
+@writes("SimpleImputer")
+def simple_imputer(part, at, arrays):
+    missing = float(part.missing_values)
+    indicated = None
+    if part.indicator_ is not None:
+        told = set(part.indicator_.features_)
+        indicated = [column in told for column in range(part.n_features_in_)]
+    statistics = [float(value) for value in part.statistics_]
+    return {
+        "statistics": [None if math.isnan(value) else value for value in statistics],
+        "indicated": indicated,
+        "missing_values": None if math.isnan(missing) else missing,
+    }
+
+
+@writes("Normalizer")
+def normalizer(part, at, arrays):
+    return {"norm": part.norm}
+
+
+@writes("PolynomialFeatures")
+def polynomial_features(part, at, arrays):
+    return {
+        "min_degree": int(part._min_degree),
+        "max_degree": int(part._max_degree),
+        "interaction_only": bool(part.interaction_only),
+        "include_bias": bool(part.include_bias),
+    }
+
+
+@writes("QuantileTransformer")
+def quantile_transformer(part, at, arrays):
+    return {
+        "output_distribution": part.output_distribution,
+        "n_quantiles": int(part.n_quantiles_),
+        "quantiles": arrays.keep("quantiles", "quantiles", part.quantiles_.T, np.float64),
+    }
+
+
+@writes("PowerTransformer")
+def power_transformer(part, at, arrays):
+    scaler = write(part._scaler, f"{at}.scaler", arrays) if part.standardize else None
+    return {"method": part.method, "lambdas": numbers(part.lambdas_), "scaler": scaler}
+
+
 # --- Linear models and neighbours
 
 
@@ -261,6 +384,63 @@ def neighbors(part, at, arrays):
         "targets": y.shape[1],
         "x": arrays.keep("neighbors", "x", part._fit_X, np.float64),
         "y": arrays.keep("neighbors", "y", y, np.float64),
+    }
+
+
+# --- Trees
+
+
+def rounded_down(thresholds):
+    """In single precision, below the threshold: rows are compared in single precision."""
+    single = thresholds.astype(np.float32)
+    above = single.astype(np.float64) > thresholds
+    return np.where(above, np.nextafter(single, np.float32(-np.inf)), single).astype(np.float32)
+
+
+def preorder(left, right):
+    """Nodes so that each left child follows its parent."""
+    order, waiting = [], [0]
+    while waiting:
+        node = waiting.pop()
+        order.append(node)
+        if left[node] != -1:
+            waiting += [right[node], left[node]]
+    return np.array(order)
+
+
+def trees(estimators, arrays):
+    """Structure of trees one after the other, and the values of their leaves."""
+    starts, columns, rights, thresholds, values, count = [], [], [], [], [], 0
+    for estimator in estimators:
+        tree = estimator.tree_
+        left, right = tree.children_left, tree.children_right
+        order = preorder(left, right)
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        leaf = left[order] == -1
+        starts.append(count)
+        count += len(order)
+        columns.append(np.where(leaf, 0, tree.feature[order]))
+        rights.append(np.where(leaf, 0, place[right[order]]))
+        thresholds.append(np.where(leaf, 0.0, rounded_down(tree.threshold[order])))
+        values.append(tree.value[order][leaf])
+    document = {
+        "starts": arrays.keep("forest", "starts", starts, np.uint32),
+        "columns": arrays.keep("forest", "columns", np.concatenate(columns), np.uint32),
+        "right": arrays.keep("forest", "right", np.concatenate(rights), np.uint32),
+        "thresholds": arrays.keep("forest", "thresholds", np.concatenate(thresholds), np.float32),
+    }
+    return document, np.concatenate(values)
+
+
+@writes("DecisionTreeRegressor", "RandomForestRegressor", "ExtraTreesRegressor")
+def forest(part, at, arrays):
+    document, values = trees(getattr(part, "estimators_", [part]), arrays)
+    values = values.reshape(len(values), -1)
+    return {
+        "n_targets": values.shape[1],
+        "values": arrays.keep("forest", "values", values, np.float64),
+        **document,
     }
 
 

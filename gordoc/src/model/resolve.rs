@@ -147,7 +147,16 @@ struct Resolver<'d> {
 impl Resolver<'_> {
     /// What is fitted of a whole model, and whether it predicts: a model may only transform.
     fn model(&mut self, definition: &Node, columns: Columns) -> Option<(Arc<dyn Estimator>, bool)> {
-        match self.part(definition, Slot::Step, columns)?.built? {
+        let found = self.part(definition, Slot::Step, columns)?;
+        if found.width.most() == Some(0) {
+            self.blockers.push(
+                Diagnostic::error("model::too_few_columns", "the model gives no columns")
+                    .label(definition.key_line(), "gives no columns")
+                    .help("keep at least 1 column in its last step"),
+            );
+            return None;
+        }
+        match found.built? {
             Built::Estimator(estimator) => Some((estimator, true)),
             Built::Transformer(transformer) => {
                 Some((Arc::new(TransformerModel(transformer)), false))

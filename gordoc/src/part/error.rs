@@ -94,6 +94,40 @@ pub enum FitError {
         /// Neighbours asked for.
         neighbors: usize,
     },
+    /// More components are asked for than rows can have.
+    #[error("`{class}` looks for {components} components in {rows} rows of {columns} columns")]
+    TooManyComponents {
+        /// What was to be fitted.
+        class: &'static str,
+        /// Components asked for.
+        components: usize,
+        /// Rows there are.
+        rows: usize,
+        /// Columns there are.
+        columns: usize,
+    },
+    /// A step gives no columns, or is handed none.
+    #[error("no columns are left for `{class}`")]
+    NoColumns {
+        /// What was to be fitted.
+        class: &'static str,
+    },
+    /// A column has no number at all.
+    #[error("column `{column}` has no number that `{class}` could learn from")]
+    EmptyColumn {
+        /// What was to be fitted.
+        class: &'static str,
+        /// Position of the column.
+        column: usize,
+    },
+    /// Box-Cox cannot transform a column.
+    #[error("column `{column}` {}, which Box-Cox cannot transform", found)]
+    NoBoxCox {
+        /// Position of the column.
+        column: usize,
+        /// What the column is.
+        found: &'static str,
+    },
     /// Numbers so large, or so far apart, that sums of them are none.
     #[error("the numbers that `{class}` learns from are too large to be multiplied")]
     Overflow {
@@ -156,6 +190,10 @@ impl FitError {
             Self::EmptySplit { .. } => "train::empty_split",
             Self::Width { .. } | Self::Weights { .. } => "train::width",
             Self::TooFewNeighbors { .. } => "train::too_few_neighbors",
+            Self::TooManyComponents { .. } => "train::too_many_components",
+            Self::NoColumns { .. } => "train::no_columns",
+            Self::EmptyColumn { .. } => "train::empty_column",
+            Self::NoBoxCox { .. } => "train::no_box_cox",
             Self::Overflow { .. } => "train::overflow",
             Self::NotWhole { .. } => "train::not_whole",
             Self::OneClass { .. } => "train::one_class",
@@ -188,6 +226,12 @@ impl FitError {
             }
             Self::Width { .. } => "leave out what changes the number of targets",
             Self::TooFewNeighbors { .. } => "lower `n_neighbors`, or widen the training period",
+            Self::TooManyComponents { .. } => "lower `n_components`, or widen the training period",
+            Self::NoColumns { .. } => "look at what the steps before it answer",
+            Self::EmptyColumn { .. } => {
+                "leave the tag out, or widen the training period until it has readings"
+            }
+            Self::NoBoxCox { .. } => "use `method: yeo-johnson`, which takes all numbers",
             Self::Overflow { .. } => "scale readings before it, or look at their units",
             Self::NotWhole { .. } => "use a regressor, or a target that names classes",
             Self::OneClass { .. } => "widen the training period until it holds more than one class",
@@ -215,6 +259,7 @@ fn told(rejection: &Rejection) -> String {
         Rejection::NoRows { step, .. } => format!("`{step}` is handed no rows"),
         Rejection::Infinite => "a step is handed infinite numbers".to_owned(),
         Rejection::Missing { step } => format!("`{step}` is handed missing numbers"),
+        Rejection::NotPositive => "Box-Cox is handed numbers that are not above 0".to_owned(),
         Rejection::TooFewRows => "there are no more rows than the network looks back".to_owned(),
         Rejection::Targets { expected, given } => format!(
             "answers have {} rows of {} columns, targets {} of {}",

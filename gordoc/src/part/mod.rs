@@ -8,11 +8,14 @@ pub(crate) mod class;
 pub(crate) mod columns;
 mod conflict;
 pub(crate) mod document;
+#[cfg(test)]
+mod embedding_tests;
 pub(crate) mod error;
 pub(crate) mod fit;
 pub(crate) mod history;
 pub(crate) mod kind;
 mod labels;
+mod learnable;
 pub(crate) mod lowering;
 pub(crate) mod metric;
 mod neighbors;
@@ -32,8 +35,10 @@ mod tree;
 
 /// Classes made of other classes.
 mod composite {
+    mod column_entry;
     pub(super) mod column_transformer;
     pub(super) mod feature_union;
+    mod members;
     pub(super) mod multi_output;
     pub(super) mod pipeline;
     pub(super) mod steps;
@@ -63,9 +68,17 @@ mod scaler {
 /// Other transformers.
 mod transformer {
     pub(super) mod function_transformer;
+    pub(super) mod inf_imputer;
     pub(super) mod known;
+    mod minka;
+    pub(super) mod normalizer;
     pub(super) mod pca;
     pub(super) mod polynomial_features;
+    pub(super) mod power_transformer;
+    pub(super) mod quantile_transformer;
+    mod sign;
+    pub(super) mod simple_imputer;
+    pub(super) mod truncated_svd;
 }
 
 /// Linear regressors.
@@ -102,15 +115,15 @@ static CLASSES: &[&Class] = &[
     &scaler::standard_scaler::CLASS,
     &scaler::robust_scaler::CLASS,
     &scaler::max_abs_scaler::CLASS,
-    &transformer::known::NORMALIZER,
-    &transformer::known::POWER_TRANSFORMER,
-    &transformer::known::QUANTILE_TRANSFORMER,
+    &transformer::normalizer::CLASS,
+    &transformer::power_transformer::CLASS,
+    &transformer::quantile_transformer::CLASS,
     &transformer::pca::CLASS,
-    &transformer::known::TRUNCATED_SVD,
+    &transformer::truncated_svd::CLASS,
     &transformer::polynomial_features::CLASS,
     &transformer::function_transformer::CLASS,
-    &transformer::known::SIMPLE_IMPUTER,
-    &transformer::known::INF_IMPUTER,
+    &transformer::simple_imputer::CLASS,
+    &transformer::inf_imputer::CLASS,
     &transformer::known::FEATURE_AGGLOMERATION,
     // Regressors and classifiers.
     &linear::linear_regression::CLASS,
