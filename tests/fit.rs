@@ -519,3 +519,62 @@ fn a_definition_is_told_its_errors_and_data_theirs() {
         assert!(said.contains(words), "{arguments:?}: {said}");
     }
 }
+
+#[test]
+fn a_detector_is_drawn_and_repeats_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let detector = json!({"gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector": {
+        "base_estimator": {"sklearn.pipeline.Pipeline": [
+            "sklearn.preprocessing.MinMaxScaler",
+            {"gordo.machine.model.models.KerasAutoEncoder": {"kind": "feedforward_hourglass"}},
+        ]},
+    }});
+    write(folder, "detector.json", &detector.to_string());
+    let mut text = "time,FT 1,<b>\n".to_owned();
+    for row in 0..200 {
+        let time = jiff::Timestamp::from_second(1_704_067_200 + 600 * row).unwrap();
+        writeln!(text, "{time},{},{}", row % 17, (row * 7) % 23).unwrap();
+    }
+    write(folder, "x.csv", &text);
+    let fit_to = |name: &str, seed: &str| {
+        let files = [
+            "detector.json",
+            "--data",
+            "x.csv",
+            "--method",
+            "anomaly",
+            "-o",
+            name,
+        ];
+        let output = fit(
+            folder,
+            &[&files[..], &["--plot", "p.html", "--seed", seed]].concat(),
+        );
+        assert!(output.status.success(), "{}", stderr(&output));
+        fs::read_to_string(folder.join(name)).unwrap()
+    };
+    let frame = fit_to("a.csv", "1");
+    assert_eq!(frame, fit_to("b.csv", "1"));
+    assert_ne!(frame, fit_to("c.csv", "2"));
+    let columns = columns(&frame);
+    let names: Vec<&str> = columns.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(names[..4], ["time", "start", "end", "model-input|FT 1"]);
+    assert_eq!(*names.last().unwrap(), "total-anomaly-confidence");
+    assert_eq!(columns[2].1[0], "2024-01-01T00:10:00+00:00");
+    let page = fs::read_to_string(folder.join("p.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && !page.contains("<b>"));
+    // The total, then answers and anomalies of both tags, each anomaly with its threshold.
+    assert_eq!(page.matches("<article").count(), 5);
+    assert_eq!(page.matches("<path class=\"limit\" d=\"M").count(), 4);
+
+    // Without thresholds there is nothing to judge by.
+    let files = ["detector.json", "--data", "x.csv", "--method", "anomaly"];
+    let output = fit(folder, &[&files[..], &["--cv", "none"]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("no thresholds"),
+        "{}",
+        stderr(&output)
+    );
+}

@@ -2,6 +2,7 @@
 
 mod definition;
 mod frame;
+mod picture;
 mod rows;
 mod state;
 mod weights;
@@ -20,6 +21,7 @@ use crate::dataset::write::replace;
 use crate::part::class::Built;
 use crate::part::error::FitError;
 use crate::part::fit::{Estimator, Fit as Fitting, FittedTransformer, Transformer};
+use crate::report::FitPanel;
 use crate::train::alone;
 
 /// Fits a definition, applies what was fitted, and writes what is asked for.
@@ -56,6 +58,10 @@ pub fn run(arguments: &Fit, mut streams: Streams<'_>) -> Result<Status, Failure>
     if let Some(path) = &arguments.state {
         write_file(path, |out| writeln!(out, "{:#}", result.state))?;
     }
+    if let Some(path) = &arguments.plot {
+        let page = picture::page(&arguments.definition, &result);
+        write_file(path, |out| out.write_all(page.as_bytes()))?;
+    }
     let n_rows = task.data.values.rows;
     writeln!(streams.log(Level::Info), "fitted on {n_rows} rows")?;
     Ok(Status::Done)
@@ -65,6 +71,10 @@ pub fn run(arguments: &Fit, mut streams: Streams<'_>) -> Result<Status, Failure>
 struct Outcome {
     columns: Columns,
     state: serde_json::Value,
+    /// What a page would show.
+    panels: Vec<FitPanel>,
+    /// Of the rows in the result.
+    times: Option<Vec<i64>>,
 }
 
 /// Rows to fit on, and what is done with what was fitted.
@@ -95,6 +105,8 @@ impl Task<'_> {
         Ok(Outcome {
             columns: columns(rows.times.as_deref(), &names, &values),
             state: state::document(&*fitted, &[], None),
+            panels: picture::transformed(&rows, &names, &values),
+            times: rows.times,
         })
     }
 
@@ -147,7 +159,7 @@ impl Task<'_> {
         let Fitting { fitted, history } = fit.map_err(|error| of_fit(&error))?;
         let mut applied = self.applied()?;
         let answers = fitted.apply(applied.values.clone()).map_err(of_rejection)?;
-        let columns = if method == FitMethod::Anomaly {
+        let (columns, panels) = if method == FitMethod::Anomaly {
             let Some(detector) = fitted.detector() else {
                 return Err(unsuited("the definition is no detector", method)
                     .help("put it into a `DiffBasedAnomalyDetector` as its `base_estimator`"));
@@ -160,15 +172,22 @@ impl Task<'_> {
             applied = applied.last(answers.rows);
             let found = detector.detect(&answers, &judged.values.to_f64());
             let found = found.map_err(of_rejection)?;
-            frame::frame(&applied, &self.target.names, &answers, &found)
+            let panels = picture::judged(&judged, &answers, &found, detector.thresholds());
+            let frame = frame::frame(&applied, &self.target.names, &answers, &found);
+            (frame, panels)
         } else {
-            applied = applied.last(answers.rows);
             let names = names_of(&self.target.names, answers.width);
-            columns(applied.times.as_deref(), &names, &answers)
+            let given = self.judged(&applied).ok();
+            let given = given.map(|given| given.last(answers.rows));
+            applied = applied.last(answers.rows);
+            let panels = picture::predicted(given.as_ref(), &names, &answers);
+            (columns(applied.times.as_deref(), &names, &answers), panels)
         };
         Ok(Outcome {
             columns,
             state: state::document(&*fitted, &self.target.names, history.as_ref()),
+            panels,
+            times: applied.times,
         })
     }
 
