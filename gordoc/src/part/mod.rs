@@ -20,7 +20,7 @@ pub(crate) mod lowering;
 pub(crate) mod metric;
 mod neighbors;
 pub(crate) mod network;
-mod old_path;
+pub(crate) mod old_path;
 pub(crate) mod parameter;
 pub(crate) mod regressor;
 pub(crate) mod resolve;

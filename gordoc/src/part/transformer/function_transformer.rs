@@ -18,6 +18,7 @@ use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
 use crate::part::kind::{Kind, as_number};
 use crate::part::learnable::{self, Missing};
 use crate::part::lowering::{Argument, Embedded, Fields, Type};
+use crate::part::old_path;
 use crate::part::parameter::{Default, Parameter, flag, optional, parameter};
 use crate::part::resolve::missing_parameter;
 use crate::part::suggest::join_names;
@@ -102,7 +103,10 @@ const fn of_numpy(path: &'static str, function: Function) -> Known {
 }
 
 impl Known {
+    /// The function of a path, also of one of an earlier release.
     fn find(path: &str) -> Option<&'static Self> {
+        let today = old_path::of_gordo(path);
+        let path = today.as_deref().unwrap_or(path);
         FUNCTIONS.iter().find(|function| function.path == path)
     }
 
@@ -311,6 +315,10 @@ pub(crate) fn check_function(
         return useless.is_none();
     };
     let path = node.to_key();
+    if let Some(today) = old_path::of_gordo(&path) {
+        let warning = old_path::warning(&path, &today, node.span);
+        resolver.diagnostics().push(warning);
+    }
     let Some(function) = Known::find(&path) else {
         resolver.blockers().push(unknown_function(node));
         return false;
