@@ -39,6 +39,7 @@ pub fn resolve(
     };
     let found = resolver.model(definition, columns);
     let blockers = resolver.blockers;
+    let found = found.filter(|_| !blockers.has_errors());
     diagnostics.at_build(|found| found.append(blockers));
     let (estimator, predicts) = found?;
     Some(Model {
@@ -47,6 +48,28 @@ pub fn resolve(
         expanded: expand::expand(definition),
         span: definition.span,
     })
+}
+
+/// Resolves a definition to what it makes, for so many inputs and targets.
+///
+/// `None` when at least one error was added to `diagnostics`.
+pub(crate) fn resolve_part(
+    definition: &Node,
+    (inputs, targets): (usize, usize),
+    diagnostics: &mut Diagnostics,
+) -> Option<Built> {
+    let columns = Columns {
+        inputs: Width::Exactly(inputs),
+        targets: Width::Exactly(targets),
+    };
+    let mut resolver = Resolver {
+        diagnostics,
+        blockers: Diagnostics::default(),
+    };
+    let found = resolver.part(definition, Slot::Step, columns);
+    let blockers = resolver.blockers;
+    diagnostics.append(blockers);
+    found?.built.filter(|_| !diagnostics.has_errors())
 }
 
 /// Resolves a definition that must transform targets, such as `scoring_scaler`.
@@ -80,7 +103,8 @@ pub(crate) fn resolve_splitter(
     definition: &Node,
     diagnostics: &mut Diagnostics,
 ) -> Option<Arc<dyn Splitter>> {
-    let definition = match definition::read(definition) {
+    let node = definition;
+    let definition = match definition::read(node) {
         Ok(definition) => definition,
         Err(refusal) => {
             diagnostics.push(*refusal.diagnostic);
@@ -88,6 +112,7 @@ pub(crate) fn resolve_splitter(
         }
     };
     let class = definition.class;
+    diagnostics.extend(definition::old_path(node, class));
     let Rules::Splitter(resolve) = class.rules else {
         diagnostics.push(
             Diagnostic::error(
@@ -122,7 +147,16 @@ struct Resolver<'d> {
 impl Resolver<'_> {
     /// What is fitted of a whole model, and whether it predicts: a model may only transform.
     fn model(&mut self, definition: &Node, columns: Columns) -> Option<(Arc<dyn Estimator>, bool)> {
-        match self.part(definition, Slot::Step, columns)?.built? {
+        let found = self.part(definition, Slot::Step, columns)?;
+        if found.width.most() == Some(0) {
+            self.blockers.push(
+                Diagnostic::error("model::too_few_columns", "the model gives no columns")
+                    .label(definition.key_line(), "gives no columns")
+                    .help("keep at least 1 column in its last step"),
+            );
+            return None;
+        }
+        match found.built? {
             Built::Estimator(estimator) => Some((estimator, true)),
             Built::Transformer(transformer) => {
                 Some((Arc::new(TransformerModel(transformer)), false))
@@ -144,6 +178,8 @@ impl Resolve for Resolver<'_> {
                 return None;
             }
         };
+        self.diagnostics
+            .extend(definition::old_path(node, definition.class));
         let resolver: &mut dyn Resolve = self;
         let class = definition.class;
         let named = resolver.check_names(&definition);

@@ -270,23 +270,37 @@ fn classes_are_named_as_they_are_today() {
         "did you mean `sklearn.preprocessing.MinMaxScaler`?",
     );
     check(
-        "gordo.model.models.KerasAutoEncoder",
-        "(write `gordo.machine.model.models.KerasAutoEncoder`)",
+        "gordo.model.models.KerasAutoEncodr",
+        "model::unknown_class [1]",
     );
     check(
-        "gordo_components.model.models.KerasAutoEncoder",
-        "model::old_path",
+        "sklearn.cluster.FeatureAgglomeration",
+        "model::not_supported_yet",
     );
-    check(
-        "sklearn.preprocessing.data.MinMaxScaler",
-        "(write `sklearn.preprocessing.MinMaxScaler`)",
-    );
-    check("sklearn.linear_model.Ridge", "model::not_supported_yet");
     check_fails(
         &json!({ "gordo.machine.model.models.KerasLSTMForecast": { "kind": "lstm_model" } }),
         &["model::not_supported_yet"],
     );
     check_fails(&json!("justtext"), &["model::unknown_class [0]"]);
+}
+
+#[test]
+fn paths_of_earlier_releases_mean_todays_classes() {
+    let steps = json!([
+        "sklearn.preprocessing.data.MinMaxScaler",
+        { "gordo.model.models.KerasAutoEncoder": { "kind": "feedforward_hourglass" } },
+    ]);
+    let (model, found) = resolved(&json!({ PIPELINE: steps }));
+    let today = json!({ PIPELINE: [SCALER, network(json!({}))] });
+    assert_eq!(model.unwrap().expanded, expand(&node(&today)));
+    let warnings = [
+        "model::old_path [3] `sklearn.preprocessing.data.MinMaxScaler` is an old path of \
+         `sklearn.preprocessing.MinMaxScaler` (write `sklearn.preprocessing.MinMaxScaler`)",
+        "model::old_path [5] `gordo.model.models.KerasAutoEncoder` is an old path of \
+         `gordo.machine.model.models.KerasAutoEncoder` (write \
+         `gordo.machine.model.models.KerasAutoEncoder`)",
+    ];
+    assert_eq!(found, warnings);
 }
 
 #[test]

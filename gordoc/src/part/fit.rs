@@ -138,8 +138,14 @@ pub(crate) trait FittedTransformer: Fitted {
     fn lower_inverse(&self, fields: &mut Fields) {
         if let Some(part) = self.embedded() {
             let (doc, width) = (Some("Back to engineering units."), fields.width);
-            fields.push("unscale", doc, part.inverse(), width);
+            let outputs = self.outputs_of_inverse(width);
+            fields.push("unscale", doc, part.inverse(), outputs);
         }
+    }
+
+    /// Columns that it gives when it undoes `width` of them.
+    fn outputs_of_inverse(&self, width: usize) -> usize {
+        width
     }
 }
 

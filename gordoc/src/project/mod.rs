@@ -25,6 +25,7 @@ mod resampling;
 mod resources;
 pub mod row_filter;
 mod selection;
+mod single;
 mod suggest;
 mod switches;
 mod tag;
@@ -44,6 +45,7 @@ pub use filter_periods::{FilterMethod, FilterPeriods};
 pub use normalize::read;
 pub use row_filter::RowFilter;
 pub use selection::Selection;
+pub use single::read_machine;
 
 pub use crate::part::metric::Metric;
 

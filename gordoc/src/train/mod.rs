@@ -4,6 +4,7 @@
 //! any number of threads.
 
 mod alarm;
+pub(crate) mod alone;
 mod evaluation;
 mod metadata;
 pub mod score;

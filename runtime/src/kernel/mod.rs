@@ -7,4 +7,5 @@
 pub mod dense;
 pub mod lstm;
 pub mod project;
+pub mod tree;
 pub mod window;

@@ -96,7 +96,33 @@ pub struct Network {
 
 impl Estimator for Network {
     fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError> {
-        let (layers, history) = engine::learn(&self.layers, &self.training, (x, y), context)?;
+        self.fit_from(None, (x, y), context)
+    }
+}
+
+/// A network that starts from weights that are given, each layer's kernel and then its bias.
+#[derive(Clone, Debug)]
+pub(crate) struct StartedNetwork {
+    pub(crate) network: Network,
+    pub(crate) weights: Vec<f32>,
+}
+
+impl Estimator for StartedNetwork {
+    fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError> {
+        self.network.fit_from(Some(&self.weights), (x, y), context)
+    }
+}
+
+impl Network {
+    /// Learns, from weights that are given or drawn.
+    fn fit_from(
+        &self,
+        weights: Option<&[f32]>,
+        (x, y): (&Batch, &Batch),
+        context: &FitContext<'_>,
+    ) -> Result<Fit, FitError> {
+        let (layers, history) =
+            engine::learn(&self.layers, &self.training, (x, y), weights, context)?;
         let layers = layers.into_iter().map(|layer| Box::new(layer) as _);
         let fitted = FittedNetwork {
             class: self.class.to_owned(),
