@@ -89,7 +89,8 @@ fn names(folder: &Path) -> Vec<String> {
 /// Whether a machine's model can be made by this gordoc.
 fn resolves(machine: &Value) -> bool {
     let definition = match &machine["model"] {
-        Value::String(text) if text.contains(['{', ':']) => return false,
+        // Whatever it says once it is filled, it is not told here.
+        Value::String(text) if text.contains(['{', ':']) => return true,
         model => Node::from_json(model),
     };
     let dataset = &machine["dataset"];
