@@ -1,4 +1,4 @@
-//! JSON as Python spells it: `", "` and `": "` between, `\uXXXX` outside ASCII.
+//! JSON as Python spells it: `", "` and `": "` between, `\uXXXX` outside ASCII, `1e-05`.
 
 use std::fmt::Write as _;
 
@@ -47,7 +47,34 @@ fn write_value(value: &Value, order: fn(&Map<String, Value>) -> Entries<'_>, tex
             }
             text.push('}');
         }
+        Value::Number(float) if float.is_f64() => {
+            text.push_str(&number(float.as_f64().expect("it is one")));
+        }
         scalar => write!(text, "{scalar}").expect("text grows"),
+    }
+}
+
+/// A number as Python prints it: the shortest text that reads back as the same, with an exponent
+/// beyond 16 digits or four zeros.
+pub fn number(value: f64) -> String {
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let scientific = format!("{value:e}");
+    let (digits, exponent) = scientific.split_once('e').expect("it is written so");
+    let exponent: i32 = exponent.parse().expect("a small whole number");
+    if value != 0.0 && !(-4..16).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{digits}e{sign}{:02}", exponent.unsigned_abs());
+    }
+    let plain = value.to_string();
+    if plain.contains('.') {
+        plain
+    } else {
+        plain + ".0"
     }
 }
 
@@ -77,6 +104,30 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn numbers_are_spelled_as_python_does() {
+        for (value, expected) in [
+            (1e-7, "1e-07"),
+            (1.5e-9, "1.5e-09"),
+            (1e-5, "1e-05"),
+            (0.0001, "0.0001"),
+            (1e15, "1000000000000000.0"),
+            (9_007_199_254_740_993.0, "9007199254740992.0"),
+            (1e16, "1e+16"),
+            (1.25e300, "1.25e+300"),
+            (5e-324, "5e-324"),
+            (-0.0, "-0.0"),
+            (25.0, "25.0"),
+        ] {
+            assert_eq!(number(value), expected);
+            assert_eq!(sorted(&json!([value])), format!("[{expected}]"));
+        }
+        assert_eq!(
+            (&*number(f64::NAN), &*number(f64::INFINITY)),
+            ("nan", "inf")
+        );
+    }
 
     #[test]
     fn keys_are_sorted_and_text_is_ascii() {

@@ -15,6 +15,7 @@ mod excerpt;
 pub mod kernel;
 pub mod machine;
 pub mod math;
+pub mod normal;
 pub mod part;
 pub mod prelude;
 pub mod smoothing;

@@ -69,6 +69,8 @@ pub enum Rejection {
         /// Class name of the step that refuses.
         step: &'static str,
     },
+    /// `The Box-Cox transformation can only be applied to strictly positive data`
+    NotPositive,
     /// `For KerasLSTMForecast lookback_window must be < size of X`.
     TooFewRows,
     /// The targets have another shape than the model's answer.
@@ -95,6 +97,10 @@ impl fmt::Display for Rejection {
             Self::Missing { step } => write!(
                 f,
                 "Input X contains NaN.\n{step} does not accept missing values encoded as NaN."
+            ),
+            Self::NotPositive => write!(
+                f,
+                "The Box-Cox transformation can only be applied to strictly positive data"
             ),
             // Gordo names this class for every sequence model.
             Self::TooFewRows => {

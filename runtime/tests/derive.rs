@@ -345,7 +345,12 @@ fn linear_models_stay_in_double_precision() {
         scale,
     };
     let (coef, intercept) = (weights.double(4), weights.double(2));
-    let model = part::LinearRegression { coef, intercept };
+    let class = "LinearRegression";
+    let model = part::LinearModel {
+        coef,
+        intercept,
+        class,
+    };
     let mut batch = input.clone();
     for step in [&scaler as &dyn Step, &projection, &model] {
         batch = step.apply(batch).unwrap();

@@ -2,6 +2,7 @@
 //!
 //! Below all stages, so that whoever learns, reads or prepares rows can use them.
 
+pub(crate) mod brent;
 pub(crate) mod isolation_forest;
 pub(crate) mod linear_algebra;
 mod mersenne_twister;

@@ -1,5 +1,6 @@
 //! The command line: names, defaults and help of every option, and nothing else.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,12 +38,19 @@ pub enum Command {
     Dataset(Dataset),
     /// Train all machines and link static servers
     Compile(Compile),
+    /// Train one machine, as builder pods do: its files, Gordo's exit codes and registry
+    Build(Build),
+    /// Fit a model definition on a CSV file, without a config
+    Fit(Fit),
     /// Explain a diagnostic code, with an example and how to fix it
     Explain(Explain),
     /// Create a starter config
     Init(Init),
     /// Print the JSON Schema of configs, for editors
     Schema,
+    /// Print a Python script that writes models trained by Gordo as machines for
+    /// `compile --trained`; it runs where Gordo is installed
+    ExportScript,
     /// Print a shell completion script
     Completions(Completions),
 }
@@ -207,6 +215,87 @@ pub struct Compile {
     pub deny_warnings: bool,
 }
 
+/// `gordoc build`
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The machine: YAML or JSON text, not a file
+    #[arg(env = "MACHINE", hide_env_values = true)]
+    pub machine_config: String,
+    /// Output directory for metadata.json, info.json, machine.json and weights
+    #[arg(env = "OUTPUT_DIR", default_value = "/data")]
+    pub output_dir: PathBuf,
+    /// Directory with a file per trained machine: one that was trained from the same config is
+    /// taken from where it is
+    #[arg(long, value_name = "DIR", env = "MODEL_REGISTER_DIR")]
+    pub model_register_dir: Option<OsString>,
+    /// Builder class; there is only Gordo's own
+    #[arg(long, value_name = "PATH", env = "MODEL_BUILDER_CLASS")]
+    pub model_builder_class: Option<OsString>,
+    /// Print the scores of the folds to stdout: `METRIC_FOLD=VALUE`
+    #[arg(long)]
+    pub print_cv_scores: bool,
+    /// Fill `{{ KEY }}` in a model that is given as text; can be repeated
+    #[arg(long, value_name = "KEY,VALUE", value_parser = key_and_value)]
+    pub model_parameter: Vec<(String, String)>,
+    /// JSON file for what went wrong
+    #[arg(long, value_name = "FILE", env = "EXCEPTIONS_REPORTER_FILE")]
+    pub exceptions_reporter_file: Option<OsString>,
+    /// How much of it is written
+    #[arg(long, value_name = "LEVEL", env = "EXCEPTIONS_REPORT_LEVEL")]
+    #[arg(value_enum, ignore_case = true, default_value_t = ReportLevel::Message)]
+    pub exceptions_report_level: ReportLevel,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub deny_warnings: bool,
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would replace the command's help"
+    )]
+    pub fetching: Fetching,
+}
+
+/// `gordoc fit`
+#[derive(Debug, Args)]
+pub struct Fit {
+    /// Model definition: YAML or JSON file, or `-` for stdin
+    pub definition: PathBuf,
+    /// CSV file of inputs: a header, and `time` as its first column if there are times
+    #[arg(long, value_name = "X.csv")]
+    pub data: PathBuf,
+    /// CSV file of targets [default: the inputs]
+    #[arg(long, value_name = "Y.csv")]
+    pub target: Option<PathBuf>,
+    /// CSV file that the fitted model is applied to [default: the inputs]
+    #[arg(long, value_name = "X2.csv")]
+    pub apply: Option<PathBuf>,
+    /// What is done with it [default: predict, or transform if the model only does that]
+    #[arg(long, value_enum)]
+    pub method: Option<FitMethod>,
+    /// CSV file for the result [default: stdout]
+    #[arg(short, long, value_name = "OUT.csv")]
+    pub output: Option<PathBuf>,
+    /// JSON file for what was fitted: arrays, thresholds, history
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// File with the splitter that a detector's thresholds come from, or `none` [default: the
+    /// detector's own]
+    #[arg(long, value_name = "SPLITTER")]
+    pub cv: Option<PathBuf>,
+    /// JSON file with the weights that a network starts from, in the order of Keras
+    #[arg(long, value_name = "FILE")]
+    pub initial_weights: Option<PathBuf>,
+    /// Random seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// HTML file with a drawing: targets and answers, and anomalies over time
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub deny_warnings: bool,
+}
+
 /// `gordoc explain`
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -245,6 +334,34 @@ pub enum Bin {
     None,
 }
 
+/// `build --exceptions-report-level`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum ReportLevel {
+    /// Nothing: an empty object
+    ExitCode,
+    /// The type of the exception
+    Type,
+    /// And its message
+    Message,
+    /// The type, and all that was found
+    Traceback,
+}
+
+/// `fit --method`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum FitMethod {
+    /// Predict targets
+    Predict,
+    /// Transform inputs
+    Transform,
+    /// Undo a transformation
+    InverseTransform,
+    /// Find thresholds on folds, and judge rows by them
+    Anomaly,
+}
+
 /// `check --format`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
@@ -270,6 +387,11 @@ pub enum TableFormat {
     Csv,
     /// Parquet
     Parquet,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
+    let (key, value) = text.split_once(',').ok_or("write it as `KEY,VALUE`")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 fn revision(text: &str) -> Result<Revision, &'static str> {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use super::cli::{self, Bin, Cli, Command};
 use super::compile::{Learning, Origin};
 use super::{
-    Failure, Status, Streams, check, compile, completions, dataset, expand, explain, fetching,
-    init, schema,
+    Failure, Status, Streams, build, check, compile, completions, dataset, expand, explain,
+    export_script, fetching, fit, init, schema,
 };
 use crate::dataset::write::Format;
 use crate::diagnostic::Style;
@@ -34,9 +34,12 @@ pub fn dispatch(cli: Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<St
             }
             compile::run(&compile_options(arguments)?, streams)
         }
+        Command::Build(arguments) => build::run(&arguments, creation_date()?, streams),
+        Command::Fit(arguments) => fit::run(&arguments, streams),
         Command::Explain(arguments) => explain::run(arguments.code.as_deref(), streams.out),
         Command::Init(arguments) => init::run(&arguments, streams),
         Command::Completions(arguments) => Ok(completions::run(arguments.shell, streams.out)),
+        Command::ExportScript => Ok(export_script::run(streams.out)?),
         Command::Schema => Ok(schema::run(streams.out)?),
     }
 }

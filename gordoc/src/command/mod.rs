@@ -2,6 +2,7 @@
 //!
 //! Commands write data and messages to the writers they are given, and return how they ended.
 
+pub mod build;
 pub mod check;
 pub mod cli;
 pub mod compile;
@@ -10,8 +11,10 @@ pub mod dataset;
 mod dispatch;
 pub mod expand;
 pub mod explain;
+pub mod export_script;
 mod failure;
 mod fetching;
+pub mod fit;
 pub mod init;
 pub mod schema;
 mod streams;
@@ -38,6 +41,8 @@ pub enum Status {
     ConfigErrors,
     /// gordoc could not do it.
     CouldNotRun,
+    /// `build` failed; Gordo's code for the cause.
+    BuildFailed(u8),
 }
 
 impl Status {
@@ -47,6 +52,7 @@ impl Status {
             Self::Done => 0,
             Self::ConfigErrors => 1,
             Self::CouldNotRun => 2,
+            Self::BuildFailed(code) => code,
         }
     }
 }

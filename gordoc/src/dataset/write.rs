@@ -126,8 +126,8 @@ fn text(times: &[i64], table: &Table, rows: Range<usize>) -> Vec<u8> {
     text
 }
 
-/// Appends a number.
-fn number(value: f64, text: &mut Vec<u8>) {
+/// Appends a number, nothing for NaN.
+pub(crate) fn number(value: f64, text: &mut Vec<u8>) {
     if value.is_nan() {
         return;
     }
@@ -140,7 +140,8 @@ fn number(value: f64, text: &mut Vec<u8>) {
     text.extend_from_slice(exponent.as_bytes());
 }
 
-fn replace(
+/// Writes a file beside its place, and puts it there.
+pub(crate) fn replace(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<&fs::File>) -> io::Result<()>,
 ) -> io::Result<()> {

@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::part::class::{Class, Definition, Role, Slot};
 use crate::part::kind::kind_name;
 use crate::part::suggest::join_names;
-use crate::part::{classes, find_class, find_renamed};
+use crate::part::{classes, find_class, find_exact, old_path};
 
 /// Why a value is no definition.
 pub(super) struct Refusal {
@@ -117,25 +117,29 @@ fn no_parameters(definition: &Definition<'_>, path: &str) -> Diagnostic {
 }
 
 fn unknown_class(path: &str, span: Span) -> Diagnostic {
-    if let Some(today) = find_renamed(path) {
-        Diagnostic::error(
-            "model::old_path",
-            format!("`{path}` is an old path of `{today}`"),
-        )
-        .label(span, "from an earlier release")
-        .help(format!("write `{today}`"))
-    } else {
-        let supported = format!("supported are {}", supported_classes());
-        Diagnostic::error(
-            "model::unknown_class",
-            format!("`{path}` is not a class gordoc knows"),
-        )
-        .label(span, "not a class gordoc knows")
-        .help(match find_similar(path) {
-            Some(similar) => format!("did you mean `{similar}`? {supported}"),
-            None => supported,
-        })
+    let supported = format!("supported are {}", supported_classes());
+    Diagnostic::error(
+        "model::unknown_class",
+        format!("`{path}` is not a class gordoc knows"),
+    )
+    .label(span, "not a class gordoc knows")
+    .help(match find_similar(path) {
+        Some(similar) => format!("did you mean `{similar}`? {supported}"),
+        None => supported,
+    })
+}
+
+/// A warning where a definition has a path of an earlier release.
+pub(super) fn warn_of_old_path(node: &Node, class: &Class) -> Option<Diagnostic> {
+    let key = match node.entries() {
+        [(key, _)] => key,
+        _ => node,
+    };
+    let (path, today) = (key.to_key(), class.public_path());
+    if find_exact(&path).is_some() {
+        return None;
     }
+    Some(old_path::warning(&path, today, key.span))
 }
 
 /// The path of the class with the same name, or of a few letters less or more.

@@ -17,7 +17,7 @@ impl Model {
 
     /// What Gordo's metadata say of a detector's parts, unless its base is a network itself:
     /// texts of scaler and base, and whether rows are shuffled.
-    pub(crate) fn detector_texts(&self) -> Option<[(&'static str, Json); 3]> {
+    pub(crate) fn detector_texts(&self) -> Option<Map<String, Json>> {
         let (path, parameters) = one_entry(&self.expanded)?;
         find_class(path).filter(|class| class.role == Role::Detector)?;
         let base = parameters.get("base_estimator")?;
@@ -25,11 +25,13 @@ impl Model {
         if find_class(base_path).is_some_and(|class| class.network().is_some()) {
             return None;
         }
-        Some([
+        let texts = [
             ("scaler", describe(parameters.get("scaler")?).into()),
             ("base_estimator", describe(base).into()),
             ("shuffle", parameters.get("shuffle")?.clone()),
-        ])
+        ];
+        let texts = texts.map(|(key, text)| (key.to_owned(), text));
+        Some(texts.into_iter().collect())
     }
 }
 

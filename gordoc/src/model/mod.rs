@@ -6,6 +6,7 @@ pub mod catalog;
 mod definition;
 mod describe;
 mod expand;
+mod prune;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -13,14 +14,18 @@ mod tests;
 use std::any::Any;
 use std::sync::Arc;
 
+use gordo_runtime::{Batch, Step};
 use serde_json::Value;
 
-use crate::part::fit::Estimator;
+use crate::part::error::FitError;
+use crate::part::fit::{Estimator, FitContext, Run};
+use crate::random::Seed;
 use crate::source::Span;
 
 pub use expand::expand;
+pub use prune::prune;
 pub use resolve::resolve;
-pub(crate) use resolve::{resolve_splitter, resolve_transformer};
+pub(crate) use resolve::{resolve_part, resolve_splitter, resolve_transformer};
 
 pub use crate::part::network::Network;
 pub use crate::part::network::callback::EarlyStopping;
@@ -43,6 +48,21 @@ pub struct Model {
 }
 
 impl Model {
+    /// Fits the model to tables; what comes out predicts, or transforms.
+    ///
+    /// # Shapes and units
+    ///
+    /// - `x`: `[rows, inputs]`, finite
+    /// - `y`: `[rows, targets]`, finite
+    pub fn fit(&self, x: &Batch, y: &Batch, seed: u64) -> Result<Box<dyn Step>, FitError> {
+        let context = FitContext {
+            seed: Seed::new(seed),
+            run: Run::Final,
+            progress: &(),
+        };
+        Ok(self.estimator.fit(x, y, &context)?.fitted)
+    }
+
     /// The network, if the whole model is one.
     pub fn network(&self) -> Option<&Network> {
         let estimator: &dyn Any = &*self.estimator;

@@ -11,11 +11,10 @@ use crate::config::node::Node;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::part::arguments::Arguments;
 use crate::part::class::{
-    Built, Checked, Definition, Found, Resolve, Role, Rules, Slot, TransformerRules,
+    Built, Checked, Definition, Found, Resolve, Rules, Slot, TransformerRules,
 };
 use crate::part::columns::{Columns, Width};
 use crate::part::fit::{Estimator, Transformer, TransformerModel};
-use crate::part::kind::as_number;
 use crate::part::regressor;
 use crate::part::resolve::not_supported_yet;
 use crate::part::splitter::Splitter;
@@ -40,6 +39,7 @@ pub fn resolve(
     };
     let found = resolver.model(definition, columns);
     let blockers = resolver.blockers;
+    let found = found.filter(|_| !blockers.has_errors());
     diagnostics.at_build(|found| found.append(blockers));
     let (estimator, predicts) = found?;
     Some(Model {
@@ -48,6 +48,28 @@ pub fn resolve(
         expanded: expand::expand(definition),
         span: definition.span,
     })
+}
+
+/// Resolves a definition to what it makes, for so many inputs and targets.
+///
+/// `None` when at least one error was added to `diagnostics`.
+pub(crate) fn resolve_part(
+    definition: &Node,
+    (inputs, targets): (usize, usize),
+    diagnostics: &mut Diagnostics,
+) -> Option<Built> {
+    let columns = Columns {
+        inputs: Width::Exactly(inputs),
+        targets: Width::Exactly(targets),
+    };
+    let mut resolver = Resolver {
+        diagnostics,
+        blockers: Diagnostics::default(),
+    };
+    let found = resolver.part(definition, Slot::Step, columns);
+    let blockers = resolver.blockers;
+    diagnostics.append(blockers);
+    found?.built.filter(|_| !diagnostics.has_errors())
 }
 
 /// Resolves a definition that must transform targets, such as `scoring_scaler`.
@@ -81,7 +103,8 @@ pub(crate) fn resolve_splitter(
     definition: &Node,
     diagnostics: &mut Diagnostics,
 ) -> Option<Arc<dyn Splitter>> {
-    let definition = match definition::read(definition) {
+    let node = definition;
+    let definition = match definition::read(node) {
         Ok(definition) => definition,
         Err(refusal) => {
             diagnostics.push(*refusal.diagnostic);
@@ -89,7 +112,8 @@ pub(crate) fn resolve_splitter(
         }
     };
     let class = definition.class;
-    if class.role != Role::Splitter {
+    diagnostics.extend(definition::warn_of_old_path(node, class));
+    let Rules::Splitter(resolve) = class.rules else {
         diagnostics.push(
             Diagnostic::error(
                 "model::not_a_splitter",
@@ -101,45 +125,14 @@ pub(crate) fn resolve_splitter(
             ),
         );
         return None;
-    }
+    };
     let given = Arguments::check(
         class.name(),
         definition.parameters,
         class.parameters,
         diagnostics,
     )?;
-    check_sizes(&given, diagnostics);
-    if let Rules::Splitter(resolve) = class.rules {
-        return resolve(&definition, &given, diagnostics);
-    }
-    let help = "use `sklearn.model_selection.KFold` with `shuffle: true`";
-    diagnostics.push(not_supported_yet(class, definition.path, help));
-    None
-}
-
-/// Shares of rows to test on and to train on cannot be more than all.
-fn check_sizes(given: &Arguments<'_>, diagnostics: &mut Diagnostics) {
-    let share = |name: &str| {
-        let node = given.find(name)?;
-        as_number(node)
-            .filter(|size| *size < 1.0)
-            .map(|size| (size, node.span))
-    };
-    let (Some((test, place)), Some((train, other))) = (share("test_size"), share("train_size"))
-    else {
-        return;
-    };
-    if test + train > 1.0 {
-        diagnostics.push(
-            Diagnostic::error(
-                "model::conflicting_parameters",
-                format!("{test} and {train} of the rows are more than all"),
-            )
-            .label(place, "are tested on")
-            .label(other, "are trained on")
-            .help("leave `train_size` out, for the rest of the rows"),
-        );
-    }
+    resolve(&definition, &given, diagnostics)
 }
 
 /// Where findings go.
@@ -154,7 +147,16 @@ struct Resolver<'d> {
 impl Resolver<'_> {
     /// What is fitted of a whole model, and whether it predicts: a model may only transform.
     fn model(&mut self, definition: &Node, columns: Columns) -> Option<(Arc<dyn Estimator>, bool)> {
-        match self.part(definition, Slot::Step, columns)?.built? {
+        let found = self.part(definition, Slot::Step, columns)?;
+        if found.width.most() == Some(0) {
+            self.blockers.push(
+                Diagnostic::error("model::too_few_columns", "the model gives no columns")
+                    .label(definition.key_line(), "gives no columns")
+                    .help("keep at least 1 column in its last step"),
+            );
+            return None;
+        }
+        match found.built? {
             Built::Estimator(estimator) => Some((estimator, true)),
             Built::Transformer(transformer) => {
                 Some((Arc::new(TransformerModel(transformer)), false))
@@ -176,6 +178,8 @@ impl Resolve for Resolver<'_> {
                 return None;
             }
         };
+        self.diagnostics
+            .extend(definition::warn_of_old_path(node, definition.class));
         let resolver: &mut dyn Resolve = self;
         let class = definition.class;
         let named = resolver.check_names(&definition);

@@ -11,7 +11,7 @@ use gordo_runtime::Smoothing;
 use super::*;
 use crate::config::node::{Node, Value as Written};
 use crate::diagnostic::{Diagnostics, Stage};
-use crate::part::detector::diff_based::DiffBasedDetector;
+use crate::part::detector::difference::DifferenceDetector;
 use crate::part::fit::Estimator;
 
 /// A node as the config parser would make it, with the nth node at bytes `n..n + 1`.
@@ -131,13 +131,17 @@ fn the_common_detector_resolves() {
         "<class 'gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector'>"
     );
     let texts = model.detector_texts().unwrap();
-    assert_eq!(texts[0], ("scaler", json!("MinMaxScaler()")));
+    assert_eq!(texts["scaler"], "MinMaxScaler()");
     let base = "Pipeline(steps=[('step_0', MinMaxScaler()), ('step_1', \
          KerasAutoEncoder(epochs=3, kind='feedforward_hourglass'))])";
-    assert_eq!(texts[1], ("base_estimator", json!(base)));
-    let settings = a::<DiffBasedDetector>(&*model.estimator).settings;
+    assert_eq!(texts["base_estimator"], base);
+    let settings = a::<DifferenceDetector>(&*model.estimator).settings;
     assert!(settings.require_thresholds && !settings.shuffle);
-    assert_eq!(settings.smoothing, Some(Smoothing::Exponential));
+    let smoothed = settings.smoothed.unwrap();
+    assert_eq!(
+        (smoothed.method, smoothed.window),
+        (Smoothing::Exponential, 6)
+    );
 }
 
 #[test]
@@ -153,10 +157,9 @@ fn a_detector_without_parts_has_the_documented_ones() {
             "shuffle": false } })
     );
     assert_eq!(model.detector_texts(), None);
-    let detector = a::<DiffBasedDetector>(&*model.estimator);
+    let detector = a::<DifferenceDetector>(&*model.estimator);
     assert_eq!(a::<Network>(&*detector.base), &check_network(json!({})));
-    let settings = detector.settings;
-    assert_eq!((settings.window, settings.smoothing), (None, None));
+    assert!(detector.settings.smoothed.is_none());
 }
 
 #[test]
@@ -164,7 +167,7 @@ fn require_thresholds_survives_expansion() {
     let (model, _) = resolved(&json!({ DETECTOR: { "require_thresholds": false } }));
     let model = model.unwrap();
     assert_eq!(model.expanded[DETECTOR]["require_thresholds"], json!(false));
-    let detector = a::<DiffBasedDetector>(&*model.estimator);
+    let detector = a::<DifferenceDetector>(&*model.estimator);
     assert!(!detector.settings.require_thresholds);
 }
 
@@ -267,23 +270,37 @@ fn classes_are_named_as_they_are_today() {
         "did you mean `sklearn.preprocessing.MinMaxScaler`?",
     );
     check(
-        "gordo.model.models.KerasAutoEncoder",
-        "(write `gordo.machine.model.models.KerasAutoEncoder`)",
+        "gordo.model.models.KerasAutoEncodr",
+        "model::unknown_class [1]",
     );
     check(
-        "gordo_components.model.models.KerasAutoEncoder",
-        "model::old_path",
+        "sklearn.cluster.FeatureAgglomeration",
+        "model::not_supported_yet",
     );
-    check(
-        "sklearn.preprocessing.data.MinMaxScaler",
-        "(write `sklearn.preprocessing.MinMaxScaler`)",
-    );
-    check("sklearn.linear_model.Ridge", "model::not_supported_yet");
     check_fails(
         &json!({ "gordo.machine.model.models.KerasLSTMForecast": { "kind": "lstm_model" } }),
         &["model::not_supported_yet"],
     );
     check_fails(&json!("justtext"), &["model::unknown_class [0]"]);
+}
+
+#[test]
+fn paths_of_earlier_releases_mean_todays_classes() {
+    let steps = json!([
+        "sklearn.preprocessing.data.MinMaxScaler",
+        { "gordo.model.models.KerasAutoEncoder": { "kind": "feedforward_hourglass" } },
+    ]);
+    let (model, found) = resolved(&json!({ PIPELINE: steps }));
+    let today = json!({ PIPELINE: [SCALER, network(json!({}))] });
+    assert_eq!(model.unwrap().expanded, expand(&node(&today)));
+    let warnings = [
+        "model::old_path [3] `sklearn.preprocessing.data.MinMaxScaler` is an old path of \
+         `sklearn.preprocessing.MinMaxScaler` (write `sklearn.preprocessing.MinMaxScaler`)",
+        "model::old_path [5] `gordo.model.models.KerasAutoEncoder` is an old path of \
+         `gordo.machine.model.models.KerasAutoEncoder` (write \
+         `gordo.machine.model.models.KerasAutoEncoder`)",
+    ];
+    assert_eq!(found, warnings);
 }
 
 #[test]
@@ -475,9 +492,20 @@ fn splitters_resolve() {
         "model::out_of_range",
     );
     check(
-        json!("sklearn.model_selection.ShuffleSplit"),
+        json!({ "sklearn.model_selection.ShuffleSplit": { "test_size": 3, "random_state": 5 } }),
+        Some("ShuffleSplit { n_splits: 10, test: Some(Rows(3)), train: None, seed: 5 }"),
+        "",
+    );
+    let repeated = "sklearn.model_selection.RepeatedKFold";
+    check(
+        json!({ repeated: { "n_repeats": 3 } }),
+        Some("RepeatedKFold { n_splits: 5, n_repeats: 3, seed: 0 }"),
+        "model::unseeded_shuffle",
+    );
+    check(
+        json!({ repeated: { "n_repeats": 300 } }),
         None,
-        "model::not_supported_yet",
+        "model::conflicting_parameters",
     );
     check(json!(SCALER), None, "model::not_a_splitter");
     check(

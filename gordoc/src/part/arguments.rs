@@ -111,6 +111,11 @@ impl<'a> Arguments<'a> {
         usize::try_from(count).ok()
     }
 
+    /// The `random_state`, if one is given.
+    pub(crate) fn seed(&self) -> Option<u32> {
+        u32::try_from(self.count("random_state")?).ok()
+    }
+
     /// A list of whole numbers.
     pub(crate) fn integers(&self, name: &str) -> Vec<i64> {
         match (self.find(name).map(|node| &node.value), self.default(name)) {

@@ -53,6 +53,9 @@ impl Width {
     }
 }
 
+/// Most columns between two steps, which memory is made for.
+pub(crate) const MOST_COLUMNS: usize = 100_000;
+
 /// `3 columns`
 pub(crate) fn columns_of(count: usize) -> String {
     match count {

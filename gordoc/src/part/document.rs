@@ -11,6 +11,7 @@ use std::rc::Rc;
 use gordo_runtime::Excerpt;
 use serde_json::Value;
 
+use super::columns::MOST_COLUMNS;
 use super::fit::{Fitted, FittedPart, FittedTransformer};
 use super::tensors::{Numbers, Tensor, Tensors};
 use crate::name::Name;
@@ -114,7 +115,10 @@ const DEEPEST: usize = 32;
 const MOST_ROWS: usize = 1_000_000_000;
 
 /// Most tags of a machine.
-const MOST_TAGS: usize = 100_000;
+const MOST_TAGS: usize = MOST_COLUMNS;
+
+/// Most numbers of parts that the document does not spell out.
+const MOST_UNWRITTEN: usize = 10_000_000;
 
 /// A value in a document, the path to it, and what it may name.
 pub(crate) struct Reader<'a> {
@@ -135,6 +139,8 @@ struct Reading<'a> {
     depth: Cell<usize>,
     /// Rows lost by what was read.
     offset: Cell<usize>,
+    /// Numbers of parts that are not written out.
+    unwritten: Cell<usize>,
 }
 
 /// Reads a part of any class that takes `width` numbers a row, and leaves the width of its
@@ -151,6 +157,7 @@ impl<'a> Reader<'a> {
             parts: Cell::default(),
             depth: Cell::default(),
             offset: Cell::default(),
+            unwritten: Cell::default(),
         };
         Self {
             value,
@@ -203,12 +210,15 @@ impl<'a> Reader<'a> {
         Ok(transformer)
     }
 
-    /// A transformer that must be undone, and keeps the number of columns.
+    /// A transformer that must be undone, of `inputs` columns to `outputs`.
     pub(crate) fn inverse(
         &self,
-        width: usize,
+        inputs: usize,
+        outputs: usize,
     ) -> Result<Box<dyn FittedTransformer>, DocumentError> {
-        let transformer = self.scaler(width)?;
+        let mut answered = inputs;
+        let transformer = self.transformer(&mut answered)?;
+        self.check_len(answered, outputs)?;
         if transformer.inverse().is_none() {
             return Err(self.refuse("a transformer that can be undone"));
         }
@@ -224,6 +234,19 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Counts columns that follow from others, not from numbers in the document.
+    pub(crate) fn check_columns(&self, columns: usize) -> Result<(), DocumentError> {
+        if columns > MOST_COLUMNS {
+            return Err(self.too_many(MOST_COLUMNS, "columns"));
+        }
+        let unwritten = self.all.unwritten.get() + columns;
+        if unwritten > MOST_UNWRITTEN {
+            return Err(self.too_many(MOST_UNWRITTEN, "columns of all parts"));
+        }
+        self.all.unwritten.set(unwritten);
+        Ok(())
+    }
+
     fn too_many(&self, most: usize, what: &'static str) -> DocumentError {
         let at = self.at.clone();
         DocumentError::TooMany { at, most, what }
@@ -232,6 +255,11 @@ impl<'a> Reader<'a> {
     /// Counts rows that a part loses.
     pub(crate) fn lose_rows(&self, rows: usize) {
         self.all.offset.set(self.all.offset.get() + rows);
+    }
+
+    /// Rows lost by what was read so far.
+    pub(crate) fn rows_lost(&self) -> usize {
+        self.all.offset.get()
     }
 
     /// Refuses an offset that is not the number of rows lost by what was read.
@@ -542,6 +570,11 @@ pub(crate) fn numbers(values: &[f64]) -> Value {
 /// Numbers, if there are any.
 pub(crate) fn optional(values: Option<&Vec<f64>>) -> Value {
     values.map_or(Value::Null, |values| numbers(values))
+}
+
+/// A number, if there is one.
+pub(crate) fn optional_number(value: Option<f64>) -> Value {
+    value.map_or(Value::Null, number)
 }
 
 /// Numbers in rows of `width`.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use gordo_runtime::{Batch, Detector, Invert, Rejection, Step};
 use serde_json::{Map, Value};
 
-use super::detector::threshold::{Thresholds, Validation};
+use super::detector::threshold::{CrossValidation, Errors, RowsNeeded, Thresholds};
 use super::error::FitError;
 use super::history::History;
 use super::lowering::{Embedded, Fields};
@@ -37,9 +37,9 @@ pub(crate) trait Estimator: Any + fmt::Debug + Send + Sync {
     /// - `y`: `[rows, targets]`
     fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError>;
 
-    /// Whether it is of no use without thresholds.
-    fn requires_thresholds(&self) -> bool {
-        false
+    /// The rows without which it finds no threshold, if it is of no use without.
+    fn required_rows(&self) -> Option<RowsNeeded> {
+        None
     }
 }
 
@@ -138,8 +138,14 @@ pub(crate) trait FittedTransformer: Fitted {
     fn lower_inverse(&self, fields: &mut Fields) {
         if let Some(part) = self.embedded() {
             let (doc, width) = (Some("Back to engineering units."), fields.width);
-            fields.push("unscale", doc, part.inverse(), width);
+            let outputs = self.outputs_of_inverse(width);
+            fields.push("unscale", doc, part.inverse(), outputs);
         }
+    }
+
+    /// Columns that it gives when it undoes `width` of them.
+    fn outputs_of_inverse(&self, width: usize) -> usize {
+        width
     }
 }
 
@@ -161,18 +167,19 @@ impl FittedPart {
 
 /// A fitted detector.
 pub(crate) trait FittedDetector: Fitted + Detector {
-    /// What a fold's errors say of thresholds.
+    /// The errors of a fold's answers.
     ///
     /// # Shapes and units
     ///
     /// - `answers`, `targets`: `[rows, targets]`, engineering units
-    fn validate(&self, answers: &Batch, targets: &Batch) -> Result<Validation, Rejection>;
+    fn errors(&self, answers: &Batch, targets: &Batch) -> Result<Errors, Rejection>;
 
-    /// Takes its thresholds from the folds, in their order.
-    fn calibrate(&mut self, folds: &[Validation]);
+    /// Takes its thresholds from the folds, if there are any.
+    fn calibrate(&mut self, found: &CrossValidation<'_>);
 
-    /// What a build leaves in the metadata.
-    fn metadata(&self, targets: &[String], folds: &[Validation]) -> Map<String, Value>;
+    /// What a build leaves in the metadata, with texts of its parts unless these tell of
+    /// themselves.
+    fn metadata(&self, targets: &[String], parts: Map<String, Value>) -> Map<String, Value>;
 
     /// What it compares with, if it has thresholds.
     fn thresholds(&self) -> Option<Thresholds>;
@@ -182,6 +189,9 @@ pub(crate) trait FittedDetector: Fitted + Detector {
 
     /// Smoothing window in rows.
     fn window(&self) -> Option<usize>;
+
+    /// The rows without which it finds no threshold.
+    fn rows_needed(&self) -> RowsNeeded;
 
     /// What makes its errors comparable.
     fn scaler(&self) -> &dyn FittedTransformer;

@@ -198,10 +198,15 @@ impl Fields {
 
 /// A fitted part of rows of `width` columns as one part of generated code, for a part around it.
 pub(crate) fn embed(part: &dyn Fitted, width: usize) -> Embedded {
+    embed_with_width(part, width).0
+}
+
+/// The same, and the columns that it gives.
+pub(crate) fn embed_with_width(part: &dyn Fitted, width: usize) -> (Embedded, usize) {
     let mut fields = Fields::new(width);
     part.lower(&mut fields);
     let parts = fields.list.into_iter().map(|field| field.part);
-    Embedded::chain(parts.collect(), width)
+    (Embedded::chain(parts.collect(), width), fields.width)
 }
 
 /// Numbers per column, or one that changes no value where there are none.

@@ -8,13 +8,19 @@ pub(crate) mod class;
 pub(crate) mod columns;
 mod conflict;
 pub(crate) mod document;
+#[cfg(test)]
+mod embedding_tests;
 pub(crate) mod error;
 pub(crate) mod fit;
 pub(crate) mod history;
 pub(crate) mod kind;
+mod labels;
+mod learnable;
 pub(crate) mod lowering;
+pub(crate) mod metric;
 mod neighbors;
 pub(crate) mod network;
+pub(crate) mod old_path;
 pub(crate) mod parameter;
 pub(crate) mod regressor;
 pub(crate) mod resolve;
@@ -29,8 +35,10 @@ mod tree;
 
 /// Classes made of other classes.
 mod composite {
+    mod column_entry;
     pub(super) mod column_transformer;
     pub(super) mod feature_union;
+    mod members;
     pub(super) mod multi_output;
     pub(super) mod pipeline;
     pub(super) mod steps;
@@ -39,7 +47,10 @@ mod composite {
 
 /// Detectors of anomalies.
 pub(crate) mod detector {
-    pub(crate) mod diff_based;
+    pub(super) mod diff_based;
+    pub(crate) mod difference;
+    mod fitted;
+    pub(super) mod kfcv;
     #[cfg(test)]
     mod tests;
     pub(crate) mod threshold;
@@ -57,15 +68,26 @@ mod scaler {
 /// Other transformers.
 mod transformer {
     pub(super) mod function_transformer;
+    pub(super) mod inf_imputer;
     pub(super) mod known;
+    mod minka;
+    pub(super) mod normalizer;
     pub(super) mod pca;
     pub(super) mod polynomial_features;
+    pub(super) mod power_transformer;
+    pub(super) mod quantile_transformer;
+    mod sign;
+    pub(super) mod simple_imputer;
+    pub(super) mod truncated_svd;
 }
 
 /// Linear regressors.
 mod linear {
-    pub(super) mod known;
+    pub(super) mod coordinate_descent;
     pub(super) mod linear_regression;
+    pub(super) mod logistic_regression;
+    mod model;
+    pub(super) mod ridge;
 }
 
 use self::class::Class;
@@ -82,7 +104,7 @@ static CLASSES: &[&Class] = &[
     &composite::multi_output::CLASS,
     // Detectors.
     &detector::diff_based::CLASS,
-    &detector::diff_based::KFCV,
+    &detector::kfcv::CLASS,
     // Networks.
     &network::AUTO_ENCODER,
     &network::LSTM_AUTO_ENCODER,
@@ -93,21 +115,22 @@ static CLASSES: &[&Class] = &[
     &scaler::standard_scaler::CLASS,
     &scaler::robust_scaler::CLASS,
     &scaler::max_abs_scaler::CLASS,
-    &transformer::known::NORMALIZER,
-    &transformer::known::POWER_TRANSFORMER,
-    &transformer::known::QUANTILE_TRANSFORMER,
+    &transformer::normalizer::CLASS,
+    &transformer::power_transformer::CLASS,
+    &transformer::quantile_transformer::CLASS,
     &transformer::pca::CLASS,
-    &transformer::known::TRUNCATED_SVD,
+    &transformer::truncated_svd::CLASS,
     &transformer::polynomial_features::CLASS,
     &transformer::function_transformer::CLASS,
-    &transformer::known::SIMPLE_IMPUTER,
-    &transformer::known::INF_IMPUTER,
+    &transformer::simple_imputer::CLASS,
+    &transformer::inf_imputer::CLASS,
     &transformer::known::FEATURE_AGGLOMERATION,
     // Regressors and classifiers.
     &linear::linear_regression::CLASS,
-    &linear::known::RIDGE,
-    &linear::known::LASSO,
-    &linear::known::ELASTIC_NET,
+    &linear::ridge::CLASS,
+    &linear::coordinate_descent::LASSO_CLASS,
+    &linear::coordinate_descent::ELASTIC_NET_CLASS,
+    &linear::logistic_regression::CLASS,
     &neighbors::K_NEIGHBORS,
     &tree::decision_tree::CLASS,
     &tree::random_forest::CLASS,
@@ -119,6 +142,7 @@ static CLASSES: &[&Class] = &[
     // Splitters.
     &splitter::time_series_split::CLASS,
     &splitter::k_fold::CLASS,
+    &splitter::repeated_k_fold::CLASS,
     &splitter::shuffle_split::CLASS,
     // What networks are written in.
     &network::callback::EARLY_STOPPING,
@@ -143,26 +167,14 @@ pub(crate) fn classes() -> impl Iterator<Item = &'static Class> {
     CLASSES.iter().copied()
 }
 
-/// The class of a path or alias.
+/// The class of a path, of an alias, or of a path of an earlier release.
 pub(crate) fn find_class(path: &str) -> Option<&'static Class> {
-    classes().find(|class| class.path == path || class.aliases.contains(&path))
+    find_exact(path).or_else(|| old_path::find(path))
 }
 
-/// Today's path for a path of an earlier release of Gordo or of scikit-learn.
-pub(crate) fn find_renamed(path: &str) -> Option<String> {
-    const RENAMED: &[(&str, &str)] = &[
-        ("gordo.model.", "gordo.machine.model."),
-        ("gordo_components.model.", "gordo.machine.model."),
-        ("sklearn.preprocessing.data.", "sklearn.preprocessing."),
-        ("sklearn.decomposition.pca.", "sklearn.decomposition."),
-        ("sklearn.linear_model.base.", "sklearn.linear_model."),
-        ("sklearn.ensemble.forest.", "sklearn.ensemble."),
-        ("sklearn.preprocessing.imputation.", "sklearn.impute."),
-    ];
-    RENAMED
-        .iter()
-        .filter_map(|(old, new)| Some(format!("{new}{}", path.strip_prefix(old)?)))
-        .find_map(|today| find_class(&today).map(|class| class.public_path().to_owned()))
+/// The class of a path or alias of today.
+pub(crate) fn find_exact(path: &str) -> Option<&'static Class> {
+    classes().find(|class| class.path == path || class.aliases.contains(&path))
 }
 
 /// Reads a fitted part of any class, by its `type`.

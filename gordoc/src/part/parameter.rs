@@ -91,9 +91,16 @@ pub(crate) const fn count(name: &'static str, default: i64, least: i64) -> Param
     parameter(name, Default::Int(default), Kind::at_least(least))
 }
 
-/// Number of folds, each of which holds the positions of its rows.
+/// Most folds, each of which holds the positions of its rows.
+pub(crate) const MOST_FOLDS: i64 = 1000;
+
+/// Number of folds.
 pub(crate) const fn n_splits(default: i64, least: i64) -> Parameter {
-    parameter("n_splits", Default::Int(default), Kind::Count(least, 1000))
+    parameter(
+        "n_splits",
+        Default::Int(default),
+        Kind::Count(least, MOST_FOLDS),
+    )
 }
 
 /// A choice; the first name is the default.

@@ -14,11 +14,29 @@ pub(crate) struct ColumnValues {
 
 impl ColumnValues {
     pub(crate) fn new(x: &Batch) -> Self {
+        Self::of(x, |value| !value.is_nan())
+    }
+
+    /// The columns of a table in which a number stands for a missing one.
+    pub(crate) fn without(x: &Batch, missing: f64) -> Self {
+        let columns = Self::of(x, |_| true);
+        let missing = columns.round(missing);
+        let values = columns.values.into_iter().map(|mut values| {
+            values.retain(|value| !is_equal(*value, missing));
+            values
+        });
+        Self {
+            values: values.collect(),
+            ..columns
+        }
+    }
+
+    fn of(x: &Batch, is_present: impl Fn(f64) -> bool) -> Self {
         let all = x.to_f64();
         let values = (0..x.width)
             .map(|column| {
                 let column = all.iter().skip(column).step_by(x.width).copied();
-                column.filter(|value| !value.is_nan()).collect()
+                column.filter(|value| is_present(*value)).collect()
             })
             .collect();
         let single = matches!(x.values, Values::Single(_));
@@ -59,6 +77,18 @@ impl ColumnValues {
             spread
         }
     }
+}
+
+#[expect(clippy::float_cmp, reason = "a mark is met exactly")]
+fn is_equal(value: f64, mark: f64) -> bool {
+    value == mark
+}
+
+/// Numbers in order.
+pub(crate) fn ascending(values: &[f64]) -> Vec<f64> {
+    let mut values = values.to_vec();
+    values.sort_unstable_by(f64::total_cmp);
+    values
 }
 
 /// The smallest number; NaN if there are none.

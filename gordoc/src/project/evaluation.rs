@@ -10,23 +10,10 @@ use crate::config::{Node, Value};
 use crate::diagnostic::did_you_mean;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model;
+use crate::part::metric::DEFAULTS;
 use crate::part::splitter::time_series_split::TimeSeriesSplit;
 
 const MODES: &[&str] = &["full_build", "cross_val_only", "build_only"];
-
-/// Metrics of scikit-learn for numbers that gordoc does not compute yet.
-const LATER: &[&str] = &[
-    "d2_absolute_error_score",
-    "d2_pinball_score",
-    "d2_tweedie_score",
-    "max_error",
-    "mean_gamma_deviance",
-    "mean_pinball_loss",
-    "mean_poisson_deviance",
-    "mean_squared_log_error",
-    "mean_tweedie_deviance",
-    "root_mean_squared_log_error",
-];
 
 /// Reads the evaluation of a machine with so many targets; `None` after a diagnostic.
 pub(super) fn read(
@@ -89,11 +76,8 @@ fn mode(section: &Node, diagnostics: &mut Diagnostics) -> Option<Mode> {
 }
 
 fn metrics(section: &Node, diagnostics: &mut Diagnostics) -> Option<Vec<Metric>> {
-    let Some(node) = section
-        .get("metrics")
-        .filter(|node| node.value != Value::Null)
-    else {
-        return Some(Vec::new());
+    let Some(node) = section.get("metrics").filter(|node| !node.is_falsy()) else {
+        return Some(DEFAULTS.into_iter().filter_map(Metric::find).collect());
     };
     let Value::List(items) = &node.value else {
         diagnostics.push(
@@ -115,11 +99,10 @@ fn metric(item: &Node, diagnostics: &mut Diagnostics) -> Option<Metric> {
     if let Some(metric) = Metric::find(&written) {
         return Some(metric);
     }
-    let names = Metric::ALL.map(Metric::name);
+    let names = || Metric::all().map(|metric| metric.name);
     let name = written.strip_prefix("sklearn.metrics.").unwrap_or(&written);
-    let is_later = LATER.contains(&name);
-    let help = did_you_mean(name, names).filter(|_| !is_later).map_or_else(
-        || format!("use {}", names.join(", ")),
+    let help = did_you_mean(name, names()).map_or_else(
+        || format!("use {}", names().collect::<Vec<_>>().join(", ")),
         |word| format!("did you mean `{word}`?"),
     );
     diagnostics.push(
@@ -127,10 +110,7 @@ fn metric(item: &Node, diagnostics: &mut Diagnostics) -> Option<Metric> {
             "project::unknown_metric",
             format!("`{written}` is not a metric gordoc computes"),
         )
-        .label(
-            item.span,
-            if is_later { "not there yet" } else { "unknown" },
-        )
+        .label(item.span, "unknown")
         .help(help)
         .class("AttributeError"),
     );
@@ -208,18 +188,20 @@ mod tests {
     #[test]
     fn metrics_are_named_with_or_without_their_module() {
         let metrics = |names: Json| read(&json!({ "metrics": names })).0.unwrap().metrics;
-        let r2 = [Metric::R2; 3];
+        let r2 = [Metric::find("r2_score").unwrap(); 3];
         let names = json!([
             "r2_score",
             "sklearn.metrics.r2_score",
             "sklearn.metrics._regression.r2_score"
         ]);
         assert_eq!(metrics(names), r2);
-        assert!(metrics(json!([])).is_empty() && metrics(json!(null)).is_empty());
+        let defaults = DEFAULTS.map(|name| Metric::find(name).unwrap());
+        assert_eq!(metrics(json!([])), defaults);
+        assert_eq!(metrics(json!(null)), defaults);
         check(&json!({ "metrics": "r2_score" }), &["project::bad_metrics"]);
         for unknown in [
             json!("R2_score"),
-            json!("max_error"),
+            json!("accuracy_score"),
             json!(null),
             json!("numpy.mean"),
         ] {

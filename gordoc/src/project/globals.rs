@@ -30,6 +30,20 @@ impl Globals {
     }
 }
 
+impl Default for Globals {
+    /// Those of a machine that is alone: the runtime names no reporters.
+    fn default() -> Self {
+        let runtime = serde_json::json!({"reporters": []});
+        let document = serde_json::json!({"runtime": runtime});
+        Self {
+            root: Node::from_json(&document),
+            runtime_document: runtime,
+            document,
+            metadata: serde_json::json!({}),
+        }
+    }
+}
+
 /// Merges the file's globals into the built-in ones.
 pub(super) fn read(
     config: &Config,

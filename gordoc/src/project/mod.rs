@@ -15,7 +15,6 @@ mod globals;
 mod machine;
 mod merge;
 mod merge_warnings;
-mod metric;
 mod name;
 mod normalize;
 mod period;
@@ -26,6 +25,7 @@ mod resampling;
 mod resources;
 pub mod row_filter;
 mod selection;
+mod single;
 mod suggest;
 mod switches;
 mod tag;
@@ -42,10 +42,12 @@ pub(crate) use dataset_section::{defaults as dataset_defaults, types as dataset_
 pub(crate) use defaults::globals as default_globals;
 pub use document::strip_build_metadata;
 pub use filter_periods::{FilterMethod, FilterPeriods};
-pub use metric::Metric;
 pub use normalize::read;
 pub use row_filter::RowFilter;
 pub use selection::Selection;
+pub use single::read_machine;
+
+pub use crate::part::metric::Metric;
 
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::Name;
 use crate::source::{Source, Span, Spanned};
 
-/// Reads a machine's name; `path` is the machine's place in a custom resource.
+/// Reads a machine's name; `path` is what messages put before its key.
 pub(super) fn machine_name(
     machine: &Node,
     path: &str,
@@ -32,7 +32,7 @@ pub(super) fn machine_name(
             ),
         };
         diagnostics.push(
-            Diagnostic::error("project::missing_name", format!("`{path}.name` is empty"))
+            Diagnostic::error("project::missing_name", format!("`{path}name` is empty"))
                 .label(place, label)
                 .help("give it a `name` of small letters, digits and dashes, between quotes if it looks like something else")
                 .class("MachineConfigException"),

@@ -48,7 +48,7 @@ fn normalize(
         .machines
         .iter()
         .enumerate()
-        .map(|(index, node)| reader.machine(index, node))
+        .map(|(index, node)| reader.entry(index, node))
         .collect();
     let MachineReader {
         mut diagnostics,
@@ -89,7 +89,7 @@ fn normalize(
 }
 
 /// That YAML takes a word for something else than a text, where something is wrong with it.
-fn misread(item: &Diagnostic, source: &Source) -> Option<String> {
+pub(super) fn misread(item: &Diagnostic, source: &Source) -> Option<String> {
     // What is wrong with dates, and how YAML is written, is said in words of its own.
     if item.code.split("::").next() == Some("config") {
         return None;

@@ -44,7 +44,7 @@ pub(super) struct MachineReader<'a> {
 
 impl MachineReader<'_> {
     /// Reads an entry of `machines`.
-    pub(super) fn machine(&mut self, index: usize, node: &Node) -> MachineOutcome {
+    pub(super) fn entry(&mut self, index: usize, node: &Node) -> MachineOutcome {
         let path = format!("spec.config.machines[{index}]");
         if !matches!(node.value, Value::Map(_)) {
             self.diagnostics.push(
@@ -58,16 +58,21 @@ impl MachineReader<'_> {
             );
             return MachineOutcome::default();
         }
+        self.machine(&format!("{path}."), node)
+    }
+
+    /// Reads a machine; messages begin the paths of its keys with `path`.
+    pub(super) fn machine(&mut self, path: &str, node: &Node) -> MachineOutcome {
         unknown_keys(node, "machine", KEYS, &mut self.diagnostics);
         self.warn_of_project_name(node);
         let project = self.project_name;
-        let name = name::machine_name(node, &path, project, self.source, &mut self.diagnostics);
-        let model = self.model_section(node, &path);
-        let dataset = self.dataset_section(node, &path);
-        let runtime = self.runtime(node, &path);
-        let evaluation = self.evaluation_section(node, &path);
+        let name = name::machine_name(node, path, project, self.source, &mut self.diagnostics);
+        let model = self.model_section(node, path);
+        let dataset = self.dataset_section(node, path);
+        let runtime = self.runtime(node, path);
+        let evaluation = self.evaluation_section(node, path);
         let metadata = match node.get("metadata") {
-            Some(_) => self.section(node, "metadata", &path).map(Some),
+            Some(_) => self.section(node, "metadata", path).map(Some),
             None => Some(None),
         };
         let rows = dataset.and_then(|dataset| {
@@ -126,7 +131,7 @@ impl MachineReader<'_> {
         section(
             node,
             self.source,
-            &format!("{path}.{key}"),
+            &format!("{path}{key}"),
             &mut self.diagnostics,
         )
     }
@@ -159,7 +164,7 @@ impl MachineReader<'_> {
         }
         if global.is_none() {
             self.diagnostics.push(
-                Diagnostic::error("project::missing_model", format!("`{path}.model` is empty"))
+                Diagnostic::error("project::missing_model", format!("`{path}model` is empty"))
                     .label(machine.key_line(), "this machine has no model")
                     .help("give it a `model`, or write one for all machines under `globals`"),
             );
@@ -192,7 +197,7 @@ impl MachineReader<'_> {
             self.diagnostics.push(
                 Diagnostic::error(
                     "project::missing_dataset",
-                    format!("`{path}.dataset` is empty"),
+                    format!("`{path}dataset` is empty"),
                 )
                 .label(merged.span, "this machine has no dataset")
                 .help("give it a `dataset` with `tag_list`, the two dates and a `data_provider`")
@@ -235,12 +240,30 @@ impl MachineReader<'_> {
             return Some(merge(global, &full_build, &mut Vec::new()));
         };
         let Some(global) = global else {
+            self.require_mode(&own);
             return Some(own);
         };
         let mut effects = Vec::new();
         let merged = merge(global, &own, &mut effects);
         merge_warnings::report(&effects, MergedSection::Evaluation, &mut self.diagnostics);
         Some(merged)
+    }
+
+    /// Where no globals name a mode, the machine must.
+    fn require_mode(&mut self, evaluation: &Node) {
+        if evaluation.get("cv_mode").is_some() {
+            return;
+        }
+        self.diagnostics.push(
+            Diagnostic::error(
+                "project::unknown_cv_mode",
+                "`evaluation` has no `cv_mode`, and there are no globals",
+            )
+            .label(evaluation.key_line(), "does not say what is done")
+            .help("add `cv_mode: full_build`")
+            .class("KeyError")
+            .at_build(),
+        );
     }
 
     /// A machine names its project for `build`; here the whole config has one.
@@ -267,7 +290,7 @@ impl MachineReader<'_> {
 
     /// A detector compares with thresholds, which are found on folds.
     fn warn_of_no_thresholds(&mut self, machine: &Node, model: &Model, mode: Mode) {
-        if mode != Mode::BuildOnly || !model.estimator.requires_thresholds() {
+        if mode != Mode::BuildOnly || model.estimator.required_rows().is_none() {
             return;
         }
         let own = machine.get("evaluation");

@@ -31,6 +31,7 @@ use serde_json::json;
 
 pub use check::{RequestedTags, Sources};
 pub use error::ReadError;
+pub(crate) use format::delimited::read_number;
 pub use kind::Provider;
 pub(crate) use kind::{Described, ProviderKind};
 pub use names::Present;
@@ -40,6 +41,7 @@ pub(crate) use remote::error::{listed, quoted};
 pub use remote::{Excess, RemoteError, RemoteErrorKind, Wait};
 pub use rows::{ReadTag, RowBuffer, RowConsumer, SpillFolder, StoredSeries};
 pub use series::{Reading, Series};
+pub(crate) use sql::MachineTable;
 pub use time_range::{TimeRange, TimeRanges, Window};
 pub use warning::ReadWarning;
 
@@ -122,7 +124,8 @@ pub(crate) fn describe(
                 config_error("project::missing_provider", format!("`{missing}` is empty"))
                     .label(type_place, "where are the readings?")
                     .help(
-                        "add `data_provider: {type: RandomDataProvider}`, or a provider of files or of a database",
+                        "add `data_provider: {type: RandomDataProvider}`, or a provider of files or of a database; or \
+                         name one for every machine, `--default-data-provider RandomDataProvider`",
                     ),
             );
             return None;

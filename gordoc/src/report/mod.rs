@@ -5,8 +5,10 @@
 
 mod band;
 mod canvas;
+mod curve;
 mod drawing;
 mod escape;
+mod fit;
 mod line;
 mod page;
 mod panel;
@@ -18,6 +20,7 @@ mod table;
 mod text;
 mod time_axis;
 
+pub use fit::{Curve, FitPanel, FitPlot, plot_fit};
 pub use page::{is_plot, plot};
 pub use plot::Plot;
 

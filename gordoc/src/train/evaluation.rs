@@ -7,7 +7,7 @@ use gordo_runtime::Step as _;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::part::detector::threshold::Validation;
+use crate::part::detector::threshold::{CrossValidation, Errors};
 use crate::part::fit::{Fitted, Transformer};
 use crate::part::rows;
 use crate::part::splitter::Fold;
@@ -16,13 +16,13 @@ use crate::project::Metric;
 use super::Error;
 use super::score;
 
-/// What one fold's model predicted, and what its errors say of thresholds.
+/// What one fold's model predicted, and what it got wrong.
 #[derive(Clone, Debug)]
 pub(crate) struct FoldResult {
     /// Predictions of the last of the fold's test rows.
     pub(crate) answers: Batch,
-    /// Thresholds, if the model is a detector.
-    pub(crate) validation: Option<Validation>,
+    /// Errors, if the model is a detector.
+    pub(crate) errors: Option<Errors>,
 }
 
 /// Tests a model on a fold's rows.
@@ -33,18 +33,31 @@ pub(crate) fn test(
     fold: &Fold,
 ) -> Result<FoldResult, Error> {
     let answers = model.apply(rows::take(x, &fold.test))?;
-    let validation = match model.detector() {
+    let errors = match model.detector() {
         Some(detector) => {
             let lost = fold.test.len() - answers.rows;
             let targets = rows::take(y, &fold.test[lost..]);
-            Some(detector.validate(&answers, &targets)?)
+            Some(detector.errors(&answers, &targets)?)
         }
         None => None,
     };
-    Ok(FoldResult {
-        answers,
-        validation,
-    })
+    Ok(FoldResult { answers, errors })
+}
+
+/// What the folds' models got wrong, and where.
+pub(crate) fn errors<'a>(
+    y: &'a Batch,
+    folds: &'a [Fold],
+    results: &'a [FoldResult],
+) -> CrossValidation<'a> {
+    let answered = folds.iter().zip(results).filter_map(|(fold, result)| {
+        let lost = fold.test.len() - result.answers.rows;
+        Some((&fold.test[lost..], result.errors.as_ref()?))
+    });
+    CrossValidation {
+        targets: y,
+        folds: answered.collect(),
+    }
 }
 
 /// Fits and tests every fold, in parallel; results are in the folds' order.
@@ -89,7 +102,7 @@ pub(crate) fn scores(
             .iter()
             .map(|(targets, answers)| score::measure(*metric, targets, answers))
             .collect();
-        for (index, name) in score::names(metric.name(), targets).into_iter().enumerate() {
+        for (index, name) in score::names(metric.name, targets).into_iter().enumerate() {
             let of_fold = |(each, all): &(Vec<f64>, f64)| each.get(index).copied().unwrap_or(*all);
             let values: Vec<f64> = folds.iter().map(of_fold).collect();
             scores.insert(name, score::entry(&values));

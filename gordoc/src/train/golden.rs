@@ -73,7 +73,8 @@ pub(crate) fn batch(array: &Value) -> Batch {
     Batch {
         rows: shape[0],
         steps: 1,
-        width: shape[1],
+        // A vector is one column.
+        width: shape.get(1).copied().unwrap_or(1),
         values,
     }
 }

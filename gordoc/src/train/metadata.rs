@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use crate::model::Model;
-use crate::part::detector::threshold::Validation;
 use crate::part::fit::Fitted;
 use crate::part::splitter::Fold;
 use crate::project;
@@ -111,16 +110,13 @@ pub(crate) fn model(
     model: &Model,
     fitted: &dyn Fitted,
     targets: &[String],
-    folds: &[Validation],
     history: Option<&History>,
 ) -> Map<String, Value> {
+    let parts = model.detector_texts().unwrap_or_default();
     let mut meta = match fitted.detector() {
-        Some(detector) => detector.metadata(targets, folds),
+        Some(detector) => detector.metadata(targets, parts),
         None => Map::new(),
     };
-    for (key, text) in model.detector_texts().into_iter().flatten() {
-        meta.insert(key.to_owned(), text);
-    }
     if let Some(history) = history {
         meta.insert("history".to_owned(), history.document());
     }

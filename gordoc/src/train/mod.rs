@@ -4,6 +4,7 @@
 //! any number of threads.
 
 mod alarm;
+pub(crate) mod alone;
 mod evaluation;
 mod metadata;
 pub mod score;
@@ -21,7 +22,7 @@ use gordo_runtime::Batch;
 use serde_json::Value;
 
 use crate::dataset::{Dataset, Table};
-use crate::part::detector::threshold::Validation;
+use crate::part::detector::threshold::RowsNeeded;
 use crate::part::fit::{Fit, FitContext, Fitted};
 use crate::part::rows;
 use crate::part::splitter::Fold;
@@ -69,12 +70,11 @@ pub fn train(
     let task = Task::new(machine, dataset, *options)?;
     let mut findings = Findings::default();
     let (folds, results) = if is_evaluated {
-        let evaluated = task.evaluate(&mut findings, task.needs_thresholds())?;
-        if let (true, Some(last)) = (task.needs_thresholds(), evaluated.1.last()) {
-            let splitter = &*machine.evaluation.splitter;
-            alarm::check_folds(&evaluated.0, splitter, last.answers.rows)?;
-        }
-        evaluated
+        let required = machine.model.estimator.required_rows();
+        let (folds, results) = task.evaluate(&mut findings, required)?;
+        let answered = results.last().map_or(0, |last| last.answers.rows);
+        task.check_rows(required, &folds, answered)?;
+        (folds, results)
     } else {
         (Vec::new(), Vec::new())
     };
@@ -85,12 +85,8 @@ pub fn train(
         history,
     } = estimator.fit(&task.x, &task.y, &task.context(Run::Final))?;
     findings.training_seconds = task.since(started);
-    let validations: Vec<Validation> = results
-        .into_iter()
-        .filter_map(|fold| fold.validation)
-        .collect();
     if let Some(detector) = fitted.detector_mut() {
-        detector.calibrate(&validations);
+        detector.calibrate(&evaluation::errors(&task.y, &folds, &results));
     }
     let answers = fitted.apply(task.x.clone())?;
     findings.offset = task.x.rows - answers.rows;
@@ -98,7 +94,7 @@ pub fn train(
         x: &dataset.x,
         y: &dataset.y,
         targets: &task.y,
-        last_fold: folds.last(),
+        folds: &folds,
         splitter: &*machine.evaluation.splitter,
         offset: findings.offset,
         detector: fitted.detector(),
@@ -108,7 +104,6 @@ pub fn train(
         &machine.model,
         &*fitted,
         &dataset.y.names(),
-        &validations,
         history.as_ref(),
     );
     Ok(task.trained(fitted, &findings))
@@ -122,7 +117,7 @@ pub fn cross_validate(
 ) -> Result<Value, Error> {
     let task = Task::new(machine, dataset, *options)?;
     let mut findings = Findings::default();
-    task.evaluate(&mut findings, false)?;
+    task.evaluate(&mut findings, None)?;
     Ok(metadata::document(machine, &dataset.metadata, &findings))
 }
 
@@ -172,23 +167,30 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Whether the machine is of no use without thresholds.
-    fn needs_thresholds(&self) -> bool {
-        self.machine.model.estimator.requires_thresholds()
+    /// Refuses folds that are too short for thresholds that are required.
+    fn check_rows(
+        &self,
+        required: Option<RowsNeeded>,
+        folds: &[Fold],
+        answered: usize,
+    ) -> Result<(), Error> {
+        let splitter = &*self.machine.evaluation.splitter;
+        required.map_or(Ok(()), |needed| {
+            alarm::check_rows(needed, self.x.rows, folds, splitter, answered)
+        })
     }
 
     /// Fits and scores the folds, unless they are too short for thresholds that are needed.
     fn evaluate(
         &self,
         findings: &mut Findings,
-        needs_thresholds: bool,
+        required: Option<RowsNeeded>,
     ) -> Result<(Vec<Fold>, Vec<FoldResult>), Error> {
         let started = self.now();
         let evaluation = &self.machine.evaluation;
         let folds = evaluation.splitter.split(self.x.rows)?;
-        if let (true, Some(last)) = (needs_thresholds, folds.last()) {
-            alarm::check_folds(&folds, &*evaluation.splitter, last.test.len())?;
-        }
+        let tested = folds.last().map_or(0, |last| last.test.len());
+        self.check_rows(required, &folds, tested)?;
         let results = evaluation::run(&folds, |index, fold| self.fit(index, fold))?;
         findings.scores = evaluation::scores(
             (&evaluation.metrics, evaluation.scoring_scaler.as_deref()),

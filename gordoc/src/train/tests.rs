@@ -57,7 +57,9 @@ fn machine(mode: Mode) -> project::Machine {
         model_document: some(json!({})),
         evaluation: Evaluation {
             mode,
-            metrics: vec![Metric::R2, Metric::MeanSquaredError],
+            metrics: ["r2_score", "mean_squared_error"]
+                .map(|name| Metric::find(name).unwrap())
+                .to_vec(),
             scoring_scaler: model::resolve_transformer(
                 &Node::from_json(&json!(SCALER)),
                 Some(2),
@@ -355,4 +357,161 @@ fn thresholds_beyond_the_readings_are_told() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].0, "train::wide_threshold");
     assert!(found[0].1.starts_with('a'), "{found:?}");
+}
+
+/// A detector over all folds, with these parameters.
+fn over_all_folds(parameters: Value) -> project::Machine {
+    let mut machine = machine(Mode::FullBuild);
+    let mut definition = json!({ "base_estimator": {
+        "gordo.machine.model.models.KerasAutoEncoder": { "kind": "feedforward_hourglass" } } });
+    let Value::Object(parameters) = parameters else {
+        panic!("{parameters} are no parameters");
+    };
+    definition.as_object_mut().unwrap().extend(parameters);
+    let class = "gordo.machine.model.anomaly.diff.DiffBasedKFCVAnomalyDetector";
+    let definition = Node::from_json(&json!({ class: definition }));
+    let mut found = Diagnostics::default();
+    machine.model = model::resolve(&definition, Some((2, 2)), &mut found).unwrap();
+    machine
+}
+
+fn split_by(machine: &mut project::Machine, class: &str, parameters: &Value) {
+    let class = format!("sklearn.model_selection.{class}");
+    let definition = Node::from_json(&json!({ class: parameters }));
+    let found = &mut Diagnostics::default();
+    machine.evaluation.splitter = model::resolve_splitter(&definition, found).unwrap();
+}
+
+#[test]
+fn a_window_over_all_folds_that_no_rows_fill_is_an_error() {
+    let fit = |parameters: Value, n_rows: u32| {
+        train(
+            &over_all_folds(parameters),
+            &rows(n_rows),
+            &Options::default(),
+        )
+    };
+    let error = fit(json!({}), 80).unwrap_err();
+    assert_eq!(error.code(), "train::long_window");
+    assert!(
+        error
+            .to_string()
+            .starts_with("`window` is 144 rows, and there are 80"),
+        "{error}"
+    );
+    assert!(fit(json!({}), 144).is_ok());
+    assert!(fit(json!({ "smoothing_method": "ewma" }), 80).is_ok());
+    assert!(fit(json!({ "require_thresholds": false }), 80).is_ok());
+}
+
+#[test]
+fn rows_that_no_fold_tests_are_told_with_the_thresholds_they_make() {
+    let mut machine = over_all_folds(json!({ "window": 6 }));
+    let far = columns(
+        80,
+        |row| 5000.0 + f64::from(row % 11),
+        |row| f64::from(row % 7),
+    );
+    let told = |machine: &project::Machine| {
+        let trained = train(machine, &far, &Options::default()).unwrap();
+        let mut found = warnings(&trained).into_iter();
+        found.find(|warning| warning.code == "train::untested_rows")
+    };
+    let warning = told(&machine).unwrap();
+    let start = "20 of the 80 rows are tested by no fold, and count as if 0 had been answered: \
+                 thresholds are near the readings themselves, 500";
+    assert!(warning.message.starts_with(start), "{}", warning.message);
+    assert!(
+        warning
+            .message
+            .contains("`a`, which reads 5000.0000 to 5010.0000")
+    );
+    assert_eq!(warning.tags, ["a", "b"]);
+    split_by(
+        &mut machine,
+        "KFold",
+        &json!({ "n_splits": 4, "shuffle": true, "random_state": 0 }),
+    );
+    assert_eq!(told(&machine), None);
+}
+
+#[test]
+fn thresholds_of_all_folds_have_metadata_of_their_own() {
+    let mut machine = over_all_folds(json!({ "window": 6 }));
+    split_by(&mut machine, "KFold", &json!({ "n_splits": 4 }));
+    let trained = train(&machine, &dataset(), &Options::default()).unwrap();
+    let model = &trained.metadata["metadata"]["build_metadata"]["model"]["model_meta"];
+    let keys: Vec<&String> = model.as_object().unwrap().keys().collect();
+    // A network that is the base tells of itself.
+    assert_eq!(
+        keys,
+        ["feature-thresholds", "aggregate-threshold", "history"]
+    );
+    let document = trained.model.write(&mut Tensors::new());
+    assert_eq!(document["type"], "DiffBasedKFCVAnomalyDetector");
+    assert_eq!(document["feature_thresholds"], model["feature-thresholds"]);
+    let mut pipeline = over_all_folds(json!({ "window": 6, "base_estimator": {
+        "sklearn.pipeline.Pipeline": [SCALER, {
+            "gordo.machine.model.models.KerasAutoEncoder": { "kind": "feedforward_hourglass" } }]
+    } }));
+    split_by(&mut pipeline, "KFold", &json!({ "n_splits": 4 }));
+    let trained = train(&pipeline, &dataset(), &Options::default()).unwrap();
+    let model = &trained.metadata["metadata"]["build_metadata"]["model"]["model_meta"];
+    let keys: Vec<&String> = model.as_object().unwrap().keys().collect();
+    let expected = [
+        "feature-thresholds",
+        "aggregate-threshold",
+        "scaler",
+        "base_estimator",
+        "shuffle",
+        "window",
+        "smoothing-method",
+        "threshold-percentile",
+        "history",
+    ];
+    assert_eq!(keys, expected);
+}
+
+#[test]
+fn folds_in_any_order_give_the_same_machine_on_any_number_of_threads() {
+    let mut machine = over_all_folds(json!({ "window": 6 }));
+    split_by(
+        &mut machine,
+        "ShuffleSplit",
+        &json!({ "n_splits": 5, "test_size": 0.4, "random_state": 3 }),
+    );
+    let train_on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let train = || train(&machine, &dataset(), &Options::default()).unwrap();
+        pool.unwrap().install(train)
+    };
+    let one = train_on(1);
+    assert_eq!(one, train_on(4));
+    // Where a list starts and ends, not the earliest and latest of its rows.
+    let built = &one.metadata["metadata"]["build_metadata"]["model"];
+    let splits = &built["cross_validation"]["splits"];
+    assert_eq!(splits["fold-5-n-test"], 32);
+    let of_splitter = machine.evaluation.splitter.split(80).unwrap();
+    let first = *of_splitter[0].test.first().unwrap();
+    let time = splits["fold-1-test-start"].as_str().unwrap();
+    let (hour, minute) = (first / 6, first % 6 * 10);
+    assert_eq!(time, format!("1970-01-01 {hour:02}:{minute:02}:00+00:00"));
+}
+
+#[test]
+fn fewer_rows_than_outputs_are_told() {
+    let detector = machine(Mode::FullBuild);
+    let told = |n_rows| {
+        let found = warned(&detector, &rows(n_rows));
+        found.iter().any(|(code, _)| *code == "train::few_rows")
+    };
+    assert!(!told(24));
+    // The first of four folds learns from one row.
+    let mut wide = over_all_folds(json!({ "window": 2 }));
+    split_by(&mut wide, "TimeSeriesSplit", &json!({ "n_splits": 4 }));
+    let found = warned(&wide, &rows(5));
+    assert!(
+        found.contains(&("train::few_rows", String::new())),
+        "{found:?}"
+    );
 }

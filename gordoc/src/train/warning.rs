@@ -10,9 +10,11 @@ use crate::diagnostic::Diagnostic;
 use crate::trained::Machine;
 
 /// Codes of warnings that training gives.
-const CODES: [&str; 4] = [
+const CODES: [&str; 6] = [
     "train::constant_tag",
+    "train::few_rows",
     "train::missing_threshold",
+    "train::untested_rows",
     "train::wide_threshold",
     "train::zero_threshold",
 ];

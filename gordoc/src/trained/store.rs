@@ -284,7 +284,11 @@ fn read_files(path: &Path) -> Result<Option<(Machine, Seal)>, Error> {
 ///
 /// What would not be read again is refused.
 pub fn write(revision: &Path, machine: &Machine) -> Result<(), Error> {
-    let target = revision.join(&machine.name);
+    write_into(&revision.join(&machine.name), machine)
+}
+
+/// As [`write`], into the machine's own folder.
+pub fn write_into(target: &Path, machine: &Machine) -> Result<(), Error> {
     let (mut document, tensors) = json::write(machine);
     let weights = weights_bytes(&tensors);
     seal::seal(&mut document, &weights);

@@ -7,26 +7,44 @@
 mod beside;
 mod dense;
 mod diff_detector;
+mod function_transformer;
 mod identity;
+mod inf_imputer;
 mod inverse;
-mod linear_regression;
+mod k_neighbors_regressor;
+mod linear_model;
+mod logistic_regression;
 mod lstm;
 mod max_abs_scaler;
 mod min_max_scaler;
 mod nonlinearity;
+mod normalizer;
 mod pca;
+mod polynomial_features;
+mod power_transformer;
+mod quantile_transformer;
 mod robust_scaler;
+mod select_columns;
+mod simple_imputer;
 mod standard_scaler;
 mod then;
 mod tree;
+mod truncated_svd;
 mod windows;
 
 pub use beside::{Beside, beside};
 pub use dense::Dense;
 pub use diff_detector::DiffDetector;
+pub use function_transformer::{
+    Abs, Exp, Expm1, Function, FunctionTransformer, Log, Log1p, MultiplyBy, Named, Sqrt, Square,
+    Unchanged,
+};
 pub use identity::Identity;
+pub use inf_imputer::InfImputer;
 pub use inverse::Inverse;
-pub use linear_regression::LinearRegression;
+pub use k_neighbors_regressor::{KNeighborsRegressor, tiles};
+pub use linear_model::{LinearClass, LinearModel, linear_class};
+pub use logistic_regression::LogisticRegression;
 pub use lstm::{Last, Lstm, Return, Sequence};
 pub use max_abs_scaler::MaxAbsScaler;
 pub use min_max_scaler::MinMaxScaler;
@@ -34,14 +52,21 @@ pub use nonlinearity::{
     Elu, Exponential, Gelu, HardSigmoid, HardSilu, LeakyRelu, Linear, LogSoftmax, Mish,
     Nonlinearity, Relu, Relu6, Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Tanh,
 };
+pub use normalizer::{L1Norm, L2Norm, MaxNorm, Norm, Normalizer, Normed};
 pub use pca::Pca;
+pub use polynomial_features::PolynomialFeatures;
+pub use power_transformer::{BoxCox, Power, PowerTransformer, Powered, YeoJohnson};
+pub use quantile_transformer::{Distributed, Distribution, Normal, QuantileTransformer, Uniform};
 pub use robust_scaler::RobustScaler;
+pub use select_columns::SelectColumns;
+pub use simple_imputer::{MissingIndicator, SimpleImputer};
 pub use standard_scaler::StandardScaler;
 pub use then::Then;
 pub use tree::{
     DecisionTree, ExtraTrees, Forest, ForestClassifier, ForestKind, GradientBoosting,
     HistGradientBoosting, IsolationForest, RandomForest, Trees,
 };
+pub use truncated_svd::TruncatedSvd;
 pub use windows::Windows;
 
 /// Parts whose sizes are written in their types, as generated code names them.
@@ -49,21 +74,38 @@ pub mod sized {
     pub use super::beside::Beside;
     pub use super::dense::sized::Dense;
     pub use super::diff_detector::sized::DiffDetector;
+    pub use super::function_transformer::sized::FunctionTransformer;
+    pub use super::function_transformer::{
+        Abs, Exp, Expm1, Log, Log1p, MultiplyBy, Sqrt, Square, Unchanged,
+    };
     pub use super::identity::Identity;
+    pub use super::inf_imputer::sized::InfImputer;
     pub use super::inverse::Inverse;
-    pub use super::linear_regression::sized::LinearRegression;
+    pub use super::k_neighbors_regressor::sized::KNeighborsRegressor;
+    pub use super::linear_model::sized::{ElasticNet, Lasso, LinearRegression, Ridge};
+    pub use super::logistic_regression::sized::LogisticRegression;
     pub use super::lstm::sized::Lstm;
     pub use super::lstm::{Last, Sequence};
     pub use super::max_abs_scaler::sized::MaxAbsScaler;
     pub use super::min_max_scaler::sized::MinMaxScaler;
+    pub use super::normalizer::sized::Normalizer;
+    pub use super::normalizer::{L1Norm, L2Norm, MaxNorm};
     pub use super::pca::sized::Pca;
+    pub use super::polynomial_features::sized::PolynomialFeatures;
+    pub use super::power_transformer::sized::PowerTransformer;
+    pub use super::power_transformer::{BoxCox, YeoJohnson};
+    pub use super::quantile_transformer::sized::QuantileTransformer;
+    pub use super::quantile_transformer::{Normal, Uniform};
     pub use super::robust_scaler::sized::RobustScaler;
+    pub use super::select_columns::sized::SelectColumns;
+    pub use super::simple_imputer::sized::{MissingIndicator, SimpleImputer};
     pub use super::standard_scaler::sized::StandardScaler;
     pub use super::then::Then;
     pub use super::tree::sized::{
         Forest, ForestClassifier, GradientBoosting, HistGradientBoosting, IsolationForest,
     };
     pub use super::tree::{DecisionTree, ExtraTrees, RandomForest};
+    pub use super::truncated_svd::sized::TruncatedSvd;
     pub use super::windows::sized::Windows;
 }
 

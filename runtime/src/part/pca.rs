@@ -1,8 +1,8 @@
 //! `PCA`: projects rows on principal components; answers in double precision.
 
-use super::{Numbers, Step, check_complete};
+use super::{Invert, Numbers, Step, check_complete};
 use crate::embed::{Embed, Part, Shape, Weights, matrix, vector};
-use crate::kernel::project::project;
+use crate::kernel::project::{combine, project};
 use crate::{Batch, Rejection};
 
 /// `(x - mean) · componentsᵀ / scale`
@@ -40,6 +40,21 @@ impl<M: Numbers<f64>, C: Numbers<f64>, S: Numbers<f64>> Step for Pca<M, C, S> {
     }
 }
 
+impl<M: Numbers<f64>, C: Numbers<f64>, S: Numbers<f64>> Invert for Pca<M, C, S> {
+    fn invert(&self, batch: Batch) -> Result<Batch, Rejection> {
+        let (mean, components) = (self.mean.numbers(), self.components.numbers());
+        let (rows, width) = (batch.rows, batch.width);
+        let mut batch = Batch::double(rows, width, batch.values.into_double());
+        if let Some(scale) = &self.scale {
+            batch.each_column(scale.numbers(), |value, scale| value * scale);
+        }
+        let values = combine(&batch.values.into_double(), components, width);
+        let mut answer = Batch::double(rows, mean.len(), values);
+        answer.each_column(mean, |value, mean| value + mean);
+        Ok(answer)
+    }
+}
+
 impl<const IN: usize, const OUT: usize> Part for sized::Pca<IN, OUT> {
     const SHAPE: Shape = Shape::new(IN, OUT).with_doubles(IN + IN * OUT + OUT);
 }
@@ -66,6 +81,8 @@ mod tests {
     fn pca_centers_projects_and_whitens() {
         let answer = PCA.apply(Batch::double(1, 2, vec![9.0, 6.0])).unwrap();
         assert_eq!((answer.width, answer.to_f64()), (1, vec![2.0]));
+        let back = PCA.invert(answer).unwrap();
+        assert_eq!((back.width, back.to_f64()), (2, vec![1.0, 6.0]));
     }
 
     #[test]

@@ -148,10 +148,6 @@ fn parameters_must_go_together() {
     check(forest, json!({ "bootstrap": false, "oob_score": true }));
     check("sklearn.linear_model.Ridge", json!({ "solver": "lbfgs" }));
     check(
-        "sklearn.linear_model.Ridge",
-        json!({ "solver": "svd", "positive": true }),
-    );
-    check(
         "sklearn.preprocessing.QuantileTransformer",
         json!({ "n_quantiles": 20, "subsample": 10 }),
     );
@@ -190,9 +186,16 @@ fn functions_are_called_with_what_they_take() {
         &["model::wrong_kind"],
     );
     check(
-        json!({ "func": "numpy.log1p" }),
+        json!({ "func": "numpy.log2p" }),
         &["model::unknown_function"],
     );
+    check(
+        json!({ "func": "numpy.log1p", "inverse_func": "numpy.expm1" }),
+        &[],
+    );
+    let twice =
+        json!({ TARGET: { "regressor": LINEAR, "func": MULTIPLY, "inverse_func": MULTIPLY } });
+    check_blocked(&twice, &["model::missing_parameter"; 2]);
     check(
         json!({ "kw_args": { "factor": 2 } }),
         &["model::conflicting_parameters"],

@@ -118,6 +118,8 @@ struct FittedPipeline {
 
 #[derive(Debug)]
 struct FittedTransformerPipeline {
+    /// Columns it takes.
+    width: usize,
     steps: Vec<Box<dyn FittedTransformer>>,
 }
 
@@ -153,7 +155,8 @@ impl Estimator for Pipeline {
 impl Transformer for TransformerPipeline {
     fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError> {
         let (steps, _) = fit_steps(&self.steps, x)?;
-        Ok(Box::new(FittedTransformerPipeline { steps }))
+        let width = x.width;
+        Ok(Box::new(FittedTransformerPipeline { width, steps }))
     }
 }
 
@@ -164,6 +167,7 @@ fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentEr
         .into_iter()
         .map(|step| step.optional("estimator").unwrap_or(step))
         .collect();
+    let inputs = *width;
     let mut steps = Vec::new();
     let Some((last, before)) = parts.split_last() else {
         return Err(reader.refuse("a pipeline of one step or more"));
@@ -174,7 +178,10 @@ fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentEr
     Ok(match last.any(width)? {
         FittedPart::Transformer(last) => {
             steps.push(last);
-            FittedPart::Transformer(Box::new(FittedTransformerPipeline { steps }))
+            FittedPart::Transformer(Box::new(FittedTransformerPipeline {
+                width: inputs,
+                steps,
+            }))
         }
         FittedPart::Estimator(last) => {
             FittedPart::Estimator(Box::new(FittedPipeline { steps, last }))
@@ -249,10 +256,12 @@ impl FittedTransformer for FittedTransformerPipeline {
     }
 
     fn embedded(&self) -> Option<Embedded> {
-        match self.steps.as_slice() {
-            [step] => step.embedded(),
-            _ => None,
-        }
+        let parts: Option<Vec<Embedded>> = self.steps.iter().map(|step| step.embedded()).collect();
+        Some(Embedded::chain(parts?, self.width))
+    }
+
+    fn outputs_of_inverse(&self, _: usize) -> usize {
+        self.width
     }
 
     fn lower_inverse(&self, fields: &mut Fields) {

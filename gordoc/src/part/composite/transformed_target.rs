@@ -14,10 +14,15 @@ use crate::part::fit::{
     Estimator, Fit, FitContext, Fitted, FittedPart, FittedTransformer, Transformer, invert,
 };
 use crate::part::kind::Kind;
+use crate::part::learnable::{Missing, check_table};
+use crate::part::linear::linear_regression::LinearRegression;
 use crate::part::lowering::Fields;
 use crate::part::parameter::{flag, optional};
 use crate::part::tensors::Tensors;
+use crate::part::transformer::function_transformer::{FunctionTransformer, check_function};
 use crate::source::Span;
+
+const NAME: &str = "TransformedTargetRegressor";
 
 pub(crate) static CLASS: Class = Class::new(
     Role::Estimator,
@@ -26,16 +31,22 @@ pub(crate) static CLASS: Class = Class::new(
     &["sklearn.compose.TransformedTargetRegressor"],
     &[
         flag("check_inverse", true),
-        optional("func", &Kind::Function).default_only(),
-        optional("inverse_func", &Kind::Function).default_only(),
+        optional("func", &Kind::Function),
+        optional("inverse_func", &Kind::Function),
         optional("regressor", &Kind::Definition),
         optional("transformer", &Kind::Definition),
     ],
 )
 .read_by(|reader, width| {
     let regressor = reader.get("regressor")?.part(width)?;
-    let transformer = reader.get("transformer")?.inverse(*width)?;
+    let targets = match reader.optional("n_targets") {
+        Some(targets) => targets.count()?,
+        None => *width,
+    };
+    let transformer = reader.get("transformer")?.inverse(targets, *width)?;
+    *width = targets;
     Ok(FittedPart::Estimator(Box::new(FittedTransformedTarget {
+        targets,
         transformer,
         regressor,
     })))
@@ -51,6 +62,8 @@ struct TransformedTarget {
 /// As fitted.
 #[derive(Debug)]
 struct FittedTransformedTarget {
+    /// Targets before they are transformed.
+    targets: usize,
     /// Fitted on targets.
     transformer: Box<dyn FittedTransformer>,
     /// Fitted on transformed targets.
@@ -59,11 +72,14 @@ struct FittedTransformedTarget {
 
 impl Estimator for TransformedTarget {
     fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError> {
+        check_table(y, ("target", NAME), Missing::Refused)?;
+        let targets = y.width;
         let transformer = self.transformer.fit(y)?;
         let y = transformer.apply(y.clone())?;
         let Fit { fitted, history } = self.regressor.fit(x, &y, context)?;
         Ok(Fit {
             fitted: Box::new(FittedTransformedTarget {
+                targets,
                 transformer,
                 regressor: fitted,
             }),
@@ -81,7 +97,8 @@ impl Step for FittedTransformedTarget {
 impl Fitted for FittedTransformedTarget {
     fn write(&self, tensors: &mut Tensors) -> Json {
         json!({
-            "type": "TransformedTargetRegressor",
+            "type": NAME,
+            "n_targets": self.targets,
             "transformer": self.transformer.write(tensors),
             "regressor": self.regressor.write(tensors),
         })
@@ -99,50 +116,50 @@ fn resolve(resolver: &mut dyn Resolve, definition: &Definition<'_>, columns: Col
     let Some(given) = resolver.arguments(definition) else {
         return nothing;
     };
-    let transformer = given.find("transformer").map(|node| {
-        (
-            node,
-            resolver.transformer(node, Slot::Value, columns.of_targets()),
-        )
-    });
-    let targets = match &transformer {
-        Some((node, Some(found))) => {
-            if !found.inverts {
+    let of_functions = check_function(resolver, &given, "func", "")
+        & check_function(resolver, &given, "inverse_func", "");
+    let transformer = match given.find("transformer") {
+        Some(node) => {
+            let found = resolver.transformer(node, Slot::Value, columns.of_targets());
+            if found.as_ref().is_some_and(|found| !found.inverts) {
                 resolver.blockers().push(no_inverse(node));
             }
-            found.width
+            found.filter(|found| found.inverts)
         }
-        Some((_, None)) => Width::Unknown,
-        None => columns.targets,
+        None => {
+            let functions = Arc::new(FunctionTransformer::of_targets(&given)) as _;
+            let functions = of_functions.then_some(functions);
+            Some(Found::transformer(columns.targets, true, functions))
+        }
     };
-    let Some(regressor) = given.find("regressor") else {
-        resolver.blockers().push(
-            Diagnostic::error(
-                "model::not_supported_yet",
-                "`TransformedTargetRegressor` without a `regressor` is not supported yet",
-            )
-            .label(definition.path, "learns with `LinearRegression`")
-            .help("give `regressor` a definition"),
-        );
-        return nothing;
-    };
+    let targets = transformer
+        .as_ref()
+        .map_or(Width::Unknown, |found| found.width);
     let inner = Columns { targets, ..columns };
-    let Some((regressor, offset)) = resolver.inner_estimator(regressor, inner) else {
+    let found = match given.find("regressor") {
+        Some(node) => resolver.inner_estimator(node, inner),
+        None => {
+            let fit_intercept = true;
+            Some((Some(Arc::new(LinearRegression { fit_intercept }) as _), 0))
+        }
+    };
+    let Some((regressor, offset)) = found else {
         return nothing;
     };
-    let estimator = match transformer {
-        Some((_, found)) => found
-            .filter(|found| found.inverts)
-            .and_then(Found::into_transformer)
-            .zip(regressor)
-            .map(|(transformer, regressor)| {
-                Arc::new(TransformedTarget {
-                    transformer,
-                    regressor,
-                }) as _
-            }),
+    let is_plain = ["transformer", "func", "inverse_func"]
+        .iter()
+        .all(|name| given.find(name).is_none());
+    let estimator = if is_plain {
         // Targets stay as they are, so that the regressor alone does the same.
-        None => regressor,
+        regressor
+    } else {
+        let transformer = transformer.and_then(Found::into_transformer);
+        transformer.zip(regressor).map(|(transformer, regressor)| {
+            Arc::new(TransformedTarget {
+                transformer,
+                regressor,
+            }) as _
+        })
     };
     Found {
         offset,

@@ -1,20 +1,27 @@
 //! Thresholds: the largest error that is still normal.
 //!
-//! Reads the errors of test folds; knows nothing of how answers were made.
+//! Reads the errors of test folds; knows nothing of how answers were made. What a class of
+//! detectors makes of them stands in its file.
 
-use gordo_runtime::{Anomaly, smoothing};
+use std::fmt;
+use std::sync::Arc;
 
-/// Rows an error must last to raise a threshold.
+use gordo_runtime::{Anomaly, Batch, Smoothing};
+use serde_json::{Map, Value};
+
+use crate::part::document::{DocumentError, Reader};
+
+/// Rows an error must last to raise a threshold of the last fold.
 pub(crate) const LASTING: usize = 6;
 
-/// The thresholds one fold gives.
+/// Thresholds, of one fold or of all.
 ///
 /// # Shapes and units
 ///
 /// - `features`: `[targets]`, engineering units
 /// - `aggregate`: of the mean squared scaled error, no unit
 ///
-/// NaN where the fold has too few rows.
+/// NaN where there are too few rows.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Thresholds {
     /// Per target.
@@ -23,14 +30,76 @@ pub(crate) struct Thresholds {
     pub(crate) aggregate: f64,
 }
 
-/// What a fold's errors say of thresholds.
+/// Thresholds that a detector compares with, and those that it only tells of.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Validation {
-    /// Over lasting errors.
+pub(crate) struct Calibration {
+    /// What it compares with.
     pub(crate) thresholds: Thresholds,
-    /// Over the detector's window, if it has one.
+    /// Over its window, if it has such.
     pub(crate) smooth: Option<Thresholds>,
+    /// Both of each fold, in order, if they are of one fold.
+    pub(crate) folds: Vec<(Thresholds, Option<Thresholds>)>,
 }
+
+/// What the models of all folds got wrong.
+pub(crate) struct CrossValidation<'a> {
+    /// Targets of all rows, `[rows, targets]`, engineering units.
+    pub(crate) targets: &'a Batch,
+    /// The rows that each fold's model answered for, and its errors there.
+    pub(crate) folds: Vec<(&'a [usize], &'a Errors)>,
+}
+
+/// How a detector smooths.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Smoothed {
+    pub(crate) method: Smoothing,
+    /// In rows.
+    pub(crate) window: usize,
+}
+
+/// The rows without which there is no threshold at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowsNeeded {
+    /// So many answers of the last fold, whose thresholds hold.
+    OfLastFold(usize),
+    /// So many rows one after the other, of all folds together.
+    OfAllFolds(usize),
+}
+
+/// Where the thresholds of a class of detectors come from.
+pub(crate) trait ThresholdRule: fmt::Debug + Send + Sync {
+    /// The class, as documents name it.
+    fn class(&self) -> &'static str;
+
+    /// A sentence on it, for generated code.
+    fn doc(&self) -> &'static str;
+
+    /// The rows without which it finds nothing.
+    fn rows_needed(&self, smoothed: Option<Smoothed>) -> RowsNeeded;
+
+    /// Finds thresholds; none without folds.
+    fn calibrate(
+        &self,
+        found: &CrossValidation<'_>,
+        smoothed: Option<Smoothed>,
+    ) -> Option<Calibration>;
+
+    /// What a build leaves in the metadata of a detector over these targets. `parts` are texts
+    /// of its scaler and base, unless the base tells of itself.
+    fn metadata(
+        &self,
+        targets: &[String],
+        found: Option<&Calibration>,
+        smoothed: Option<Smoothed>,
+        parts: Map<String, Value>,
+    ) -> Map<String, Value>;
+
+    /// Adds what it is told beside what all detectors are.
+    fn write(&self, document: &mut Map<String, Value>);
+}
+
+/// Reads what [`ThresholdRule::write`] added.
+pub(crate) type ReadRule = fn(&Reader<'_>) -> Result<Arc<dyn ThresholdRule>, DocumentError>;
 
 /// Errors of a test fold.
 ///
@@ -40,8 +109,8 @@ pub(crate) struct Validation {
 /// - `scaled`: `[rows]`, mean over targets of squared scaled errors, no unit
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Errors {
-    unscaled: Vec<Vec<f64>>,
-    scaled: Vec<f64>,
+    pub(super) unscaled: Vec<Vec<f64>>,
+    pub(super) scaled: Vec<f64>,
 }
 
 impl Errors {
@@ -59,53 +128,5 @@ impl Errors {
             scaled: rows.map(mean_square).collect(),
             unscaled: (0..width).map(column).collect(),
         }
-    }
-
-    /// The thresholds of errors that last `window` rows.
-    fn thresholds_over(&self, window: usize) -> Thresholds {
-        let errors = self.unscaled.iter();
-        Thresholds {
-            features: errors.map(|errors| lasting(errors, window)).collect(),
-            aggregate: lasting(&self.scaled, window),
-        }
-    }
-
-    /// The thresholds a detector compares with.
-    pub(crate) fn thresholds(&self) -> Thresholds {
-        self.thresholds_over(LASTING)
-    }
-
-    /// The thresholds over the detector's own window; its smoothing method plays no part.
-    pub(crate) fn smooth_thresholds(&self, window: usize) -> Thresholds {
-        self.thresholds_over(window)
-    }
-}
-
-/// The highest of the lowest errors over any `window` consecutive rows; NaN if there are none.
-///
-/// A lone spike shorter than the window cannot raise it. Windows with a missing error are
-/// left out.
-fn lasting(errors: &[f64], window: usize) -> f64 {
-    let lowest = smoothing::rolling_min(errors, window);
-    lowest.into_iter().fold(f64::NAN, f64::max)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_short_spike_does_not_raise_a_threshold() {
-        let mut errors = vec![1.0; 20];
-        errors[3..8].fill(9.0);
-        assert!((lasting(&errors, 6) - 1.0).abs() < f64::EPSILON);
-        errors[8] = 8.0;
-        assert!((lasting(&errors, 6) - 8.0).abs() < f64::EPSILON);
-    }
-
-    #[test]
-    fn too_few_rows_give_no_threshold() {
-        assert!(lasting(&[1.0; 5], 6).is_nan());
-        assert!(lasting(&[], 6).is_nan());
     }
 }

@@ -31,6 +31,7 @@ use super::columns::Columns;
 use super::error::FitError;
 use super::fit::{Estimator, Fit, FitContext};
 use super::kind::Kind;
+use super::old_path;
 use super::parameter::{Default, Parameter, parameter};
 use super::suggest::join_names;
 use crate::config::node::Node;
@@ -96,7 +97,33 @@ pub struct Network {
 
 impl Estimator for Network {
     fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError> {
-        let (layers, history) = engine::learn(&self.layers, &self.training, (x, y), context)?;
+        self.fit_from(None, (x, y), context)
+    }
+}
+
+/// A network that starts from weights that are given, each layer's kernel and then its bias.
+#[derive(Clone, Debug)]
+pub(crate) struct StartedNetwork {
+    pub(crate) network: Network,
+    pub(crate) weights: Vec<f32>,
+}
+
+impl Estimator for StartedNetwork {
+    fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError> {
+        self.network.fit_from(Some(&self.weights), (x, y), context)
+    }
+}
+
+impl Network {
+    /// Learns, from weights that are given or drawn.
+    fn fit_from(
+        &self,
+        weights: Option<&[f32]>,
+        (x, y): (&Batch, &Batch),
+        context: &FitContext<'_>,
+    ) -> Result<Fit, FitError> {
+        let (layers, history) =
+            engine::learn(&self.layers, &self.training, (x, y), weights, context)?;
         let layers = layers.into_iter().map(|layer| Box::new(layer) as _);
         let fitted = FittedNetwork {
             class: self.class.to_owned(),
@@ -176,7 +203,13 @@ fn find(resolver: &mut dyn Resolve, definition: &Definition<'_>) -> Option<&'sta
         resolver.diagnostics().push(missing_kind(definition, &help));
         return None;
     };
-    let name = kind.as_text().unwrap_or_default();
+    let written = kind.as_text().unwrap_or_default();
+    let today = old_path::of_gordo(written);
+    let name = today.as_deref().unwrap_or(written);
+    if let Some(today) = &today {
+        let warning = old_path::warning(written, today, kind.span);
+        resolver.diagnostics().push(warning);
+    }
     let bare = MODULES.iter().find_map(|module| name.strip_prefix(module));
     let found = find_recipe(class, bare.unwrap_or(name));
     if found.is_none() && name.contains('.') {

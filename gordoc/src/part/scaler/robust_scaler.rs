@@ -13,7 +13,7 @@ use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
 use crate::part::kind::Kind;
 use crate::part::lowering::{Embedded, Fields, Type, or_neutral};
 use crate::part::parameter::{COPY, Default, flag, parameter};
-use crate::part::statistics::ColumnValues;
+use crate::part::statistics::{ColumnValues, ascending};
 use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = Class::transformer(
@@ -98,12 +98,6 @@ impl Transformer for RobustScaler {
             },
         }))
     }
-}
-
-fn ascending(values: &[f64]) -> Vec<f64> {
-    let mut values = values.to_vec();
-    values.sort_unstable_by(f64::total_cmp);
-    values
 }
 
 impl Step for FittedRobustScaler {

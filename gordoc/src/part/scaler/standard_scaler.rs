@@ -42,11 +42,19 @@ pub(crate) static CLASS: Class = Class::transformer(
 
 /// As defined.
 #[derive(Debug)]
-struct StandardScaler {
+pub(crate) struct StandardScaler {
     /// Whether the mean is subtracted.
     with_mean: bool,
     /// Whether values are divided by the standard deviation.
     with_std: bool,
+}
+
+impl StandardScaler {
+    /// The scaler without parameters.
+    pub(crate) const BOTH: Self = Self {
+        with_mean: true,
+        with_std: true,
+    };
 }
 
 /// As fitted.
@@ -98,13 +106,22 @@ fn variance(values: &[f64]) -> f64 {
 
 /// The standard deviation, or 1 where the variance may be rounding alone.
 fn scale(values: &[f64], var: f64, epsilon: f64) -> f64 {
-    let count = values.len() as f64;
-    let rounding = count * mean(values) * epsilon;
-    if var <= count * epsilon * var + rounding * rounding {
+    if is_rounding(values, var, epsilon) {
         1.0
     } else {
         var.sqrt()
     }
+}
+
+fn is_rounding(values: &[f64], var: f64, epsilon: f64) -> bool {
+    let count = values.len() as f64;
+    let rounding = count * mean(values) * epsilon;
+    var <= count * epsilon * var + rounding * rounding
+}
+
+/// Whether numbers differ by no more than rounding.
+pub(crate) fn is_constant(values: &[f64]) -> bool {
+    is_rounding(values, variance(values), f64::EPSILON)
 }
 
 impl Step for FittedStandardScaler {

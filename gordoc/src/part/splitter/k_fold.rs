@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Fold, Splitter, shuffled};
+use super::{Fold, Splitter, shuffled, unseeded};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::part::arguments::Arguments;
 use crate::part::class::{Class, Definition, Role, Rules};
@@ -43,22 +43,12 @@ fn resolve_shuffle(
     given: &Arguments<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Shuffle> {
-    let seed = given
-        .count("random_state")
-        .and_then(|seed| u32::try_from(seed).ok());
-    match (given.flag("shuffle"), seed) {
+    match (given.flag("shuffle"), given.seed()) {
         (false, None) => Some(Shuffle::No),
         (true, Some(seed)) => Some(Shuffle::Seeded(seed)),
         (true, None) => {
             let span = given.find_span("shuffle").unwrap_or(definition.path);
-            diagnostics.push(
-                Diagnostic::warning(
-                    "model::unseeded_shuffle",
-                    "rows are shuffled without a `random_state`",
-                )
-                .label(span, "shuffled with seed 0")
-                .help("give `random_state` a number"),
-            );
+            diagnostics.push(unseeded(span));
             Some(Shuffle::Seeded(0))
         }
         (false, Some(_)) => {
@@ -78,33 +68,39 @@ fn resolve_shuffle(
 
 impl Splitter for KFold {
     fn split(&self, rows: usize) -> Result<Vec<Fold>, FitError> {
-        let n_splits = self.n_splits;
-        if n_splits == 0 || rows < n_splits {
-            return Err(FitError::TooFewRows {
-                rows,
-                folds: n_splits,
-                needed: n_splits.max(2),
-            });
-        }
-        let order = match self.shuffle {
+        let order: Vec<usize> = match self.shuffle {
             Shuffle::No => (0..rows).collect(),
             Shuffle::Seeded(seed) => shuffled(rows, seed),
         };
-        let mut start = 0;
-        let fold = |fold: usize| {
-            let size = rows / n_splits + usize::from(fold < rows % n_splits);
-            let end = start + size;
-            let mut test = order[start..end].to_vec();
-            let mut train = [&order[..start], &order[end..]].concat();
-            test.sort_unstable();
-            train.sort_unstable();
-            start = end;
-            Fold { train, test }
-        };
-        Ok((0..n_splits).map(fold).collect())
+        deal(&order, self.n_splits)
     }
 
     fn rows_for(&self, tested: usize) -> Option<usize> {
         Some(tested.max(1).saturating_mul(self.n_splits))
     }
+}
+
+/// Deals rows in this order to folds, the first of which have one more where they do not come
+/// out even.
+pub(super) fn deal(order: &[usize], n_splits: usize) -> Result<Vec<Fold>, FitError> {
+    let rows = order.len();
+    if n_splits == 0 || rows < n_splits {
+        return Err(FitError::TooFewRows {
+            rows,
+            folds: n_splits,
+            needed: n_splits.max(2),
+        });
+    }
+    let mut start = 0;
+    let fold = |fold: usize| {
+        let size = rows / n_splits + usize::from(fold < rows % n_splits);
+        let end = start + size;
+        let mut test = order[start..end].to_vec();
+        let mut train = [&order[..start], &order[end..]].concat();
+        test.sort_unstable();
+        train.sort_unstable();
+        start = end;
+        Fold { train, test }
+    };
+    Ok((0..n_splits).map(fold).collect())
 }

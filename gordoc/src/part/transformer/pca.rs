@@ -1,10 +1,16 @@
 //! `PCA`: projects rows on the directions in which they vary most.
 //!
-//! Served as exported by others; not fitted here yet.
+//! All solvers of scikit-learn look for the one answer there is, which is found exactly.
+
+use std::sync::Arc;
 
 use gordo_runtime::{Batch, Invert, Rejection, Step, part};
+use ndarray::{Array1, Array2, Axis};
 use serde_json::{Value, json};
 
+use super::minka::most_likely_rank;
+use super::sign::turn;
+use crate::algorithm::linear_algebra::{NotFactored, Svd, svd, symmetric_eigen};
 use crate::config::node::Value as Written;
 use crate::diagnostic::Diagnostic;
 use crate::part::arguments::Arguments;
@@ -12,13 +18,18 @@ use crate::part::class::{Checked, Class, Definition, Resolve};
 use crate::part::columns::{Width, components};
 use crate::part::conflict::conflict;
 use crate::part::document::{numbers, rows};
-use crate::part::fit::{Fitted, FittedPart, FittedTransformer};
-use crate::part::kind::Kind;
+use crate::part::error::FitError;
+use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
+use crate::part::kind::{Kind, as_number};
+use crate::part::learnable::{self, Missing};
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::{
     COPY, Default, N_OVERSAMPLES, RANDOM_STATE, TOLERANCE, choice, flag, optional, parameter,
 };
+use crate::part::rows::matrix;
 use crate::part::tensors::Tensors;
+
+const NAME: &str = "PCA";
 
 pub(crate) static CLASS: Class = Class::transformer(
     "sklearn.decomposition._pca.PCA",
@@ -44,7 +55,7 @@ pub(crate) static CLASS: Class = Class::transformer(
         TOLERANCE,
         flag("whiten", false),
     ],
-    None,
+    Some(|given| Arc::new(Pca::of(given))),
 )
 .gives(columns)
 .checked_by(check)
@@ -54,7 +65,7 @@ pub(crate) static CLASS: Class = Class::transformer(
     if n_components == 0 {
         return Err(components.refuse("a list of one component or more"));
     }
-    let fitted = Pca {
+    let fitted = FittedPca {
         explained_variance: reader.get("explained_variance")?.numbers_of(n_components)?,
         whiten: reader.get("whiten")?.flag()?,
         part: part::Pca {
@@ -112,9 +123,31 @@ fn check(
     Checked::Conflicting
 }
 
-/// As fitted.
+/// How many components are kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kept {
+    /// As many as there are.
+    All,
+    Count(usize),
+    /// As few as explain more than this share of the variance.
+    Share(f64),
+    /// As many as are most likely, by Minka.
+    MostLikely,
+}
+
+/// As defined.
 #[derive(Debug)]
 struct Pca {
+    kept: Kept,
+    /// Whether answers have unit variance.
+    whiten: bool,
+    /// Whether tall tables are decomposed as they are, not by their covariance.
+    full: bool,
+}
+
+/// As fitted.
+#[derive(Debug)]
+struct FittedPca {
     /// Variance along each component.
     explained_variance: Vec<f64>,
     /// Whether answers have unit variance.
@@ -123,6 +156,115 @@ struct Pca {
 }
 
 impl Pca {
+    fn of(given: &Arguments<'_>) -> Self {
+        let kept = match given.find("n_components").map(|node| &node.value) {
+            None => Kept::All,
+            Some(Written::Int(_)) => Kept::Count(given.count("n_components").unwrap_or_default()),
+            Some(Written::Text(_)) => Kept::MostLikely,
+            Some(_) => {
+                let share = given.find("n_components").and_then(as_number);
+                Kept::Share(share.unwrap_or_default())
+            }
+        };
+        Self {
+            kept,
+            whiten: given.flag("whiten"),
+            full: given.text("svd_solver") == Some("full"),
+        }
+    }
+
+    /// How many components to keep of those with these variances.
+    fn count(&self, variances: &Array1<f64>, x: &Batch) -> Result<usize, FitError> {
+        let too_many = |components| FitError::TooManyComponents {
+            class: NAME,
+            components,
+            rows: x.rows,
+            columns: x.width,
+        };
+        match self.kept {
+            Kept::All => Ok(variances.len()),
+            Kept::Count(count) if count > variances.len() => Err(too_many(count)),
+            Kept::Count(count) => Ok(count),
+            Kept::Share(share) => {
+                let all = variances.sum();
+                let mut explained = 0.0;
+                let below = variances.iter().take_while(|variance| {
+                    explained += **variance / all;
+                    explained <= share
+                });
+                Ok((below.count() + 1).min(variances.len()))
+            }
+            Kept::MostLikely if x.rows < x.width => Err(too_many(x.width)),
+            Kept::MostLikely => Ok(most_likely_rank(variances, x.rows)),
+        }
+    }
+
+    /// Directions as rows, and the variance along each, largest first.
+    fn decompose(&self, centred: &Array2<f64>) -> Result<(Array1<f64>, Array2<f64>), NotFactored> {
+        let (rows, columns) = centred.dim();
+        let degrees = rows.saturating_sub(1).max(1) as f64;
+        if !self.full && columns <= 1000 && rows >= 10 * columns {
+            let covariance = gram(centred) / degrees;
+            let (variances, vectors) = symmetric_eigen(covariance.view())?;
+            return Ok((variances.mapv(|variance| variance.max(0.0)), vectors));
+        }
+        let Svd { values, vt, .. } = svd(centred.view())?;
+        Ok((values.mapv(|value| value * value / degrees), vt))
+    }
+}
+
+/// `aᵀ · a`, each sum over the rows in their order.
+fn gram(a: &Array2<f64>) -> Array2<f64> {
+    let columns = a.ncols();
+    let mut sums = vec![0.0; columns * columns];
+    for row in a.rows() {
+        let row = row.as_slice().expect("a table is row-major");
+        for (at, sums) in sums.chunks_exact_mut(columns).enumerate() {
+            let factor = row[at];
+            for (sum, value) in sums[at..].iter_mut().zip(&row[at..]) {
+                *sum += factor * value;
+            }
+        }
+    }
+    Array2::from_shape_fn((columns, columns), |(row, column)| {
+        sums[row.min(column) * columns + row.max(column)]
+    })
+}
+
+impl Transformer for Pca {
+    fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError> {
+        learnable::check(x, NAME, Missing::Refused)?;
+        let overflow = |_| FitError::Overflow { class: NAME };
+        let mut centred = matrix(x);
+        let mean = centred.sum_axis(Axis(0)) / x.rows as f64;
+        centred -= &mean;
+        let (variances, vectors) = self.decompose(&centred).map_err(overflow)?;
+        let is_finite = mean
+            .iter()
+            .chain(&variances)
+            .all(|number| number.is_finite());
+        if !is_finite {
+            return Err(FitError::Overflow { class: NAME });
+        }
+        let count = self.count(&variances, x)?;
+        if count == 0 {
+            return Err(FitError::NoColumns { class: NAME });
+        }
+        let components = turn(&vectors, count);
+        let fitted = FittedPca {
+            explained_variance: variances.iter().take(count).copied().collect(),
+            whiten: self.whiten,
+            part: part::Pca {
+                mean: mean.to_vec(),
+                components: components.into_iter().collect(),
+                scale: None,
+            },
+        };
+        Ok(Box::new(fitted.scaled()))
+    }
+}
+
+impl FittedPca {
     fn scaled(mut self) -> Self {
         let variance = self.explained_variance.iter();
         let deviation = variance.map(|variance| variance.sqrt().max(f64::EPSILON));
@@ -131,16 +273,16 @@ impl Pca {
     }
 }
 
-impl Step for Pca {
+impl Step for FittedPca {
     fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
         self.part.apply(batch)
     }
 }
 
-impl Fitted for Pca {
+impl Fitted for FittedPca {
     fn write(&self, _: &mut Tensors) -> Value {
         json!({
-            "type": "PCA",
+            "type": NAME,
             "n_components": self.explained_variance.len(),
             "mean": numbers(&self.part.mean),
             "components": rows(&self.part.components, self.part.mean.len()),
@@ -156,9 +298,13 @@ impl Fitted for Pca {
     }
 }
 
-impl FittedTransformer for Pca {
+impl FittedTransformer for FittedPca {
     fn inverse(&self) -> Option<&dyn Invert> {
-        None
+        Some(&self.part)
+    }
+
+    fn outputs_of_inverse(&self, _: usize) -> usize {
+        self.part.mean.len()
     }
 
     fn embedded(&self) -> Option<Embedded> {

@@ -8,6 +8,7 @@ mod hostile_tests;
 mod pool;
 mod query;
 mod reader;
+mod record;
 mod session;
 mod settings;
 mod socket;
@@ -16,6 +17,8 @@ mod statement;
 use std::path::Path;
 
 use serde_json::{Value as Json, json};
+
+pub(crate) use self::record::MachineTable;
 
 use self::query::Query;
 use self::reader::SqlReader;

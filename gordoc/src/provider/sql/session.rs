@@ -151,6 +151,20 @@ impl Session {
         })
     }
 
+    /// Runs statements that write, all of them or none.
+    pub(super) fn run(&mut self, statements: &str) -> Result<(), RemoteErrorKind> {
+        self.waiting.begin_answer();
+        self.runtime.block_on(async {
+            let waiting = &self.waiting;
+            let transaction = waiting.wait(self.client.transaction()).await?;
+            waiting
+                .wait(transaction.batch_execute(&self.settings))
+                .await?;
+            waiting.wait(transaction.batch_execute(statements)).await?;
+            waiting.wait(transaction.commit()).await
+        })
+    }
+
     /// The answer to a question about a tag.
     pub(super) fn is_true(&mut self, question: &str, tag: &str) -> Result<bool, RemoteErrorKind> {
         self.waiting.begin_answer();

@@ -53,6 +53,36 @@ fn pipeline(steps: &[Value]) -> Value {
     json!({"type": "Pipeline", "steps": steps})
 }
 
+/// A part of every other class, in one chain that ends in two columns.
+fn transformers() -> Value {
+    let named = |part: Value| json!({"name": "step", "transformer": part, "weight": 2.0});
+    let on = |columns: Value, part: Value| json!({"name": "step", "transformer": part, "weight": null, "columns": columns});
+    let multiply = "gordo.machine.model.transformer_funcs.general.multiply_by";
+    pipeline(&[
+        json!({"type": "InfImputer", "inf_fill_value": 5.0, "neg_inf_fill_value": null,
+            "strategy": "minmax", "delta": 2.0,
+            "posinf_fill_values": [1.0, 1.0], "neginf_fill_values": [0.0, 0.0]}),
+        json!({"type": "SimpleImputer", "statistics": [0.5, 0.5], "indicated": [true, false],
+            "missing_values": null}),
+        json!({"type": "SimpleImputer", "statistics": [0.5, 0.5, null], "indicated": null,
+            "missing_values": -1.0}),
+        json!({"type": "FunctionTransformer", "func": multiply, "kw_args": {"factor": 0.5},
+            "inverse_func": null, "inv_kw_args": null, "validate": true}),
+        json!({"type": "Normalizer", "norm": "l1"}),
+        json!({"type": "QuantileTransformer", "output_distribution": "normal", "n_quantiles": 3,
+            "quantiles": [[0.0, 0.5, 1.0], [0.0, 0.0, 1.0]]}),
+        json!({"type": "PowerTransformer", "method": "yeo-johnson", "lambdas": [0.5, 1.5],
+            "scaler": scaler()}),
+        json!({"type": "ColumnTransformer", "transformers": [
+            on(json!([1, 0]), scaler()), on(json!([0]), json!("passthrough"))]}),
+        json!({"type": "TruncatedSVD", "components": [[0.5, 0.5, 0.1], [0.5, -0.5, 0.1]]}),
+        json!({"type": "PolynomialFeatures", "min_degree": 0, "max_degree": 2,
+            "interaction_only": true, "include_bias": true}),
+        json!({"type": "TruncatedSVD", "components": [[0.5, 0.5, 0.1, 1.0], [0.5, -0.5, 0.1, 1.0]]}),
+        json!({"type": "FeatureUnion", "transformer_list": [named(json!("passthrough"))]}),
+    ])
+}
+
 /// One document of each make, and the tensors it names.
 fn documents() -> Vec<(Value, Tensors)> {
     let regression = json!({
@@ -62,7 +92,18 @@ fn documents() -> Vec<(Value, Tensors)> {
         "type": "PCA", "mean": [0.0, 0.0], "components": [[0.5, 0.5], [0.5, -0.5]],
         "explained_variance": [1.0, 0.5], "whiten": true,
     });
+    let one =
+        |coef: f64| json!({"type": "LinearRegression", "coef": [[coef, 0.5]], "intercept": [1.0]});
+    let outputs = json!({"type": "MultiOutputRegressor", "estimators": [one(1.0), one(2.0)]});
+    let narrowed = json!({
+        "type": "TransformedTargetRegressor", "n_targets": 2, "regressor": one(3.0),
+        "transformer": {"type": "PCA", "mean": [0.0, 0.0], "components": [[0.5, 0.5]],
+            "explained_variance": [1.0], "whiten": false},
+    });
     let plain = [
+        transformers(),
+        pipeline(&[transformers(), outputs]),
+        detector(&transformers(), &narrowed),
         detector(&scaler(), &network(&[dense(2, 3), dense(3, 2)])),
         detector(&projection, &regression),
         pipeline(&[scaler(), projection, network(&[dense(2, 2)])]),
@@ -138,6 +179,48 @@ fn what_gordoc_never_writes_is_refused_at_its_place() {
 }
 
 #[test]
+fn columns_without_end_are_refused() {
+    let unite = |part: Value| {
+        let named = json!({"name": "step", "transformer": part, "weight": null});
+        json!({"type": "FeatureUnion", "transformer_list": [named, named]})
+    };
+    let mut doubled = unite(json!("passthrough"));
+    for _ in 0..17 {
+        doubled = pipeline(&[doubled, unite(json!("passthrough"))]);
+    }
+    let refusal = read(&of_state(&doubled, 2), &Tensors::new())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refusal.ends_with("is beyond the 100000 columns that gordoc reads"),
+        "{refusal}"
+    );
+    let products = |degree: u64| {
+        json!({"type": "PolynomialFeatures", "min_degree": 0,
+        "max_degree": degree, "interaction_only": false, "include_bias": true})
+    };
+    let expect = "`state.max_degree` is not a degree that gives columns, and not too many";
+    check(&products(1 << 40), expect);
+    check(&products(1000), expect);
+    let wide = pipeline(&vec![products(1); 4000]);
+    let refusal = read(&of_state(&wide, 2), &Tensors::new())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refusal.ends_with("is beyond the 2048 parts and layers that gordoc reads"),
+        "{refusal}"
+    );
+    let functions = json!({"type": "FunctionTransformer", "func": null, "inverse_func": null,
+        "validate": false});
+    let mut steps = vec![products(400)];
+    steps.extend(vec![functions; 2000]);
+    let refusal = read(&of_state(&pipeline(&steps), 2), &Tensors::new()).unwrap_err();
+    let refusal = refusal.to_string();
+    let expect = "is beyond the 10000000 columns of all parts that gordoc reads";
+    assert!(refusal.ends_with(expect), "{refusal}");
+}
+
+#[test]
 fn layers_without_end_are_refused_and_as_many_as_are_read_can_be_emitted() {
     let layers = |n| of_state(&network(&vec![dense(2, 2); n]), 2);
     let refusal = read(&layers(200_000), &Tensors::new())
@@ -175,7 +258,7 @@ fn tags_stand_once_and_tensors_are_used_once() {
 fn serves(machine: &Machine) -> Result<(), String> {
     let mut fields = Fields::new(machine.tags.len());
     machine.model.lower(&mut fields);
-    if fields.list.is_empty() || fields.width != machine.target_tags.len() {
+    if fields.list.is_empty() || fields.width == 0 {
         return Err(format!("{} fields to {}", fields.list.len(), fields.width));
     }
     let revision = Revision::new("1").unwrap();
@@ -206,7 +289,7 @@ fn serves(machine: &Machine) -> Result<(), String> {
         return Ok(());
     };
     let targets = machine.target_tags.len();
-    if (answer.rows, answer.steps, answer.width) != (3, 1, targets) {
+    if (answer.rows, answer.steps, answer.width) != (3, 1, fields.width) {
         return Err(format!("{} rows of {}", answer.rows, answer.width));
     }
     if let Some(detector) = machine.model.detector() {
@@ -251,7 +334,7 @@ fn mutate(document: &mut Value, draw: &mut Draw) {
     let pool = json!([
         null, true, false, -1, 0, 1, 2, 3, 1e308, -1e308, 5e-324, 0.5, "NaN", "Infinity",
         "-Infinity", "x", "", u64::MAX, 1_u64 << 40, 1_000_000_001_u64, [], {}, [[1.0], [2.0, 3.0]],
-        [1.0, 2.0], "Dense", "LSTM", "Pipeline", "PCA", "tanh", {"tensor": "layer_000.kernel"}
+        [1.0, 2.0], "Dense", "LSTM", "Pipeline", "PCA", "tanh", "passthrough", "normal", "numpy.log", {"tensor": "layer_000.kernel"}
     ]);
     let mut all = Vec::new();
     paths(document, "", &mut all);

@@ -31,7 +31,7 @@ use crate::part::network::training::Training;
 /// A layer as learnt.
 pub(crate) type LearntLayer = part::Dense<Vec<f32>, Vec<f32>, Activation>;
 
-/// Fits a network to rows.
+/// Fits a network to rows, from weights that are drawn unless they are given.
 ///
 /// # Shapes and units
 ///
@@ -41,6 +41,7 @@ pub(crate) fn learn(
     layers: &[Layer],
     training: &Training,
     (x, y): (&Batch, &Batch),
+    weights: Option<&[f32]>,
     context: &FitContext<'_>,
 ) -> Result<(Vec<LearntLayer>, History), FitError> {
     let stack = Stack::new(x.width, layers);
@@ -52,7 +53,16 @@ pub(crate) fn learn(
     }
     let inputs = finite_single(x, "input")?;
     let targets = finite_single(y, "target")?;
-    let mut weights = initializer::glorot_uniform(&stack, context.seed.split("weights", 0));
+    let mut weights = match weights {
+        Some(weights) if weights.len() == stack.n_weights() => weights.to_vec(),
+        Some(weights) => {
+            return Err(FitError::Weights {
+                expected: stack.n_weights(),
+                given: weights.len(),
+            });
+        }
+        None => initializer::glorot_uniform(&stack, context.seed.split("weights", 0)),
+    };
     let rows = Rows {
         inputs: &inputs,
         targets: &targets,

@@ -40,6 +40,11 @@ const MAX_BATCHES: usize = 32;
 /// Bytes of blocks that are read at a time, unless a single one is longer.
 const MAX_BYTES: usize = 32 << 20;
 
+/// The number of a cell, NaN for the texts that stand for no value.
+pub(crate) fn read_number(cell: &[u8]) -> Option<f64> {
+    number::parse(cell)
+}
+
 /// How a file is laid out.
 pub(crate) struct Layout<'a> {
     /// Column of times.

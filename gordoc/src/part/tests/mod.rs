@@ -1,28 +1,50 @@
-use gordo_runtime::Batch;
-use serde_json::json;
+mod hostile;
 
-use super::fit::{Estimator, FitContext, Run, invert};
+use std::any::Any;
+use std::sync::Arc;
+
+use gordo_runtime::Batch;
+use serde_json::{Value, json};
+
+use super::fit::{Estimator, FitContext, Run, Transformer, TransformerModel, invert};
 use super::rows;
 use crate::config::Node;
 use crate::diagnostic::Diagnostics;
-use crate::model::{resolve, resolve_transformer};
+use crate::model::resolve;
 use crate::project::Metric;
 use crate::random::Seed;
 use crate::train::golden::{assert_close, batch, documents, numbers};
 use crate::train::score;
 
+fn context(seed: u64) -> FitContext<'static> {
+    FitContext {
+        seed: Seed::new(seed),
+        run: Run::Final,
+        progress: &(),
+    }
+}
+
+/// A definition that only transforms `width` columns.
+pub(super) fn transformer(definition: &Value, width: usize) -> Arc<dyn Transformer> {
+    let mut found = Diagnostics::default();
+    let model = resolve(
+        &Node::from_json(definition),
+        Some((width, width)),
+        &mut found,
+    );
+    let model = model.unwrap_or_else(|| panic!("{definition}: {found:?}"));
+    let estimator: &dyn Any = &*model.estimator;
+    let model: &TransformerModel = estimator.downcast_ref().unwrap();
+    Arc::clone(&model.0)
+}
+
 #[test]
-fn scalers_meet_gordo() {
-    let mut cases = 0;
+fn transformers_meet_gordo() {
     for (name, document) in documents("transformers", "") {
-        let definition = Node::from_json(&document["definition"]);
         let (x, x_apply) = (batch(&document["X_fit"]), batch(&document["X_apply"]));
-        let mut found = Diagnostics::default();
-        let Some(step) = resolve_transformer(&definition, Some(x.width), &mut found) else {
-            continue;
-        };
-        cases += 1;
-        let fitted = step.fit(&x).unwrap();
+        let fitted = transformer(&document["definition"], x.width)
+            .fit(&x)
+            .unwrap();
         let expected = &document["expected"];
         let transformed = fitted.apply(x_apply).unwrap();
         let want = numbers(&expected["transform"]["data"]);
@@ -33,7 +55,25 @@ fn scalers_meet_gordo() {
             assert_close(&name, &back.to_f64(), &want, &document);
         }
     }
-    assert!(cases == 0 || cases >= 11, "{cases} cases");
+}
+
+#[test]
+fn regressors_meet_scikit_learn() {
+    let mut cases = 0;
+    for (name, document) in documents("regressors", "") {
+        let definition = Node::from_json(&document["definition"]);
+        let (x, y) = (batch(&document["X_fit"]), batch(&document["y_fit"]));
+        let mut found = Diagnostics::default();
+        let Some(model) = resolve(&definition, Some((x.width, y.width)), &mut found) else {
+            continue;
+        };
+        cases += 1;
+        let fitted = model.estimator.fit(&x, &y, &context(0)).unwrap().fitted;
+        let predicted = fitted.apply(batch(&document["X_apply"])).unwrap();
+        let want = numbers(&document["expected"]["predict"]["data"]);
+        assert_close(&name, &predicted.to_f64(), &want, &document);
+    }
+    assert!(cases == 0 || cases >= 12, "{cases} cases");
 }
 
 /// Mean explained variance on the last fifth of the rows, and on those before, over five seeds.
@@ -48,15 +88,18 @@ fn explained_variance(csv: &str, estimator: &dyn Estimator) -> (f64, f64) {
     let (train, test) = (rows::take(&table, &train), rows::take(&table, &test));
     let (mut on_train, mut on_test) = (0.0, 0.0);
     for seed in 0..5 {
-        let context = FitContext {
-            seed: Seed::new(seed),
-            run: Run::Final,
-            progress: &(),
-        };
-        let fitted = estimator.fit(&train, &train, &context).unwrap().fitted;
+        let fitted = estimator
+            .fit(&train, &train, &context(seed))
+            .unwrap()
+            .fitted;
         let score = |rows: &Batch| {
             let answers = fitted.apply(rows.clone()).unwrap();
-            score::measure(Metric::ExplainedVariance, rows, &answers).1
+            score::measure(
+                Metric::find("explained_variance_score").unwrap(),
+                rows,
+                &answers,
+            )
+            .1
         };
         on_train += score(&train) / 5.0;
         on_test += score(&test) / 5.0;
