@@ -444,6 +444,92 @@ def forest(part, at, arrays):
     }
 
 
+@writes("RandomForestClassifier")
+def forest_classifier(part, at, arrays):
+    document, values = trees(part.estimators_, arrays)
+    classes = part.classes_ if part.n_outputs_ > 1 else [part.classes_]
+    # Targets with fewer classes than others have empty places.
+    shares = [values[:, target, : len(labels)] for target, labels in enumerate(classes)]
+    return {
+        "classes": [numbers(labels) for labels in classes],
+        "shares": arrays.keep("forest", "shares", np.concatenate(shares, axis=1), np.float64),
+        **document,
+    }
+
+
+@writes("GradientBoostingRegressor")
+def gradient_boosting(part, at, arrays):
+    document, values = trees(part.estimators_[:, 0], arrays)
+    base = 0.0
+    if part.init_ != "zero":
+        if type(part.init_).__name__ != "DummyRegressor":
+            raise Unsupported(f"{at} begins with a {type(part.init_).__name__}")
+        base = np.ravel(part.init_.constant_)[0]
+    added = part.learning_rate * values.reshape(-1)
+    return {
+        "base": number(base),
+        "values": arrays.keep("forest", "values", added, np.float64),
+        **document,
+    }
+
+
+@writes("HistGradientBoostingRegressor")
+def hist_gradient_boosting(part, at, arrays):
+    if part.is_categorical_ is not None:
+        raise Unsupported(f"{at} has categorical features")
+    if part.loss in ("gamma", "poisson"):
+        raise Unsupported(f"{at} has the loss {part.loss}")
+    nodes = [predictors[0].nodes for predictors in part._predictors]
+    starts = np.cumsum([0] + [len(tree) for tree in nodes[:-1]])
+    nodes = np.concatenate(nodes)
+    leaf = nodes["is_leaf"].astype(bool)
+    if not np.isfinite(nodes["num_threshold"]).all():
+        raise Unsupported(f"{at} splits missing values from all others")
+    inner = lambda name: np.where(leaf, 0, nodes[name])
+    return {
+        "base": number(np.ravel(part._baseline_prediction)[0]),
+        "values": arrays.keep("forest", "values", nodes["value"][leaf], np.float64),
+        "starts": arrays.keep("forest", "starts", starts, np.uint32),
+        "columns": arrays.keep("forest", "columns", inner("feature_idx"), np.uint32),
+        "right": arrays.keep("forest", "right", inner("right"), np.uint32),
+        "thresholds": arrays.keep("forest", "thresholds", inner("num_threshold"), np.float64),
+        "missing_left": arrays.keep(
+            "forest", "missing_left", inner("missing_go_to_left"), np.uint32
+        ),
+    }
+
+
+def average_depth(rows):
+    """Cuts that it takes on average to find one of so many rows."""
+    if rows <= 2:
+        return float(rows == 2)
+    return 2.0 * (math.log(rows - 1.0) + np.euler_gamma) - 2.0 * (rows - 1.0) / rows
+
+
+@writes("IsolationForest")
+def isolation_forest(part, at, arrays):
+    document, _ = trees(part.estimators_, arrays)
+    width = part.n_features_in_
+    depths, columns = [], []
+    for estimator, seen in zip(part.estimators_, part.estimators_features_):
+        tree = estimator.tree_
+        order = preorder(tree.children_left, tree.children_right)
+        leaf = tree.children_left[order] == -1
+        cuts = tree.compute_node_depths()[order][leaf]
+        rest = [average_depth(rows) for rows in tree.n_node_samples[order][leaf]]
+        depths.append(cuts + np.array(rest) - 1.0)
+        # All columns are seen in their own order.
+        seen = np.arange(width) if len(seen) == width else np.asarray(seen)
+        columns.append(np.where(leaf, 0, seen[np.maximum(tree.feature[order], 0)]))
+    arrays.arrays[document["columns"]["tensor"]] = np.concatenate(columns).astype(np.uint32)
+    return {
+        "ordinary": average_depth(part._max_samples),
+        "offset": number(part.offset_),
+        "depths": arrays.keep("forest", "depths", np.concatenate(depths), np.float64),
+        **document,
+    }
+
+
 # --- Networks
 
 

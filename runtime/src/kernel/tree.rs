@@ -48,7 +48,7 @@ impl Node for [u32; 3] {
 
 /// A leaf among nodes in single precision.
 pub const fn single_leaf(at: u32, leaf: u32) -> [u32; 3] {
-    [f32::NEG_INFINITY.to_bits(), leaf, at]
+    [f32::NAN.to_bits(), leaf, at]
 }
 
 /// Bits of a threshold in double precision, lower and upper half; column, which may have
@@ -81,7 +81,7 @@ pub const fn double_node(threshold: f64, column: u32, right: u32) -> [u32; 4] {
 
 /// A leaf among nodes in double precision.
 pub const fn double_leaf(at: u32, leaf: u32) -> [u32; 4] {
-    double_node(f64::NEG_INFINITY, leaf, at)
+    double_node(f64::NAN, leaf, at)
 }
 
 /// Finds the leaves of rows in all trees; tells of each with the row's position, tree after tree.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gordo_runtime::part::Trees;
-use gordo_runtime::{Batch, part};
+use gordo_runtime::{Batch, Rejection, part};
 use serde_json::{Value, json};
 
 use super::hist::HistBoosting;
@@ -182,6 +182,10 @@ type Fitting = part::HistGradientBoosting<Vec<u32>, Vec<[u32; 4]>, Vec<f64>>;
 
 impl Estimator for HistGradientBoostingRegressor {
     fn fit(&self, x: &Batch, y: &Batch, context: &FitContext<'_>) -> Result<Fit, FitError> {
+        if x.rows == 0 {
+            let (width, step) = (x.width, "HistGradientBoostingRegressor");
+            return Err(Rejection::NoRows { width, step }.into());
+        }
         let (rows, targets) = (x.to_f64(), y.to_f64());
         finite("input", &rows, x.width)?;
         finite("target", &targets, y.width)?;

@@ -53,18 +53,6 @@ pub(super) fn integers<const WORDS: usize>(trees: &Trees<Vec<u32>, Vec<[u32; WOR
     [&trees.starts, trees.nodes.as_flattened()].concat()
 }
 
-/// Leaves of all trees.
-pub(super) fn n_leaves<const WORDS: usize>(trees: &Trees<Vec<u32>, Vec<[u32; WORDS]>>) -> usize {
-    let mut starts = trees.starts.iter().copied().peekable();
-    let mut leaves = 0;
-    while let Some(start) = starts.next() {
-        let end = starts.peek().map_or(trees.nodes.len(), |end| *end as usize);
-        let tree = (0..).zip(&trees.nodes[start as usize..end]);
-        leaves += tree.filter(|(at, node)| node[WORDS - 1] == *at).count();
-    }
-    leaves
-}
-
 /// Writes trees in single precision.
 pub(super) fn write_single(trees: &Single, into: &mut PartTensors<'_>) -> Map<String, Value> {
     let mut thresholds = Vec::with_capacity(trees.nodes.len());

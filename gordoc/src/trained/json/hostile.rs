@@ -100,7 +100,28 @@ fn documents() -> Vec<(Value, Tensors)> {
         "transformer": {"type": "PCA", "mean": [0.0, 0.0], "components": [[0.5, 0.5]],
             "explained_variance": [1.0], "whiten": false},
     });
+    let trees = |class: &str| {
+        json!({"type": class, "starts": [0, 3], "right": [2, 0, 0, 0], "columns": [1, 0, 0, 0],
+            "thresholds": [0.5, 0.0, 0.0, 0.0]})
+    };
+    let mut forest = trees("RandomForestRegressor");
+    forest["n_targets"] = json!(2);
+    forest["values"] = json!([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+    let mut classifier = trees("RandomForestClassifier");
+    classifier["classes"] = json!([[0.0, 1.0], [7.0]]);
+    classifier["shares"] = json!([[0.5, 0.5, 1.0], [1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]);
+    let mut boosting = trees("GradientBoostingRegressor");
+    boosting["base"] = json!(0.5);
+    boosting["values"] = json!([1.0, 2.0, 3.0]);
+    let mut histograms = trees("HistGradientBoostingRegressor");
+    histograms["base"] = json!(0.5);
+    histograms["values"] = json!([1.0, 2.0, 3.0]);
+    histograms["missing_left"] = json!([1, 0, 0, 0]);
+    let boosted = json!({"type": "MultiOutputRegressor", "estimators": [boosting, histograms]});
     let plain = [
+        forest,
+        classifier,
+        boosted,
         transformers(),
         pipeline(&[transformers(), outputs]),
         detector(&transformers(), &narrowed),

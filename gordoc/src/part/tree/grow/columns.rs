@@ -2,7 +2,7 @@
 //!
 //! A value is kept as a whole number that sorts as the value does.
 
-use gordo_runtime::{Batch, Values};
+use gordo_runtime::{Batch, Rejection};
 
 use crate::part::error::FitError;
 
@@ -18,7 +18,11 @@ pub(in crate::part::tree) struct Columns {
 impl Columns {
     pub(in crate::part::tree) fn new(x: &Batch) -> Result<Self, FitError> {
         let (n_rows, width) = (x.rows, x.steps * x.width);
-        let values = single(&x.values);
+        if n_rows == 0 {
+            let step = "a tree";
+            return Err(Rejection::NoRows { width, step }.into());
+        }
+        let values = x.values.clone().into_single();
         if let Some(at) = values.iter().position(|value| !value.is_finite()) {
             return Err(FitError::NotFinite {
                 table: "input",
@@ -39,10 +43,6 @@ impl Columns {
         }
         let ties = keys.chunks_exact(n_rows.max(1)).map(ties).collect();
         Ok(Self { keys, n_rows, ties })
-    }
-
-    pub(super) fn n_rows(&self) -> usize {
-        self.n_rows
     }
 
     /// Number of columns.
@@ -73,10 +73,6 @@ impl Columns {
         }
         rows
     }
-}
-
-fn single(values: &Values) -> Vec<f32> {
-    values.clone().into_single()
 }
 
 /// A number that sorts as the value does; the two zeros are one.
