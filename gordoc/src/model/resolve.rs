@@ -156,8 +156,10 @@ impl Resolver<'_> {
             );
             return None;
         }
+        // What answers other columns than the targets cannot be scored by them.
+        let predicts = found.width == columns.targets;
         match found.built? {
-            Built::Estimator(estimator) => Some((estimator, true)),
+            Built::Estimator(estimator) => Some((estimator, predicts)),
             Built::Transformer(transformer) => {
                 Some((Arc::new(TransformerModel(transformer)), false))
             }

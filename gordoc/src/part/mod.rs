@@ -137,10 +137,10 @@ static CLASSES: &[&Class] = &[
     &tree::decision_tree::CLASS,
     &tree::random_forest::CLASS,
     &tree::extra_trees::CLASS,
-    &tree::known::RANDOM_FOREST_CLASSIFIER,
+    &tree::random_forest_classifier::CLASS,
     &tree::gradient_boosting::CLASS,
     &tree::hist_gradient_boosting::CLASS,
-    &tree::known::ISOLATION_FOREST,
+    &tree::isolation_forest::CLASS,
     // Splitters.
     &splitter::time_series_split::CLASS,
     &splitter::k_fold::CLASS,

@@ -8,10 +8,11 @@ pub(super) mod gradient_boosting;
 mod grow;
 mod hist;
 pub(super) mod hist_gradient_boosting;
-pub(super) mod known;
+pub(super) mod isolation_forest;
 mod loss;
 mod nodes;
 mod parameters;
 pub(super) mod random_forest;
+pub(super) mod random_forest_classifier;
 #[cfg(test)]
 mod tests;
