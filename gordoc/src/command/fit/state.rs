@@ -76,12 +76,12 @@ mod tests {
             };
             tensors.insert(name.to_owned(), tensor);
         };
-        put("a", &[2, 1, 2], &[1.0, 2.0, 3.0, 0.1]);
+        put("a", &[2, 1, 2], &[1.0, 2.0, 3.0, 0.5]);
         put("b", &[0], &[]);
         let document = json!({"x": [{"tensor": "a"}, {"tensor": "none"}], "y": {"tensor": "b"}});
         assert_eq!(
             written_out(document, &tensors).to_string(),
-            r#"{"x":[[[[1.0,2.0]],[[3.0,0.1]]],{"tensor":"none"}],"y":[]}"#
+            r#"{"x":[[[[1.0,2.0]],[[3.0,0.5]]],{"tensor":"none"}],"y":[]}"#
         );
     }
 }
