@@ -49,7 +49,9 @@ fn a_machine_that_is_built_is_recorded_once() {
         let folder = tempfile::tempdir().unwrap();
         let mut command = gordoc();
         command.current_dir(folder.path());
-        let output = command.args(["build", &machine.to_string(), "out"]).output();
+        let output = command
+            .args(["build", &machine.to_string(), "out"])
+            .output();
         let output = output.unwrap();
         assert!(output.status.success(), "{}", stderr(&output));
         let note = note.replace('\'', "''");

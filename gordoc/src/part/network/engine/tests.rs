@@ -329,7 +329,14 @@ fn networks_that_end_in_a_softmax_learn() {
     };
     let x = Batch::double(64, 2, wide(&rows(64, 2, 0)));
     let y = Batch::double(64, 3, [0.1, 0.2, 0.7].repeat(64));
-    let (_, history) = learn(&network.layers, &network.training, (&x, &y), &context()).unwrap();
+    let (_, history) = learn(
+        &network.layers,
+        &network.training,
+        (&x, &y),
+        None,
+        &context(),
+    )
+    .unwrap();
     let losses = numbers(&history.document()["loss"]);
     assert!(losses[19] < losses[0] / 2.0, "{losses:?}");
 }
@@ -347,7 +354,7 @@ fn a_seed_gives_the_same_weights_again() {
             seed: Seed::new(seed),
             ..context()
         };
-        learn(&network.layers, &network.training, (&x, &x), &context)
+        learn(&network.layers, &network.training, (&x, &x), None, &context)
             .unwrap()
             .0
     };
@@ -369,7 +376,14 @@ fn a_loss_that_overflows_is_an_error() {
         nesterov: false,
     };
     let x = Batch::double(2, 1, vec![1e15, -1e15]);
-    let error = learn(&network.layers, &network.training, (&x, &x), &context()).unwrap_err();
+    let error = learn(
+        &network.layers,
+        &network.training,
+        (&x, &x),
+        None,
+        &context(),
+    )
+    .unwrap_err();
     assert_eq!(error.code(), "train::diverged");
 }
 
@@ -381,7 +395,14 @@ fn a_number_beyond_single_precision_is_an_error() {
         activity_l1: 0.0,
     }]);
     let x = Batch::double(2, 1, vec![1.0, 1e300]);
-    let error = learn(&network.layers, &network.training, (&x, &x), &context()).unwrap_err();
+    let error = learn(
+        &network.layers,
+        &network.training,
+        (&x, &x),
+        None,
+        &context(),
+    )
+    .unwrap_err();
     assert_eq!(error.code(), "train::not_finite");
 }
 
@@ -394,6 +415,13 @@ fn a_validation_split_needs_rows_on_both_sides() {
     }]);
     network.training.validation_split = 0.9;
     let x = Batch::double(2, 1, vec![1.0, 2.0]);
-    let error = learn(&network.layers, &network.training, (&x, &x), &context()).unwrap_err();
+    let error = learn(
+        &network.layers,
+        &network.training,
+        (&x, &x),
+        None,
+        &context(),
+    )
+    .unwrap_err();
     assert_eq!(error.code(), "train::empty_split");
 }
