@@ -2,6 +2,7 @@
 //! that lights up.
 
 use std::fs;
+use std::path::Path;
 
 use gordo_runtime::Batch;
 use gordoc::trained::store;
@@ -128,6 +129,101 @@ fn the_quickstart_serves_what_it_learnt_and_sees_the_fault() {
     let fault = confidence("2024-03-17T00:00");
     assert!(fault > 3.0, "{fault}");
     assert_eq!(server.stop(), Some(0));
+}
+
+/// The pump alone, under thresholds of all folds and a scaler of several steps.
+const ALL_FOLDS: &str = "
+machines:
+  - name: pump
+    dataset:
+      tag_list: [P101-flow, P101-discharge-pressure, P101-motor-current]
+      train_start_date: 2024-03-04T00:00:00Z
+      train_end_date: 2024-03-08T00:00:00Z
+      data_provider:
+        type: gordo_core.data_providers.contrib.CSVDataProvider
+        file_path: FILE
+        timestamp_column: time
+    model:
+      gordo.machine.model.anomaly.diff.DiffBasedKFCVAnomalyDetector:
+        window: 6
+        smoothing_method: ewma
+        threshold_percentile: 0.95
+        scaler:
+          sklearn.pipeline.Pipeline:
+            steps: [sklearn.preprocessing.MinMaxScaler, sklearn.preprocessing.StandardScaler]
+        base_estimator:
+          sklearn.compose.TransformedTargetRegressor:
+            transformer: sklearn.preprocessing.MinMaxScaler
+            regressor:
+              sklearn.pipeline.Pipeline:
+                steps:
+                  - sklearn.preprocessing.MinMaxScaler
+                  - gordo.machine.model.models.KerasAutoEncoder:
+                      {kind: feedforward_hourglass, epochs: 20}
+    evaluation:
+      cv_mode: full_build
+      cv:
+        sklearn.model_selection.KFold: {n_splits: 4, shuffle: true, random_state: 0}
+";
+
+#[test]
+fn thresholds_of_all_folds_are_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = root().join("examples/quickstart/data/pump.csv");
+    let config = ALL_FOLDS.replace("FILE", data.to_str().unwrap());
+    fs::write(folder.path().join("config.yaml"), config).unwrap();
+    let out = folder.path().join("out");
+    let compile = |out: &Path| {
+        let mut compile = gordoc();
+        compile.args(["compile", "--project-name", "quickstart"]);
+        compile.arg("-o").arg(out);
+        compile
+    };
+    run(compile(&out).arg(folder.path().join("config.yaml")));
+    let revision = fs::read_dir(out.join("trained")).unwrap().next().unwrap();
+    let trained = revision.unwrap().path();
+    let document = fs::read_to_string(trained.join("pump/machine.json")).unwrap();
+    let document: Value = serde_json::from_str(&document).unwrap();
+    let detector = &document["state"];
+    assert_eq!(detector["type"], "DiffBasedKFCVAnomalyDetector");
+
+    let tags = store::read(&trained.join("pump")).unwrap().tags;
+    let rows = pump_rows("2024-03-09T00:00", 60, &tags);
+    let answer = |out: &Path| {
+        let server = Server::start(&out.join("bin/quickstart"), &[]);
+        let body = json!({ "X": rows, "y": rows });
+        let (status, body) = ask(&server, "anomaly/prediction?all_columns=yes", &body);
+        assert_eq!(status, 200, "{body}");
+        let answer: Value = serde_json::from_str(&body).unwrap();
+        answer["data"].clone()
+    };
+    let served = answer(&out);
+    let data = json!({ "data": served });
+    let ratios = |errors: &[f64], threshold: &Value| -> Vec<f64> {
+        let threshold = threshold.as_f64().unwrap();
+        errors.iter().map(|error| error / threshold).collect()
+    };
+    for (at, tag) in tags.iter().enumerate() {
+        let errors = column(&data, "tag-anomaly-unscaled", tag, 60);
+        let confidence = column(&data, "anomaly-confidence", tag, 60);
+        assert_eq!(
+            confidence,
+            ratios(&errors, &detector["feature_thresholds"][at]),
+            "{tag}"
+        );
+        let smooth = column(&data, "smooth-tag-anomaly-unscaled", tag, 60);
+        assert_eq!(smooth[0].to_bits(), errors[0].to_bits(), "{tag}");
+    }
+    let total = column(&data, "total-anomaly-scaled", "total-anomaly-scaled", 60);
+    let name = "total-anomaly-confidence";
+    let confidence = column(&data, name, name, 60);
+    assert_eq!(confidence, ratios(&total, &detector["aggregate_threshold"]));
+    // Nineteen of twenty smoothed errors are below it.
+    assert!(confidence.iter().filter(|ratio| **ratio < 1.0).count() >= 30);
+
+    let again = folder.path().join("again");
+    run(compile(&again).arg("--trained").arg(out.join("trained")));
+    assert_eq!(answer(&again), served);
 }
 
 fn ask(server: &Server, route: &str, body: &Value) -> (u16, String) {

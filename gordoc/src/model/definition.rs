@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::part::class::{Class, Definition, Role, Slot};
 use crate::part::kind::kind_name;
 use crate::part::suggest::join_names;
-use crate::part::{classes, find_class, find_exact};
+use crate::part::{classes, find_class, find_exact, old_path};
 
 /// Why a value is no definition.
 pub(super) struct Refusal {
@@ -130,7 +130,7 @@ fn unknown_class(path: &str, span: Span) -> Diagnostic {
 }
 
 /// A warning where a definition has a path of an earlier release.
-pub(super) fn old_path(node: &Node, class: &Class) -> Option<Diagnostic> {
+pub(super) fn warn_of_old_path(node: &Node, class: &Class) -> Option<Diagnostic> {
     let key = match node.entries() {
         [(key, _)] => key,
         _ => node,
@@ -139,14 +139,7 @@ pub(super) fn old_path(node: &Node, class: &Class) -> Option<Diagnostic> {
     if find_exact(&path).is_some() {
         return None;
     }
-    Some(
-        Diagnostic::warning(
-            "model::old_path",
-            format!("`{path}` is an old path of `{today}`"),
-        )
-        .label(key.span, "from an earlier release")
-        .help(format!("write `{today}`")),
-    )
+    Some(old_path::warning(&path, today, key.span))
 }
 
 /// The path of the class with the same name, or of a few letters less or more.

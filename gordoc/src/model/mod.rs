@@ -6,6 +6,7 @@ pub mod catalog;
 mod definition;
 mod describe;
 mod expand;
+mod prune;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use crate::random::Seed;
 use crate::source::Span;
 
 pub use expand::expand;
+pub use prune::prune;
 pub use resolve::resolve;
 pub(crate) use resolve::{resolve_part, resolve_splitter, resolve_transformer};
 

@@ -112,7 +112,7 @@ pub(crate) fn resolve_splitter(
         }
     };
     let class = definition.class;
-    diagnostics.extend(definition::old_path(node, class));
+    diagnostics.extend(definition::warn_of_old_path(node, class));
     let Rules::Splitter(resolve) = class.rules else {
         diagnostics.push(
             Diagnostic::error(
@@ -156,8 +156,10 @@ impl Resolver<'_> {
             );
             return None;
         }
+        // What answers other columns than the targets cannot be scored by them.
+        let predicts = found.width == columns.targets;
         match found.built? {
-            Built::Estimator(estimator) => Some((estimator, true)),
+            Built::Estimator(estimator) => Some((estimator, predicts)),
             Built::Transformer(transformer) => {
                 Some((Arc::new(TransformerModel(transformer)), false))
             }
@@ -179,7 +181,7 @@ impl Resolve for Resolver<'_> {
             }
         };
         self.diagnostics
-            .extend(definition::old_path(node, definition.class));
+            .extend(definition::warn_of_old_path(node, definition.class));
         let resolver: &mut dyn Resolve = self;
         let class = definition.class;
         let named = resolver.check_names(&definition);

@@ -124,6 +124,8 @@ pub(crate) struct EstimatorRules {
     pub(crate) check: CheckEstimator,
     /// Whether it learns one target only.
     pub(crate) learns_one_target: bool,
+    /// Whether it answers one column, whatever the targets.
+    pub(crate) answers_one_column: bool,
     /// Makes it of its parameters.
     pub(crate) build: Option<BuildEstimator>,
 }
@@ -213,6 +215,7 @@ impl Class {
         let rules = Rules::Estimator(EstimatorRules {
             check: |_, _| Vec::new(),
             learns_one_target: false,
+            answers_one_column: false,
             build,
         });
         let class = Self::new(Role::Estimator, rules, path, aliases, parameters);
@@ -226,6 +229,14 @@ impl Class {
     pub(crate) const fn refused_by(mut self, check: CheckEstimator) -> Self {
         if let Rules::Estimator(rules) = &mut self.rules {
             rules.check = check;
+        }
+        self
+    }
+
+    /// An estimator that answers one column, whatever the targets.
+    pub(crate) const fn answers_one_column(mut self) -> Self {
+        if let Rules::Estimator(rules) = &mut self.rules {
+            rules.answers_one_column = true;
         }
         self
     }

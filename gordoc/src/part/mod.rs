@@ -20,7 +20,7 @@ pub(crate) mod lowering;
 pub(crate) mod metric;
 mod neighbors;
 pub(crate) mod network;
-mod old_path;
+pub(crate) mod old_path;
 pub(crate) mod parameter;
 pub(crate) mod regressor;
 pub(crate) mod resolve;
@@ -67,9 +67,11 @@ mod scaler {
 
 /// Other transformers.
 mod transformer {
+    mod covariance;
+    pub(super) mod feature_agglomeration;
+    pub(super) mod function;
     pub(super) mod function_transformer;
     pub(super) mod inf_imputer;
-    pub(super) mod known;
     mod minka;
     pub(super) mod normalizer;
     pub(super) mod pca;
@@ -124,7 +126,7 @@ static CLASSES: &[&Class] = &[
     &transformer::function_transformer::CLASS,
     &transformer::simple_imputer::CLASS,
     &transformer::inf_imputer::CLASS,
-    &transformer::known::FEATURE_AGGLOMERATION,
+    &transformer::feature_agglomeration::CLASS,
     // Regressors and classifiers.
     &linear::linear_regression::CLASS,
     &linear::ridge::CLASS,
@@ -135,9 +137,10 @@ static CLASSES: &[&Class] = &[
     &tree::decision_tree::CLASS,
     &tree::random_forest::CLASS,
     &tree::extra_trees::CLASS,
-    &tree::known::RANDOM_FOREST_CLASSIFIER,
-    &tree::known::GRADIENT_BOOSTING,
-    &tree::known::ISOLATION_FOREST,
+    &tree::random_forest_classifier::CLASS,
+    &tree::gradient_boosting::CLASS,
+    &tree::hist_gradient_boosting::CLASS,
+    &tree::isolation_forest::CLASS,
     // Splitters.
     &splitter::time_series_split::CLASS,
     &splitter::k_fold::CLASS,

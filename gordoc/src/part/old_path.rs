@@ -4,15 +4,32 @@
 
 use super::class::Class;
 use super::{classes, find_exact};
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 
 /// Roots of Gordo's models, the oldest last.
 const GORDO: &[&str] = &["gordo.model.", "gordo_components.model."];
 
+/// The path of today of something in Gordo, if the path is that of an earlier release.
+pub(crate) fn of_gordo(path: &str) -> Option<String> {
+    let rest = GORDO.iter().find_map(|root| path.strip_prefix(root))?;
+    Some(format!("gordo.machine.model.{rest}"))
+}
+
+/// Tells of a path of an earlier release.
+pub(crate) fn warning(path: &str, today: &str, place: Span) -> Diagnostic {
+    Diagnostic::warning(
+        "model::old_path",
+        format!("`{path}` is an old path of `{today}`"),
+    )
+    .label(place, "from an earlier release")
+    .help(format!("write `{today}`"))
+}
+
 /// The class that a path of an earlier release meant.
 pub(crate) fn find(path: &str) -> Option<&'static Class> {
-    let rest = GORDO.iter().find_map(|root| path.strip_prefix(root));
-    if let Some(rest) = rest {
-        return find_exact(&format!("gordo.machine.model.{rest}"));
+    if let Some(today) = of_gordo(path) {
+        return find_exact(&today);
     }
     // The modules inside a package of scikit-learn have had several names, some of them private:
     // `sklearn.preprocessing.data.MinMaxScaler`, `sklearn.ensemble.forest.RandomForestRegressor`.

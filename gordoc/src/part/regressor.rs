@@ -1,7 +1,7 @@
 //! What regressors and classifiers of scikit-learn have in common when they are resolved.
 
 use super::class::{Definition, EstimatorRules, Found, Resolve};
-use super::columns::{Columns, columns_of};
+use super::columns::{Columns, Width, columns_of};
 use crate::config::node::{Node, Value};
 use crate::diagnostic::Diagnostic;
 
@@ -15,8 +15,12 @@ pub(crate) fn resolve(
     if rules.learns_one_target {
         require_one_target(resolver, definition, columns);
     }
+    let mut answered = columns;
+    if rules.answers_one_column {
+        answered.targets = Width::Exactly(1);
+    }
     let Some(given) = resolver.arguments(definition) else {
-        return Found::estimator(columns, None);
+        return Found::estimator(answered, None);
     };
     resolver
         .blockers()
@@ -28,7 +32,7 @@ pub(crate) fn resolve(
     if let Some(init) = init.filter(|init| init.as_text() != Some("zero")) {
         resolver.inner_estimator(init, columns);
     }
-    Found::estimator(columns, rules.build.map(|build| build(&given)))
+    Found::estimator(answered, rules.build.map(|build| build(&given)))
 }
 
 /// One sign per column, of one target.

@@ -375,7 +375,7 @@ fn over_all_folds(parameters: Value) -> project::Machine {
     machine
 }
 
-fn split_by(machine: &mut project::Machine, class: &str, parameters: Value) {
+fn split_by(machine: &mut project::Machine, class: &str, parameters: &Value) {
     let class = format!("sklearn.model_selection.{class}");
     let definition = Node::from_json(&json!({ class: parameters }));
     let found = &mut Diagnostics::default();
@@ -430,7 +430,7 @@ fn rows_that_no_fold_tests_are_told_with_the_thresholds_they_make() {
     split_by(
         &mut machine,
         "KFold",
-        json!({ "n_splits": 4, "shuffle": true, "random_state": 0 }),
+        &json!({ "n_splits": 4, "shuffle": true, "random_state": 0 }),
     );
     assert_eq!(told(&machine), None);
 }
@@ -438,7 +438,7 @@ fn rows_that_no_fold_tests_are_told_with_the_thresholds_they_make() {
 #[test]
 fn thresholds_of_all_folds_have_metadata_of_their_own() {
     let mut machine = over_all_folds(json!({ "window": 6 }));
-    split_by(&mut machine, "KFold", json!({ "n_splits": 4 }));
+    split_by(&mut machine, "KFold", &json!({ "n_splits": 4 }));
     let trained = train(&machine, &dataset(), &Options::default()).unwrap();
     let model = &trained.metadata["metadata"]["build_metadata"]["model"]["model_meta"];
     let keys: Vec<&String> = model.as_object().unwrap().keys().collect();
@@ -454,7 +454,7 @@ fn thresholds_of_all_folds_have_metadata_of_their_own() {
         "sklearn.pipeline.Pipeline": [SCALER, {
             "gordo.machine.model.models.KerasAutoEncoder": { "kind": "feedforward_hourglass" } }]
     } }));
-    split_by(&mut pipeline, "KFold", json!({ "n_splits": 4 }));
+    split_by(&mut pipeline, "KFold", &json!({ "n_splits": 4 }));
     let trained = train(&pipeline, &dataset(), &Options::default()).unwrap();
     let model = &trained.metadata["metadata"]["build_metadata"]["model"]["model_meta"];
     let keys: Vec<&String> = model.as_object().unwrap().keys().collect();
@@ -478,7 +478,7 @@ fn folds_in_any_order_give_the_same_machine_on_any_number_of_threads() {
     split_by(
         &mut machine,
         "ShuffleSplit",
-        json!({ "n_splits": 5, "test_size": 0.4, "random_state": 3 }),
+        &json!({ "n_splits": 5, "test_size": 0.4, "random_state": 3 }),
     );
     let train_on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
@@ -506,9 +506,9 @@ fn fewer_rows_than_outputs_are_told() {
         found.iter().any(|(code, _)| *code == "train::few_rows")
     };
     assert!(!told(24));
-    // Four folds of which the first learns from one row, and the last from five.
+    // The first of four folds learns from one row.
     let mut wide = over_all_folds(json!({ "window": 2 }));
-    split_by(&mut wide, "TimeSeriesSplit", json!({ "n_splits": 4 }));
+    split_by(&mut wide, "TimeSeriesSplit", &json!({ "n_splits": 4 }));
     let found = warned(&wide, &rows(5));
     assert!(
         found.contains(&("train::few_rows", String::new())),

@@ -8,7 +8,8 @@ mod tree;
 use rayon::prelude::*;
 
 pub(crate) use self::tree::Rows;
-use self::tree::{Tree, average_depth};
+use self::tree::Tree;
+pub(crate) use self::tree::average_depth;
 use crate::random::Seed;
 
 /// Rows scored by one thread at a time: few enough to stay in its cache, tree after tree.

@@ -177,7 +177,7 @@ fn partition(sample: &mut [usize], is_low: impl Fn(usize) -> bool) -> usize {
 }
 
 /// How many cuts it takes on average to find one of `n` rows, or to miss among them.
-pub(super) fn average_depth(n: usize) -> f64 {
+pub(crate) fn average_depth(n: usize) -> f64 {
     match n {
         0 | 1 => 0.0,
         2 => 1.0,

@@ -146,23 +146,23 @@ mod tests {
         let targets = [3.0, 0.5, 2.0, 7.0, 4.0];
         let answers = [2.5, 1.0, 2.0, 8.0, 1.0];
         let expected = [
-            ("explained_variance_score", 0.5924369747899159),
-            ("r2_score", 0.5588235294117647),
+            ("explained_variance_score", 0.592_436_974_789_915_9),
+            ("r2_score", 0.558_823_529_411_764_7),
             ("mean_squared_error", 2.1),
-            ("root_mean_squared_error", 1.449137674618944),
+            ("root_mean_squared_error", 1.449_137_674_618_944),
             ("mean_absolute_error", 1.0),
             ("median_absolute_error", 0.5),
-            ("mean_absolute_percentage_error", 0.4119047619047619),
-            ("mean_squared_log_error", 0.1908106312866607),
-            ("root_mean_squared_log_error", 0.4368187625167453),
+            ("mean_absolute_percentage_error", 0.411_904_761_904_761_9),
+            ("mean_squared_log_error", 0.190_810_631_286_660_7),
+            ("root_mean_squared_log_error", 0.436_818_762_516_745_3),
             ("max_error", 3.0),
             ("mean_pinball_loss", 0.5),
-            ("d2_pinball_score", 0.4117647058823529),
-            ("d2_absolute_error_score", 0.4117647058823529),
+            ("d2_pinball_score", 0.411_764_705_882_352_9),
+            ("d2_absolute_error_score", 0.411_764_705_882_352_9),
             ("mean_tweedie_deviance", 2.1),
-            ("mean_poisson_deviance", 1.124339510483918),
-            ("mean_gamma_deviance", 0.733225062108249),
-            ("d2_tweedie_score", 0.5588235294117647),
+            ("mean_poisson_deviance", 1.124_339_510_483_918),
+            ("mean_gamma_deviance", 0.733_225_062_108_249),
+            ("d2_tweedie_score", 0.558_823_529_411_764_7),
         ];
         assert_eq!(expected.len(), Metric::all().count());
         for (name, want) in expected {

@@ -31,6 +31,7 @@ use super::columns::Columns;
 use super::error::FitError;
 use super::fit::{Estimator, Fit, FitContext};
 use super::kind::Kind;
+use super::old_path;
 use super::parameter::{Default, Parameter, parameter};
 use super::suggest::join_names;
 use crate::config::node::Node;
@@ -202,7 +203,13 @@ fn find(resolver: &mut dyn Resolve, definition: &Definition<'_>) -> Option<&'sta
         resolver.diagnostics().push(missing_kind(definition, &help));
         return None;
     };
-    let name = kind.as_text().unwrap_or_default();
+    let written = kind.as_text().unwrap_or_default();
+    let today = old_path::of_gordo(written);
+    let name = today.as_deref().unwrap_or(written);
+    if let Some(today) = &today {
+        let warning = old_path::warning(written, today, kind.span);
+        resolver.diagnostics().push(warning);
+    }
     let bare = MODULES.iter().find_map(|module| name.strip_prefix(module));
     let found = find_recipe(class, bare.unwrap_or(name));
     if found.is_none() && name.contains('.') {

@@ -123,7 +123,10 @@ impl Recipe {
             .map(|_| random::seed(&mut twister))
             .collect();
         let trees = seeds.into_par_iter().map(|seed| {
-            let weights = drawn.map(|drawn| bootstrap(seed, rows.len(), drawn));
+            let weights = drawn.map(|drawn| {
+                let mut twister = MersenneTwister::from_seed(seed);
+                bootstrap(&mut twister, rows.len(), drawn)
+            });
             let present = weights.as_deref().map(present);
             let sample = Sample {
                 columns: &table.columns,
@@ -194,8 +197,7 @@ pub(super) fn grow_one(
 }
 
 /// How often each row is drawn, of so many draws.
-pub(super) fn bootstrap(seed: u32, rows: usize, draws: usize) -> Vec<f64> {
-    let mut twister = MersenneTwister::from_seed(seed);
+pub(super) fn bootstrap(twister: &mut MersenneTwister, rows: usize, draws: usize) -> Vec<f64> {
     let mut weights = vec![0.0; rows];
     for _ in 0..draws {
         let row = twister.bounded(rows as u64 - 1);

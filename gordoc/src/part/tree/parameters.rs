@@ -63,7 +63,7 @@ impl Rows {
     }
 
     /// So many of `rows`, a share rounded up.
-    fn at_least(self, rows: usize) -> usize {
+    pub(super) fn at_least(self, rows: usize) -> usize {
         match self {
             Self::Count(count) => count,
             Self::Share(share) => whole((share * rows as f64).ceil()),
@@ -198,6 +198,15 @@ fn not_yet(
 pub(super) fn signs(definition: &Definition<'_>, given: &Arguments<'_>) -> Option<Diagnostic> {
     let name = "monotonic_cst";
     given.find(name)?;
+    Some(not_yet(definition, given, name, name).help(format!("leave `{name}` out")))
+}
+
+/// Refuses an estimator to begin with.
+pub(super) fn init(definition: &Definition<'_>, given: &Arguments<'_>) -> Option<Diagnostic> {
+    let name = "init";
+    given
+        .find(name)
+        .filter(|init| init.as_text() != Some("zero"))?;
     Some(not_yet(definition, given, name, name).help(format!("leave `{name}` out")))
 }
 

@@ -129,8 +129,8 @@ fn refusals_name_the_path() {
     );
     check(
         "/state/type",
-        json!("IsolationForest"),
-        "`state` is a `IsolationForest`, which gordoc cannot serve",
+        json!("NearestCentroid"),
+        "`state` is a `NearestCentroid`, which gordoc cannot serve",
     );
     check(
         "/state/feature_thresholds",

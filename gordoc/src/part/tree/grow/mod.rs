@@ -94,6 +94,21 @@ pub(super) struct Compact {
 }
 
 impl Growth {
+    /// Cuts rows apart at random, as deep as a tree that halves them.
+    pub(super) fn isolating(n_rows: usize) -> Self {
+        Self {
+            max_depth: n_rows.max(2).next_power_of_two().ilog2() as usize,
+            min_samples_split: 2,
+            min_samples_leaf: 1,
+            min_weight_leaf: 0.0,
+            max_features: 1,
+            max_leaf_nodes: None,
+            min_impurity_decrease: 0.0,
+            random_thresholds: true,
+            ccp_alpha: 0.0,
+        }
+    }
+
     /// Grows a tree from a seed.
     pub(super) fn grow(&self, sample: Sample<'_>, learn: Learn<'_>, seed: u32) -> Grown {
         let weights = sample.weights;
