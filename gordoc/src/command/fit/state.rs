@@ -49,7 +49,7 @@ fn written_out(document: Value, tensors: &Tensors) -> Value {
 /// An array as lists in lists.
 fn nested(tensor: &Tensor) -> Value {
     let flat: Vec<Value> = match &tensor.numbers {
-        // As the texts that read back in single precision.
+        // Exactly, though in more digits than single precision needs.
         Numbers::Single(numbers) => numbers.iter().map(|number| json!(number)).collect(),
         Numbers::Double(numbers) => numbers.iter().map(|number| json!(number)).collect(),
         Numbers::Integer(numbers) => numbers.iter().map(|number| json!(number)).collect(),
