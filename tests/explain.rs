@@ -44,6 +44,11 @@ const NOT_CAUSED: &[(&str, &str)] = &[
         "train::no_columns",
         "rows without a reading do not reach a model",
     ),
+    (
+        "train::one_class",
+        "random readings are never all the same whole number",
+    ),
+    ("train::overflow", "random readings are never that large"),
     ("train::not_kept", "needs a folder that cannot be written"),
     (
         "train::width",
