@@ -29,11 +29,33 @@ fn composites() -> Vec<(&'static str, Value)> {
                 "kw_args": { "factor": 0.5 } } },
         ],
         "transformer_weights": { "step_0": 2.0 } } });
+    let columns = json!({ "sklearn.compose.ColumnTransformer": {
+        "transformers": [
+            ["powers", { "sklearn.preprocessing.PowerTransformer": { "method": "box-cox" } }, [0, -1]],
+            ["ranks", { "sklearn.preprocessing.QuantileTransformer": {
+                "output_distribution": "normal", "n_quantiles": 9 } }, [1]],
+            ["dropped", "drop", [2]],
+        ],
+        "remainder": "passthrough", "transformer_weights": { "ranks": 0.5 } } });
     let boosted = json!({ "sklearn.ensemble.GradientBoostingRegressor": { "n_estimators": 5 } });
     vec![
         (
             "union",
             json!({ "sklearn.pipeline.Pipeline": [union, linear] }),
+        ),
+        (
+            "columns",
+            json!({ "sklearn.pipeline.Pipeline": [columns, linear] }),
+        ),
+        (
+            "functions-of-targets",
+            json!({ "sklearn.compose.TransformedTargetRegressor": {
+                "func": "numpy.log1p", "inverse_func": "numpy.expm1" } }),
+        ),
+        (
+            "projected-targets",
+            json!({ "sklearn.compose.TransformedTargetRegressor": {
+                "transformer": pca, "regressor": linear } }),
         ),
         (
             "one-per-target",

@@ -36,6 +36,19 @@ const NOT_CAUSED: &[(&str, &str)] = &[
         "an answer that is too long is too long for a page",
     ),
     ("dataset::column_type", "Parquet files are no text"),
+    (
+        "train::empty_column",
+        "rows without a reading do not reach a model",
+    ),
+    (
+        "train::no_columns",
+        "rows without a reading do not reach a model",
+    ),
+    (
+        "train::one_class",
+        "random readings are never all the same whole number",
+    ),
+    ("train::overflow", "random readings are never that large"),
     ("train::not_kept", "needs a folder that cannot be written"),
     (
         "train::width",

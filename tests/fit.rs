@@ -296,6 +296,51 @@ fn start(text: &Value) -> i64 {
     time.as_second()
 }
 
+/// What a frame has otherwise than the recorded one.
+fn frame_differences(folder: &Path, case: &Value) -> Vec<String> {
+    let expected = &case["expected"];
+    let out = columns(&fs::read_to_string(folder.join("out.csv")).unwrap());
+    let got: BTreeMap<&str, &Vec<String>> =
+        out.iter().map(|(name, cells)| (&**name, cells)).collect();
+    let mut found = Vec::new();
+    let frame = expected["frame"]["columns"].as_array().unwrap();
+    for column in frame {
+        let name = column["name"].as_array().unwrap();
+        let (top, sub) = (name[0].as_str().unwrap(), name[1].as_str().unwrap());
+        let name = if sub.is_empty() {
+            top.to_owned()
+        } else {
+            format!("{top}|{sub}")
+        };
+        let Some(cells) = got.get(&*name) else {
+            found.push(format!("no column {name}"));
+            continue;
+        };
+        let values = column.get("values").or(column.get("data")).unwrap();
+        let list = values.get("data").unwrap_or(values);
+        if top == "start" || top == "end" {
+            let want: Vec<&str> = list
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|text| text.as_str().unwrap_or(""))
+                .collect();
+            if **cells != want {
+                found.push(format!("{name}: {cells:?}, not {want:?}"));
+            }
+            continue;
+        }
+        let numbers_got: Vec<f64> = cells.iter().map(|text| cell(text)).collect();
+        found.extend(differences(
+            &name,
+            &numbers_got,
+            &numbers(list),
+            &case["tolerance"],
+        ));
+    }
+    found
+}
+
 #[test]
 fn detectors_judge_as_recorded() {
     compare_all("anomaly", |folder, case| {
@@ -355,45 +400,7 @@ fn detectors_judge_as_recorded() {
         if !output.status.success() {
             return Some(vec![stderr(&output)]);
         }
-        let out = columns(&fs::read_to_string(folder.join("out.csv")).unwrap());
-        let got: BTreeMap<&str, &Vec<String>> =
-            out.iter().map(|(name, cells)| (&**name, cells)).collect();
-        let mut found = Vec::new();
-        let frame = expected["frame"]["columns"].as_array().unwrap();
-        for column in frame {
-            let name = column["name"].as_array().unwrap();
-            let (top, sub) = (name[0].as_str().unwrap(), name[1].as_str().unwrap());
-            let name = if sub.is_empty() {
-                top.to_owned()
-            } else {
-                format!("{top}|{sub}")
-            };
-            let Some(cells) = got.get(&*name) else {
-                found.push(format!("no column {name}"));
-                continue;
-            };
-            let values = column.get("values").or(column.get("data")).unwrap();
-            let list = values.get("data").unwrap_or(values);
-            if top == "start" || top == "end" {
-                let want: Vec<&str> = list
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|text| text.as_str().unwrap_or(""))
-                    .collect();
-                if **cells != want {
-                    found.push(format!("{name}: {cells:?}, not {want:?}"));
-                }
-                continue;
-            }
-            let numbers_got: Vec<f64> = cells.iter().map(|text| cell(text)).collect();
-            found.extend(differences(
-                &name,
-                &numbers_got,
-                &numbers(list),
-                &case["tolerance"],
-            ));
-        }
+        let mut found = frame_differences(folder, case);
         let state = fs::read(folder.join("state.json")).unwrap();
         let state: Value = serde_json::from_slice(&state).unwrap();
         if let Some(want) = expected["metadata"].get("aggregate-threshold") {

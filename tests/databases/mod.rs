@@ -3,6 +3,7 @@
 mod faults;
 mod http;
 mod local_times;
+mod reporter;
 mod secrets;
 
 use std::fmt::Write as _;

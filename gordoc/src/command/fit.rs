@@ -172,7 +172,7 @@ impl Task<'_> {
             applied = applied.last(answers.rows);
             let found = detector.detect(&answers, &judged.values.to_f64());
             let found = found.map_err(of_rejection)?;
-            let panels = picture::judged(&judged, &answers, &found, detector.thresholds());
+            let panels = picture::judged(&judged, &answers, &found, detector.thresholds().as_ref());
             let frame = frame::frame(&applied, &self.target.names, &answers, &found);
             (frame, panels)
         } else {

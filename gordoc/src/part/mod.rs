@@ -67,9 +67,11 @@ mod scaler {
 
 /// Other transformers.
 mod transformer {
+    mod covariance;
+    pub(super) mod feature_agglomeration;
+    pub(super) mod function;
     pub(super) mod function_transformer;
     pub(super) mod inf_imputer;
-    pub(super) mod known;
     mod minka;
     pub(super) mod normalizer;
     pub(super) mod pca;
@@ -124,7 +126,7 @@ static CLASSES: &[&Class] = &[
     &transformer::function_transformer::CLASS,
     &transformer::simple_imputer::CLASS,
     &transformer::inf_imputer::CLASS,
-    &transformer::known::FEATURE_AGGLOMERATION,
+    &transformer::feature_agglomeration::CLASS,
     // Regressors and classifiers.
     &linear::linear_regression::CLASS,
     &linear::ridge::CLASS,

@@ -1,5 +1,7 @@
 //! The numbers of a table column by column, as scalers count them.
 
+use std::borrow::Cow;
+
 use gordo_runtime::{Batch, Values};
 
 /// The present numbers of each column, and how fine they are.
@@ -32,13 +34,14 @@ impl ColumnValues {
     }
 
     fn of(x: &Batch, is_present: impl Fn(f64) -> bool) -> Self {
-        let all = x.to_f64();
-        let values = (0..x.width)
-            .map(|column| {
-                let column = all.iter().skip(column).step_by(x.width).copied();
-                column.filter(|value| is_present(*value)).collect()
-            })
-            .collect();
+        let mut values = vec![Vec::with_capacity(x.rows); x.width];
+        for row in in_double(x).chunks_exact(x.width.max(1)) {
+            for (value, column) in row.iter().zip(&mut values) {
+                if is_present(*value) {
+                    column.push(*value);
+                }
+            }
+        }
         let single = matches!(x.values, Values::Single(_));
         Self {
             values,
@@ -76,6 +79,14 @@ impl ColumnValues {
         } else {
             spread
         }
+    }
+}
+
+/// The numbers of a table, row by row.
+pub(crate) fn in_double(x: &Batch) -> Cow<'_, [f64]> {
+    match &x.values {
+        Values::Single(_) => Cow::Owned(x.to_f64()),
+        Values::Double(values) => Cow::Borrowed(values),
     }
 }
 

@@ -56,6 +56,17 @@ fn mode(section: &Node, diagnostics: &mut Diagnostics) -> Option<Mode> {
         Some(mode) if mode.eq_ignore_ascii_case("full_build") => Some(Mode::FullBuild),
         Some("cross_val_only") => Some(Mode::CrossValOnly),
         Some(mode) if mode.eq_ignore_ascii_case("build_only") => Some(Mode::BuildOnly),
+        Some(mode) if mode.eq_ignore_ascii_case("cross_val_only") => {
+            diagnostics.push(
+                Diagnostic::warning(
+                    "project::capital_cv_mode",
+                    format!("`{mode}` trains a model as well, as in Gordo"),
+                )
+                .label(node.span, "ends after the folds in small letters only")
+                .help("write `cross_val_only`, or `full_build` if a model is wanted"),
+            );
+            Some(Mode::FullBuild)
+        }
         _ => {
             let written = node.to_key();
             let help = did_you_mean(&written.to_lowercase(), MODES.iter().copied()).map_or_else(
@@ -172,12 +183,10 @@ mod tests {
         assert_eq!(mode("FULL_build"), Some(Mode::FullBuild));
         assert_eq!(mode("Build_Only"), Some(Mode::BuildOnly));
         assert_eq!(mode("cross_val_only"), Some(Mode::CrossValOnly));
-        for unknown in [
-            json!("CROSS_VAL_ONLY"),
-            json!("fullbuild"),
-            json!(null),
-            json!(3),
-        ] {
+        let (evaluation, codes) = read(&json!({ "cv_mode": "Cross_Val_Only" }));
+        assert_eq!(evaluation.unwrap().mode, Mode::FullBuild);
+        assert_eq!(codes, ["project::capital_cv_mode"]);
+        for unknown in [json!("fullbuild"), json!(null), json!(3)] {
             check(
                 &json!({ "cv_mode": unknown }),
                 &["project::unknown_cv_mode"],
@@ -221,10 +230,7 @@ mod tests {
                 json!({ "scoring_scaler": "nosuch" }),
                 &["model::unknown_class"],
             ),
-            (
-                json!({ "scoring_scaler": pca }),
-                &["model::not_supported_yet", "model::width_mismatch"],
-            ),
+            (json!({ "scoring_scaler": pca }), &["model::width_mismatch"]),
             (json!({ "cv": null }), &[]),
             (json!({ "cv": 3 }), &["model::not_a_definition"]),
             (json!({ "cv": "nosuch" }), &["model::unknown_class"]),

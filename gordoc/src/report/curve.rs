@@ -43,7 +43,7 @@ pub(super) fn curve(times: &[i64], values: &[f64], canvas: &Canvas, scale: &Scal
             continue;
         };
         let middle = rows[0].0 / COLUMN * COLUMN + COLUMN / 2;
-        let (first, end) = (heights().next(), heights().last());
+        let (first, end) = (heights().next(), heights().next_back());
         if let (Some(last), Some(first)) = (last, first) {
             path.line(last, (middle, first));
         }

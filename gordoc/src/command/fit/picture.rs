@@ -56,20 +56,18 @@ pub(super) fn judged(
     given: &Rows,
     answers: &Batch,
     found: &Anomaly,
-    thresholds: Option<Thresholds>,
+    thresholds: Option<&Thresholds>,
 ) -> Vec<FitPanel> {
     let total = found.total_scaled.clone();
     let mut total = panel("total-anomaly-scaled".to_owned(), Curve::Anomaly, total);
-    total.limit = thresholds.as_ref().map(|limits| limits.aggregate);
+    total.limit = thresholds.map(|limits| limits.aggregate);
     let mut panels = vec![total];
     let pairs = predicted(Some(given), &given.names, answers).into_iter();
     for (at, pair) in pairs.enumerate() {
         let values = column(&found.tag_unscaled, answers.width, at);
         let name = format!("tag-anomaly-unscaled of {}", pair.name);
         let mut anomaly = panel(name, Curve::Anomaly, values);
-        let limits = thresholds
-            .as_ref()
-            .and_then(|limits| limits.features.get(at));
+        let limits = thresholds.and_then(|limits| limits.features.get(at));
         anomaly.limit = limits.copied();
         panels.extend([pair, anomaly]);
     }

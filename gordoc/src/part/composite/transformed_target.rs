@@ -19,7 +19,8 @@ use crate::part::linear::linear_regression::LinearRegression;
 use crate::part::lowering::Fields;
 use crate::part::parameter::{flag, optional};
 use crate::part::tensors::Tensors;
-use crate::part::transformer::function_transformer::{FunctionTransformer, check_function};
+use crate::part::transformer::function::check_function;
+use crate::part::transformer::function_transformer::FunctionTransformer;
 use crate::source::Span;
 
 const NAME: &str = "TransformedTargetRegressor";

@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use gordo_runtime::{Batch, Invert, Rejection, Step, part};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2};
 use serde_json::{Value, json};
 
+use super::covariance::{means, products};
 use super::minka::most_likely_rank;
 use super::sign::turn;
 use crate::algorithm::linear_algebra::{NotFactored, Svd, svd, symmetric_eigen};
@@ -26,7 +27,7 @@ use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::{
     COPY, Default, N_OVERSAMPLES, RANDOM_STATE, TOLERANCE, choice, flag, optional, parameter,
 };
-use crate::part::rows::matrix;
+use crate::part::statistics::in_double;
 use crate::part::tensors::Tensors;
 
 const NAME: &str = "PCA";
@@ -200,63 +201,48 @@ impl Pca {
     }
 
     /// Directions as rows, and the variance along each, largest first.
-    fn decompose(&self, centred: &Array2<f64>) -> Result<(Array1<f64>, Array2<f64>), NotFactored> {
-        let (rows, columns) = centred.dim();
+    fn decompose(
+        &self,
+        values: &[f64],
+        mean: &[f64],
+    ) -> Result<(Array1<f64>, Array2<f64>), NotFactored> {
+        let columns = mean.len();
+        let rows = values.len() / columns;
         let degrees = rows.saturating_sub(1).max(1) as f64;
         if !self.full && columns <= 1000 && rows >= 10 * columns {
-            let covariance = gram(centred) / degrees;
+            let covariance = products(values, mean) / degrees;
             let (variances, vectors) = symmetric_eigen(covariance.view())?;
             return Ok((variances.mapv(|variance| variance.max(0.0)), vectors));
         }
+        let centred = Array2::from_shape_fn((rows, columns), |(row, column)| {
+            values[row * columns + column] - mean[column]
+        });
         let Svd { values, vt, .. } = svd(centred.view())?;
         Ok((values.mapv(|value| value * value / degrees), vt))
     }
 }
 
-/// `aᵀ · a`, each sum over the rows in their order.
-fn gram(a: &Array2<f64>) -> Array2<f64> {
-    let columns = a.ncols();
-    let mut sums = vec![0.0; columns * columns];
-    for row in a.rows() {
-        let row = row.as_slice().expect("a table is row-major");
-        for (at, sums) in sums.chunks_exact_mut(columns).enumerate() {
-            let factor = row[at];
-            for (sum, value) in sums[at..].iter_mut().zip(&row[at..]) {
-                *sum += factor * value;
-            }
-        }
-    }
-    Array2::from_shape_fn((columns, columns), |(row, column)| {
-        sums[row.min(column) * columns + row.max(column)]
-    })
-}
-
 impl Transformer for Pca {
     fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError> {
         learnable::check(x, NAME, Missing::Refused)?;
-        let overflow = |_| FitError::Overflow { class: NAME };
-        let mut centred = matrix(x);
-        let mean = centred.sum_axis(Axis(0)) / x.rows as f64;
-        centred -= &mean;
-        let (variances, vectors) = self.decompose(&centred).map_err(overflow)?;
-        let is_finite = mean
-            .iter()
-            .chain(&variances)
-            .all(|number| number.is_finite());
-        if !is_finite {
-            return Err(FitError::Overflow { class: NAME });
+        let overflow = || FitError::Overflow { class: NAME };
+        let values = in_double(x);
+        let mean = means(&values, x.width);
+        let (variances, vectors) = self.decompose(&values, &mean).map_err(|_| overflow())?;
+        let mut numbers = mean.iter().chain(&variances);
+        if !numbers.all(|number| number.is_finite()) {
+            return Err(overflow());
         }
         let count = self.count(&variances, x)?;
         if count == 0 {
             return Err(FitError::NoColumns { class: NAME });
         }
-        let components = turn(&vectors, count);
         let fitted = FittedPca {
             explained_variance: variances.iter().take(count).copied().collect(),
             whiten: self.whiten,
             part: part::Pca {
-                mean: mean.to_vec(),
-                components: components.into_iter().collect(),
+                mean,
+                components: turn(&vectors, count).into_iter().collect(),
                 scale: None,
             },
         };

@@ -151,6 +151,13 @@ impl Transformer for SimpleImputer {
             .iter()
             .map(|values| self.statistic(&columns, values))
             .collect();
+        if statistics
+            .iter()
+            .flatten()
+            .any(|number| !number.is_finite())
+        {
+            return Err(FitError::Overflow { class: NAME });
+        }
         let gaps = columns
             .values
             .iter()

@@ -1,11 +1,12 @@
-//! Transformers that are known by name, parameters and columns, but not fitted yet.
+//! `FeatureAgglomeration`: groups of columns that move together. Known by name and parameters
+//! only.
 
 use crate::part::class::Class;
 use crate::part::columns::Width;
 use crate::part::kind::Kind;
 use crate::part::parameter::{Default, choice, flag, optional, parameter};
 
-pub(crate) static FEATURE_AGGLOMERATION: Class = Class::transformer(
+pub(crate) static CLASS: Class = Class::transformer(
     "sklearn.cluster._agglomerative.FeatureAgglomeration",
     &["sklearn.cluster.FeatureAgglomeration"],
     &[
