@@ -53,7 +53,7 @@ impl Answered<'_> {
         let mut leaves = vec![0; self.targets.len()];
         if width > 0 {
             each_leaf(&[0], &tree.nodes, &self.rows, width, |row, leaf| {
-                leaves[row] = leaf
+                leaves[row] = leaf;
             });
         }
         leaves

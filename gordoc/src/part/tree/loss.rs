@@ -107,8 +107,8 @@ fn pairwise(values: &[f64]) -> f64 {
                 *sum = if at == 0 { *value } else { *sum + value };
             }
         }
-        let [a, b, c, d, e, f, g, h] = sums;
-        let sum = ((a + b) + (c + d)) + ((e + f) + (g + h));
+        let four = |sums: &[f64]| (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        let sum = four(&sums[..4]) + four(&sums[4..]);
         return rest.iter().fold(sum, |sum, value| sum + value);
     }
     let half = count / 2 - (count / 2) % 8;

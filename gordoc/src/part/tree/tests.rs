@@ -91,6 +91,7 @@ fn trees_forests_and_boosting_meet_scikit_learns() {
 }
 
 /// Definitions, whether they learn two targets, and what scikit-learn 1.5.2 answers for five rows.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn answers_of_scikit_learn() -> Vec<(Value, usize, Vec<f64>)> {
     let ensemble =
         |class: &str, parameters: Value| json!({ format!("sklearn.ensemble.{class}"): parameters });

@@ -294,17 +294,14 @@ impl Grown {
             let Node {
                 column, threshold, ..
             } = self.nodes[node as usize];
-            match self.nodes[node as usize].children {
-                Some((left, right)) => {
-                    compact.nodes.push([threshold.to_bits(), column, 0]);
-                    stack.extend([(right, depth + 1, Some(at)), (left, depth + 1, None)]);
-                }
-                None => {
-                    let leaf = u32::try_from(compact.leaves.len()).expect("fewer than nodes");
-                    compact.nodes.push(single_leaf(index, leaf));
-                    compact.leaves.push(node);
-                    compact.depths.push(depth);
-                }
+            if let Some((left, right)) = self.nodes[node as usize].children {
+                compact.nodes.push([threshold.to_bits(), column, 0]);
+                stack.extend([(right, depth + 1, Some(at)), (left, depth + 1, None)]);
+            } else {
+                let leaf = u32::try_from(compact.leaves.len()).expect("fewer than nodes");
+                compact.nodes.push(single_leaf(index, leaf));
+                compact.leaves.push(node);
+                compact.depths.push(depth);
             }
         }
         compact

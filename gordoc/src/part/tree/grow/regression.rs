@@ -36,7 +36,7 @@ pub(super) struct Squares<'a, S> {
     of_rows: Option<&'a [f64]>,
     weight: f64,
     weights: (f64, f64),
-    squares: f64,
+    square_sum: f64,
     total: S,
     left: S,
     right: S,
@@ -51,7 +51,7 @@ impl<'a, S: Sums> Squares<'a, S> {
             of_rows,
             weight: 0.0,
             weights: (0.0, 0.0),
-            squares: 0.0,
+            square_sum: 0.0,
             total: zeros(),
             left: zeros(),
             right: zeros(),
@@ -75,14 +75,14 @@ impl<'a, S: Sums> Squares<'a, S> {
 
 impl<S: Sums> Criterion for Squares<'_, S> {
     fn start(&mut self, entries: &[Entry]) {
-        (self.weight, self.squares) = (0.0, 0.0);
+        (self.weight, self.square_sum) = (0.0, 0.0);
         self.total.as_mut().fill(0.0);
         for entry in entries {
             let (weight, values) = self.of(*entry);
             for (total, value) in self.total.as_mut().iter_mut().zip(values) {
                 let weighted = weight * value;
                 *total += weighted;
-                self.squares += weighted * value;
+                self.square_sum += weighted * value;
             }
             self.weight += weight;
         }
@@ -136,7 +136,7 @@ impl<S: Sums> Criterion for Squares<'_, S> {
 
     fn impurity(&self) -> f64 {
         let total = self.total.as_ref();
-        let mut impurity = self.squares / self.weight;
+        let mut impurity = self.square_sum / self.weight;
         for sum in total {
             let mean = sum / self.weight;
             impurity -= mean * mean;
@@ -166,7 +166,7 @@ impl<S: Sums> Criterion for Squares<'_, S> {
             }
         }
         let mut left = squares / self.weights.0;
-        let mut right = (self.squares - squares) / self.weights.1;
+        let mut right = (self.square_sum - squares) / self.weights.1;
         for (of_left, of_right) in self.left.as_ref().iter().zip(self.right.as_ref()) {
             let means = (of_left / self.weights.0, of_right / self.weights.1);
             left -= means.0 * means.0;

@@ -3,6 +3,8 @@
 //! Where values are equal, rows come out in the order of scikit-learn's introsort (Musser 1997,
 //! a median of three, partitions in three): sums over rows depend on it in their last digits.
 
+use std::cmp::Ordering;
+
 /// A key, then the position of a row.
 pub(super) type Entry = u64;
 
@@ -43,15 +45,17 @@ fn introsort(mut entries: &mut [Entry], mut depth: u32) {
         let (mut at, mut low, mut high) = (0, 0, entries.len());
         while at < high {
             let key = key(entries[at]);
-            if key < pivot {
-                entries.swap(at, low);
-                at += 1;
-                low += 1;
-            } else if key > pivot {
-                high -= 1;
-                entries.swap(at, high);
-            } else {
-                at += 1;
+            match key.cmp(&pivot) {
+                Ordering::Less => {
+                    entries.swap(at, low);
+                    at += 1;
+                    low += 1;
+                }
+                Ordering::Greater => {
+                    high -= 1;
+                    entries.swap(at, high);
+                }
+                Ordering::Equal => at += 1,
             }
         }
         introsort(&mut entries[..low], depth);

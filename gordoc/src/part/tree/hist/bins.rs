@@ -84,7 +84,6 @@ fn ends(mut values: Vec<f64>, most: usize) -> Vec<f64> {
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "tests compare exact answers")]
 mod tests {
     use super::*;
 

@@ -196,19 +196,18 @@ fn compact(tree: &Tree, bins: &Bins) -> BoostedTree {
             boosted.nodes[parent][3] = count(at);
         }
         let node = &tree.nodes[node];
-        match (node.children, node.cut()) {
-            (Some((left, right)), Some((column, bin, missing_left))) => {
-                let threshold = bins.ends[column][bin as usize];
-                let flag = if missing_left { MISSING_LEFT } else { 0 };
-                let column = count(column) | flag;
-                boosted.nodes.push(double_node(threshold, column, 0));
-                stack.extend([(right, Some(at)), (left, None)]);
-            }
-            _ => {
-                let leaf = double_leaf(count(at), count(boosted.values.len()));
-                boosted.nodes.push(leaf);
-                boosted.values.push(node.value);
-            }
+        if let (Some((left, right)), Some((column, bin, missing_left))) =
+            (node.children, node.cut())
+        {
+            let threshold = bins.ends[column][bin as usize];
+            let flag = if missing_left { MISSING_LEFT } else { 0 };
+            let column = count(column) | flag;
+            boosted.nodes.push(double_node(threshold, column, 0));
+            stack.extend([(right, Some(at)), (left, None)]);
+        } else {
+            let leaf = double_leaf(count(at), count(boosted.values.len()));
+            boosted.nodes.push(leaf);
+            boosted.values.push(node.value);
         }
     }
     boosted
