@@ -15,8 +15,8 @@ struct Point {
 /// minimum there.
 pub(crate) fn minimum(function: impl Fn(f64) -> f64, between: (f64, f64)) -> Option<f64> {
     let at = |x| Point { x, f: function(x) };
-    let [low, middle, high] = bracket(&at, between)?;
-    Some(descend(&at, low.x.min(high.x), middle, low.x.max(high.x)))
+    let [low, middle, high] = bracket(at, between)?;
+    Some(descend(at, low.x.min(high.x), middle, low.x.max(high.x)))
 }
 
 /// Three points of which the middle one is lowest.

@@ -32,6 +32,7 @@ impl<S: Numbers<f64>> Step for InfImputer<S> {
     }
 }
 
+#[expect(clippy::float_cmp, reason = "infinity is met exactly")]
 fn fill(batch: &mut Batch, most: &[f64], least: &[f64]) {
     let replace = |from: f64| move |value, to| if value == from { to } else { value };
     batch.each_column(most, replace(f64::INFINITY));

@@ -95,7 +95,9 @@ impl<L: Normed, const N: usize> Step for Normalizer<L, N> {
                     )]
                     let length = length as f32;
                     if length >= 10.0 * f32::EPSILON {
-                        row.iter_mut().for_each(|value| *value /= length);
+                        for value in row {
+                            *value /= length;
+                        }
                     }
                 }
             }
@@ -103,7 +105,9 @@ impl<L: Normed, const N: usize> Step for Normalizer<L, N> {
                 for row in values.chunks_exact_mut(width) {
                     let length = norm.of(row.iter().copied());
                     if length >= 10.0 * f64::EPSILON {
-                        row.iter_mut().for_each(|value| *value /= length);
+                        for value in row {
+                            *value /= length;
+                        }
                     }
                 }
             }

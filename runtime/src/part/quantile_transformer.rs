@@ -1,5 +1,7 @@
 //! `QuantileTransformer`: the rank of each number among those of training.
 
+#![expect(clippy::float_cmp, reason = "ends and quantiles are met exactly")]
+
 use super::{Invert, Numbers, Step, check};
 use crate::embed::{Embed, Part, Shape, Weights, slice};
 use crate::normal;
@@ -291,7 +293,6 @@ fn between(x: f64, (x0, x1): (f64, f64), (y0, y1): (f64, f64)) -> f64 {
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "ends and knots are met exactly")]
 mod tests {
     use super::*;
 

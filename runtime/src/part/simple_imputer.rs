@@ -1,5 +1,10 @@
 //! `SimpleImputer`: a number per column in place of missing ones.
 
+#![expect(
+    clippy::float_cmp,
+    reason = "what stands for a missing number is met exactly"
+)]
+
 use super::{Numbers, Step, check, check_complete};
 use crate::embed::{Embed, Part, Shape, Weights, vector};
 use crate::{Batch, Rejection, Values};

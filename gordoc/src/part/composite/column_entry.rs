@@ -14,12 +14,12 @@ pub(super) struct Entry<'a> {
 /// `[name, definition, columns]`
 pub(super) fn entry(item: &Node, inputs: usize) -> Result<Entry<'_>, Box<Diagnostic>> {
     let Value::List(parts) = &item.value else {
-        return Err(not_an_entry(item));
+        return Err(Box::new(not_an_entry(item)));
     };
     let [name, definition, columns] = parts.as_slice() else {
-        return Err(not_an_entry(item));
+        return Err(Box::new(not_an_entry(item)));
     };
-    let name = name.as_text().ok_or_else(|| not_an_entry(item))?;
+    let name = name.as_text().ok_or_else(|| Box::new(not_an_entry(item)))?;
     Ok(Entry {
         name: name.to_owned(),
         definition: Some(definition),
@@ -30,7 +30,7 @@ pub(super) fn entry(item: &Node, inputs: usize) -> Result<Entry<'_>, Box<Diagnos
 /// Positions from the left, from the right if they are negative, or a flag per column.
 fn positions(node: &Node, inputs: usize) -> Result<Vec<u32>, Box<Diagnostic>> {
     let Value::List(items) = &node.value else {
-        return Err(not_positions(node));
+        return Err(Box::new(not_positions(node)));
     };
     if !items.is_empty()
         && items
@@ -38,7 +38,8 @@ fn positions(node: &Node, inputs: usize) -> Result<Vec<u32>, Box<Diagnostic>> {
             .all(|item| matches!(item.value, Value::Bool(_)))
     {
         if items.len() != inputs {
-            return Err(beyond(node, &format!("{} flags", items.len()), inputs));
+            let flags = format!("{} flags", items.len());
+            return Err(Box::new(beyond(node, &flags, inputs)));
         }
         let flags = (0..).zip(items);
         let set = flags.filter(|(_, item)| item.value == Value::Bool(true));
@@ -46,7 +47,7 @@ fn positions(node: &Node, inputs: usize) -> Result<Vec<u32>, Box<Diagnostic>> {
     }
     let position = |item: &Node| {
         let Value::Int(written) = item.value else {
-            return Err(not_positions(item));
+            return Err(Box::new(not_positions(item)));
         };
         let from_right = i64::try_from(inputs).unwrap_or(i64::MAX);
         let at = if written < 0 {
@@ -57,7 +58,8 @@ fn positions(node: &Node, inputs: usize) -> Result<Vec<u32>, Box<Diagnostic>> {
         if (0..from_right).contains(&at) {
             return Ok(u32::try_from(at).unwrap_or(u32::MAX));
         }
-        Err(beyond(item, &format!("column {written}"), inputs))
+        let column = format!("column {written}");
+        Err(Box::new(beyond(item, &column, inputs)))
     };
     items.iter().map(position).collect()
 }
@@ -74,37 +76,31 @@ pub(super) fn remaining(entries: &[Entry<'_>], inputs: usize) -> Vec<u32> {
         .collect()
 }
 
-fn not_an_entry(item: &Node) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error(
-            "model::not_a_definition",
-            "an entry of `transformers` is no list of a name, a definition and columns",
-        )
-        .label(item.span, "must be a list of three")
-        .help("write `[name, path.to.Class, [0, 1]]`"),
+fn not_an_entry(item: &Node) -> Diagnostic {
+    Diagnostic::error(
+        "model::not_a_definition",
+        "an entry of `transformers` is no list of a name, a definition and columns",
     )
+    .label(item.span, "must be a list of three")
+    .help("write `[name, path.to.Class, [0, 1]]`")
 }
 
-fn not_positions(node: &Node) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error("model::wrong_kind", "columns are no list of positions")
-            .label(
-                node.span,
-                "must be a list of positions, or of a flag per column",
-            )
-            .help("write the positions of the tags, the first of which is 0: `[0, 1]`"),
-    )
+fn not_positions(node: &Node) -> Diagnostic {
+    Diagnostic::error("model::wrong_kind", "columns are no list of positions")
+        .label(
+            node.span,
+            "must be a list of positions, or of a flag per column",
+        )
+        .help("write the positions of the tags, the first of which is 0: `[0, 1]`")
 }
 
-fn beyond(node: &Node, what: &str, inputs: usize) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::error(
-            "model::width_mismatch",
-            format!("{what} of {}", columns_of(inputs)),
-        )
-        .label(node.span, "names columns that are not there")
-        .help(format!("columns are counted from 0; there are {inputs}")),
+fn beyond(node: &Node, what: &str, inputs: usize) -> Diagnostic {
+    Diagnostic::error(
+        "model::width_mismatch",
+        format!("{what} of {}", columns_of(inputs)),
     )
+    .label(node.span, "names columns that are not there")
+    .help(format!("columns are counted from 0; there are {inputs}"))
 }
 
 #[cfg(test)]

@@ -119,31 +119,26 @@ fn resolve(resolver: &mut dyn Resolve, definition: &Definition<'_>, columns: Col
     };
     let of_functions = check_function(resolver, &given, "func", "")
         & check_function(resolver, &given, "inverse_func", "");
-    let transformer = match given.find("transformer") {
-        Some(node) => {
-            let found = resolver.transformer(node, Slot::Value, columns.of_targets());
-            if found.as_ref().is_some_and(|found| !found.inverts) {
-                resolver.blockers().push(no_inverse(node));
-            }
-            found.filter(|found| found.inverts)
+    let transformer = if let Some(node) = given.find("transformer") {
+        let found = resolver.transformer(node, Slot::Value, columns.of_targets());
+        if found.as_ref().is_some_and(|found| !found.inverts) {
+            resolver.blockers().push(no_inverse(node));
         }
-        None => {
-            let functions = Arc::new(FunctionTransformer::of_targets(&given)) as _;
-            let functions = of_functions.then_some(functions);
-            Some(Found::transformer(columns.targets, true, functions))
-        }
+        found.filter(|found| found.inverts)
+    } else {
+        let functions = Arc::new(FunctionTransformer::of_targets(&given)) as _;
+        let functions = of_functions.then_some(functions);
+        Some(Found::transformer(columns.targets, true, functions))
     };
     let targets = transformer
         .as_ref()
         .map_or(Width::Unknown, |found| found.width);
     let inner = Columns { targets, ..columns };
-    let found = match given.find("regressor") {
-        Some(node) => resolver.inner_estimator(node, inner),
-        None => {
-            let fit_intercept = true;
-            Some((Some(Arc::new(LinearRegression { fit_intercept }) as _), 0))
-        }
-    };
+    let fit_intercept = true;
+    let linear = || Some((Some(Arc::new(LinearRegression { fit_intercept }) as _), 0));
+    let found = given
+        .find("regressor")
+        .map_or_else(linear, |node| resolver.inner_estimator(node, inner));
     let Some((regressor, offset)) = found else {
         return nothing;
     };

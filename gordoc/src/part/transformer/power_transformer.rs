@@ -166,21 +166,46 @@ impl<'a> Likelihood<'a> {
 
     /// The negative logarithm of the likelihood.
     fn negative(&self, lambda: f64) -> f64 {
-        let powers: Vec<f64> = self
-            .values
-            .iter()
-            .zip(&self.logarithms)
-            .map(|(x, logarithm)| self.method.of_logarithm(*x, *logarithm, lambda))
-            .collect();
-        let count = powers.len() as f64;
-        let mean = powers.iter().sum::<f64>() / count;
-        let squares = powers.iter().map(|power| (power - mean) * (power - mean));
-        let variance = squares.sum::<f64>() / count;
-        if variance < f64::MIN_POSITIVE {
-            return f64::INFINITY;
-        }
-        count / 2.0 * libm::log(variance) - (lambda - 1.0) * self.sum
+        let variance = match self.method {
+            Power::BoxCox if lambda != 0.0 => self.log_variance_of_powers(lambda),
+            _ => {
+                let variance = self.variance(lambda);
+                if variance < f64::MIN_POSITIVE {
+                    return f64::INFINITY;
+                }
+                libm::log(variance)
+            }
+        };
+        self.values.len() as f64 / 2.0 * variance - (lambda - 1.0) * self.sum
     }
+
+    fn variance(&self, lambda: f64) -> f64 {
+        let powers = self.values.iter().zip(&self.logarithms);
+        let powers = powers.map(|(x, logarithm)| {
+            let method = self.method;
+            method.of_logarithm(*x, *logarithm, lambda)
+        });
+        variance(&powers.collect::<Vec<f64>>())
+    }
+
+    /// Of `x^lambda / lambda`, where the powers themselves may be too large.
+    fn log_variance_of_powers(&self, lambda: f64) -> f64 {
+        let exponents = || self.logarithms.iter().map(|logarithm| lambda * logarithm);
+        let largest = exponents().fold(f64::NEG_INFINITY, f64::max);
+        let powers = exponents().map(|exponent| libm::expm1(exponent - largest));
+        let spread = variance(&powers.collect::<Vec<f64>>());
+        libm::log(spread) + 2.0 * largest - 2.0 * libm::log(lambda.abs())
+    }
+}
+
+/// Population variance.
+fn variance(numbers: &[f64]) -> f64 {
+    let count = numbers.len() as f64;
+    let mean = numbers.iter().sum::<f64>() / count;
+    let squares = numbers
+        .iter()
+        .map(|number| (number - mean) * (number - mean));
+    squares.sum::<f64>() / count
 }
 
 impl Step for FittedPowerTransformer {
@@ -271,6 +296,16 @@ mod tests {
             assert!(matches!(refused, FitError::NoBoxCox { column: 0, .. }));
         }
         assert!(of(Power::BoxCox, vec![1.0, 2.0, 4.0]).is_ok());
+    }
+
+    /// The exponent that `SciPy` finds; powers of `1e4` by it are too small for any number.
+    #[test]
+    fn large_exponents_are_weighed_by_their_logarithms() {
+        let values: Vec<f64> = (0..40_u32)
+            .map(|at| 1e4 + f64::from(at * at % 37))
+            .collect();
+        let lambda = Likelihood::new(Power::BoxCox, &values).lambda().unwrap();
+        assert!((lambda + 82.667_86).abs() < 1e-2, "{lambda}");
     }
 
     #[test]

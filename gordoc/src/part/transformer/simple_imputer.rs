@@ -119,6 +119,7 @@ impl SimpleImputer {
     }
 }
 
+#[expect(clippy::float_cmp, reason = "equal numbers are counted")]
 /// The number that is there most often, the smallest of those.
 fn most_frequent(ascending: &[f64]) -> f64 {
     let runs = ascending.chunk_by(|left, right| left == right);
