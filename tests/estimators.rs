@@ -192,3 +192,20 @@ fn every_estimator_serves_what_it_learnt() {
     }
     assert_eq!(server.stop(), Some(0));
 }
+
+/// The list for people names what the catalog has.
+#[test]
+fn the_list_of_estimators_is_complete() {
+    let list = include_str!("../docs/estimators.md");
+    let (compiled, refused) = list.split_once("Known by name and parameters").unwrap();
+    for entry in catalog() {
+        let is_part = matches!(
+            entry.role,
+            Role::Transformer | Role::Estimator | Role::Detector | Role::Pipeline
+        );
+        let path = entry.paths[0];
+        let name = path.rsplit('.').next().unwrap();
+        let text = if entry.supported { compiled } else { refused };
+        assert!(!is_part || text.contains(name), "{path}");
+    }
+}
