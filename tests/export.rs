@@ -8,148 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::support::{Server, gordoc, python, root, run};
 
-const SCALER: &str = "sklearn.preprocessing.MinMaxScaler";
-const STANDARD: &str = "sklearn.preprocessing.StandardScaler";
-const LINEAR: &str = "sklearn.linear_model.LinearRegression";
-
-/// Every class at least once.
+/// Definitions by name, every class at least once.
 fn models() -> Map<String, Value> {
-    let pipeline = |steps: Value| json!({ "sklearn.pipeline.Pipeline": { "steps": steps } });
-    let with = |path: &str, parameters: Value| json!({ path: parameters });
-    let forest = json!({ "n_estimators": 5, "random_state": 0 });
-    let keras = |class: &str, kind: &str, more: Value| {
-        let mut keywords = json!({ "kind": kind, "epochs": 2 });
-        for (key, value) in more.as_object().unwrap() {
-            keywords[key] = value.clone();
-        }
-        json!({ format!("gordo.machine.model.models.{class}"): keywords })
-    };
-    let detector = "gordo.machine.model.anomaly.diff.DiffBasedAnomalyDetector";
-    let folds = "gordo.machine.model.anomaly.diff.DiffBasedKFCVAnomalyDetector";
-    let multiply = json!({ "sklearn.preprocessing.FunctionTransformer": {
-        "func": "gordo.machine.model.transformer_funcs.general.multiply_by",
-        "kw_args": { "factor": 0.5 } } });
-    let union = json!({ "sklearn.pipeline.FeatureUnion": {
-        "transformer_list": [
-            { "sklearn.decomposition.PCA": { "n_components": 2, "whiten": true } },
-            pipeline(json!([SCALER, { "sklearn.decomposition.TruncatedSVD": {} }])),
-        ],
-        "transformer_weights": { "step_1": 3.0 } } });
-    let lstm = json!({ "lookback_window": 3, "encoding_dim": [4], "encoding_func": ["tanh"],
-        "decoding_dim": [4], "decoding_func": ["tanh"] });
-    let quantiles = "sklearn.preprocessing.QuantileTransformer";
-    let lasso = with("sklearn.linear_model.Lasso", json!({ "alpha": 0.1 }));
-    let boosting = "sklearn.ensemble.GradientBoostingRegressor";
-    let imputers = json!([
-        "gordo.machine.model.transformers.imputer.InfImputer",
-        "sklearn.impute.SimpleImputer",
-        { "sklearn.linear_model.ElasticNet": { "alpha": 0.1 } },
-    ]);
-    let powers = json!([
-        "sklearn.preprocessing.PowerTransformer",
-        "sklearn.preprocessing.MaxAbsScaler",
-        "sklearn.linear_model.Ridge",
-    ]);
-    let neighbors = json!({ "weights": "distance", "n_neighbors": 3 });
-    let tree = json!({ "max_leaf_nodes": 9, "random_state": 0 });
-    let hourglass = "feedforward_hourglass";
-    let scaled_targets = json!({ "sklearn.compose.TransformedTargetRegressor": {
-        "transformer": STANDARD,
-        "regressor": pipeline(json!([
-            SCALER,
-            keras("KerasAutoEncoder", hourglass, json!({})),
-        ])) } });
-    let all = [
-        (
-            "hourglass",
-            with(detector, json!({ "base_estimator": scaled_targets })),
-        ),
-        (
-            "smoothed",
-            with(
-                folds,
-                json!({ "base_estimator": LINEAR, "window": 6, "scaler": STANDARD }),
-            ),
-        ),
-        (
-            "lstm",
-            keras("KerasLSTMAutoEncoder", "lstm_model", lstm.clone()),
-        ),
-        ("forecast", keras("KerasLSTMForecast", "lstm_model", lstm)),
-        ("union", pipeline(json!([multiply, union, LINEAR]))),
-        (
-            "transformed",
-            pipeline(json!([STANDARD, "sklearn.decomposition.PCA"])),
-        ),
-        ("powers", pipeline(powers)),
-        ("imputed", pipeline(imputers)),
-        (
-            "ranked",
-            pipeline(json!([
-                with(quantiles, json!({ "n_quantiles": 50 })),
-                lasso
-            ])),
-        ),
-        (
-            "normal-ranks",
-            pipeline(json!([
-                with(
-                    quantiles,
-                    json!({ "n_quantiles": 50, "output_distribution": "normal" })
-                ),
-                LINEAR,
-            ])),
-        ),
-        (
-            "products",
-            pipeline(json!([
-                "sklearn.preprocessing.RobustScaler",
-                "sklearn.preprocessing.PolynomialFeatures",
-                "sklearn.preprocessing.Normalizer",
-                LINEAR,
-            ])),
-        ),
-        (
-            "one-each",
-            with(
-                "sklearn.multioutput.MultiOutputRegressor",
-                json!({ "estimator": with(boosting, json!({ "n_estimators": 5 })) }),
-            ),
-        ),
-        (
-            "neighbors",
-            with("sklearn.neighbors.KNeighborsRegressor", neighbors),
-        ),
-        ("tree", with("sklearn.tree.DecisionTreeRegressor", tree)),
-        (
-            "forest",
-            with("sklearn.ensemble.RandomForestRegressor", forest.clone()),
-        ),
-        (
-            "extra-trees",
-            with("sklearn.ensemble.ExtraTreesRegressor", forest.clone()),
-        ),
-        ("boosting", with(boosting, forest.clone())),
-        (
-            "histograms",
-            with(
-                "sklearn.ensemble.HistGradientBoostingRegressor",
-                json!({ "max_iter": 10, "random_state": 0 }),
-            ),
-        ),
-        (
-            "labels",
-            with("sklearn.ensemble.RandomForestClassifier", forest.clone()),
-        ),
-        ("logistic", json!("sklearn.linear_model.LogisticRegression")),
-        (
-            "isolation",
-            with("sklearn.ensemble.IsolationForest", forest),
-        ),
-    ];
-    all.into_iter()
-        .map(|(name, model)| (name.to_owned(), model))
-        .collect()
+    serde_json::from_str(include_str!("export.json")).unwrap()
 }
 
 /// The script as the binary prints it.
@@ -166,13 +27,11 @@ fn exported_models_predict_what_gordo_predicts() {
     };
     let folder = tempfile::tempdir().unwrap();
     let (trained, out) = (folder.path().join("trained"), folder.path().join("out"));
-    let definitions = folder.path().join("models.json");
-    fs::write(&definitions, Value::Object(models()).to_string()).unwrap();
     let gordo = folder.path().join("gordo");
     fs::create_dir(&gordo).unwrap();
     let mut train = Command::new(&python);
     train.arg(root().join("tests/export.py"));
-    run(train.arg(&definitions).arg(&gordo));
+    run(train.arg(root().join("tests/export.json")).arg(&gordo));
     let mut names: Vec<String> = models().keys().cloned().collect();
     names.push("built".to_owned());
     let mut export = Command::new(&python);

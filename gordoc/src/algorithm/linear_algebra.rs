@@ -2,6 +2,11 @@
 //!
 //! Works on one thread, so that sums have one order.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "views of arrays are handed on by value, as ndarray does"
+)]
+
 use nalgebra::DMatrix;
 use nalgebra::linalg::{Cholesky, QR, SVD, SymmetricEigen};
 use ndarray::{Array1, Array2, ArrayView2};

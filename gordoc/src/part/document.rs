@@ -510,7 +510,7 @@ impl<'a> Reader<'a> {
                         reason = "compared with what it was"
                     )]
                     let integer = *number as u32;
-                    (f64::from(integer) == *number).then_some(integer)
+                    (f64::from(integer).to_bits() == number.to_bits()).then_some(integer)
                 };
                 let integers: Option<Vec<u32>> = numbers.iter().map(whole).collect();
                 integers.ok_or_else(|| self.refuse("an array of whole numbers"))

@@ -111,18 +111,18 @@ impl<X: Numbers<f64>, Y: Numbers<f64>> Step for KNeighborsRegressor<X, Y> {
 impl<X: Numbers<f64>, Y: Numbers<f64>> KNeighborsRegressor<X, Y> {
     fn find(&self, row: &[f64], nearest: &mut Nearest) {
         nearest.clear();
+        let metric = Metric::of(self.p);
         let rows = self.y.numbers().len() / self.targets.max(1);
         let all = self.x.numbers().chunks_exact(TILE * self.columns.max(1));
         for (at, tile) in all.enumerate() {
-            let distances = if self.p == 2.0 {
-                sums(row, tile, nearest.worst, |apart| apart * apart)
-            } else if self.p == 1.0 {
-                sums(row, tile, nearest.worst, f64::abs)
-            } else if self.p == f64::INFINITY {
-                largest(row, tile)
-            } else {
-                let p = self.p;
-                sums(row, tile, nearest.worst, |apart| libm::pow(apart.abs(), p))
+            let distances = match metric {
+                Metric::Euclidean => sums(row, tile, nearest.worst, |apart| apart * apart),
+                Metric::Manhattan => sums(row, tile, nearest.worst, f64::abs),
+                Metric::Chebyshev => Some(largest(row, tile)),
+                Metric::Minkowski(p) => {
+                    let power = |apart: f64| libm::pow(apart.abs(), p);
+                    sums(row, tile, nearest.worst, power)
+                }
             };
             let Some(distances) = distances else {
                 continue;
@@ -138,10 +138,12 @@ impl<X: Numbers<f64>, Y: Numbers<f64>> KNeighborsRegressor<X, Y> {
     /// Appends the mean target of the nearest rows.
     fn answer(&self, nearest: &[(f64, usize)], answer: &mut Vec<f64>) {
         let y = self.y.numbers();
-        let exact = self.by_distance && nearest.iter().any(|(distance, _)| *distance == 0.0);
+        // Distances are at least 0.
+        let hits = |distance: f64| distance <= 0.0;
+        let exact = self.by_distance && nearest.iter().any(|(distance, _)| hits(*distance));
         let weight = |distance: f64| {
             if exact {
-                f64::from(u8::from(distance == 0.0))
+                f64::from(u8::from(hits(distance)))
             } else if self.by_distance {
                 1.0 / self.root(distance)
             } else {
@@ -159,12 +161,36 @@ impl<X: Numbers<f64>, Y: Numbers<f64>> KNeighborsRegressor<X, Y> {
 
     /// The distance of a sum of powers.
     fn root(&self, sum: f64) -> f64 {
-        if self.p == 2.0 {
-            sum.sqrt()
-        } else if self.p == 1.0 || self.p == f64::INFINITY {
-            sum
-        } else {
-            libm::pow(sum, 1.0 / self.p)
+        match Metric::of(self.p) {
+            Metric::Euclidean => sum.sqrt(),
+            Metric::Manhattan | Metric::Chebyshev => sum,
+            Metric::Minkowski(p) => libm::pow(sum, 1.0 / p),
+        }
+    }
+}
+
+/// How distances are measured, by Minkowski's exponent.
+#[derive(Clone, Copy)]
+enum Metric {
+    /// 2
+    Euclidean,
+    /// 1
+    Manhattan,
+    /// Infinite.
+    Chebyshev,
+    /// Any other.
+    Minkowski(f64),
+}
+
+impl Metric {
+    fn of(p: f64) -> Self {
+        const ONE: u64 = 1.0_f64.to_bits();
+        const TWO: u64 = 2.0_f64.to_bits();
+        match p.to_bits() {
+            ONE => Self::Manhattan,
+            TWO => Self::Euclidean,
+            _ if p.is_infinite() => Self::Chebyshev,
+            _ => Self::Minkowski(p),
         }
     }
 }
@@ -187,7 +213,7 @@ fn sums(row: &[f64], tile: &[f64], worst: f64, power: impl Fn(f64) -> f64) -> Op
     Some(sums)
 }
 
-fn largest(row: &[f64], tile: &[f64]) -> Option<[f64; TILE]> {
+fn largest(row: &[f64], tile: &[f64]) -> [f64; TILE] {
     let mut largest = [0.0_f64; TILE];
     let (columns, _) = tile.as_chunks::<TILE>();
     for (number, column) in row.iter().zip(columns) {
@@ -195,7 +221,7 @@ fn largest(row: &[f64], tile: &[f64]) -> Option<[f64; TILE]> {
             *largest = largest.max((number - learnt).abs());
         }
     }
-    Some(largest)
+    largest
 }
 
 /// The nearest rows so far, nearest first, the first of equals.

@@ -4,6 +4,11 @@
 //! coordinate descent" (2010). Minimises
 //! `|y - x w|² / 2n + alpha l1_ratio |w|₁ + alpha (1 - l1_ratio) |w|² / 2` per target.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "views of arrays are handed on by value, as ndarray does"
+)]
+
 use std::sync::Arc;
 
 use gordo_runtime::Batch;
@@ -140,7 +145,7 @@ impl Descent {
         for sweep in 0..self.max_iter {
             let (mut largest, mut change) = (0.0_f64, 0.0_f64);
             for ((weight, column), square) in weights.iter_mut().zip(&columns).zip(&squares) {
-                if *square == 0.0 {
+                if *square <= 0.0 {
                     continue;
                 }
                 let before = *weight;
@@ -150,13 +155,14 @@ impl Descent {
                 } else {
                     (along.abs() - l1).max(0.0).copysign(along) / (square + l2)
                 };
-                if *weight != before {
+                let moved = (*weight - before).abs();
+                if moved > 0.0 {
                     add(&mut rest, before - *weight, column);
                 }
-                change = change.max((*weight - before).abs());
+                change = change.max(moved);
                 largest = largest.max(weight.abs());
             }
-            let settled = largest == 0.0 || change / largest < self.tol;
+            let settled = largest <= 0.0 || change / largest < self.tol;
             let is_last = sweep + 1 == self.max_iter;
             if (settled || is_last)
                 && self.gap(&columns, (&y, &rest), &weights, (l1, l2)) < most_gap
@@ -217,6 +223,7 @@ fn add(to: &mut [f64], factor: f64, numbers: &[f64]) {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "tests compare exact answers")]
 mod tests {
     use ndarray::array;
 

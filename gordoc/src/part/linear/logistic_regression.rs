@@ -3,6 +3,11 @@
 //! The penalised likelihood has one best answer, which is found by Newton's method: Hastie,
 //! Tibshirani and Friedman, "The Elements of Statistical Learning", section 4.4.1.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "views of arrays are handed on by value, as ndarray does"
+)]
+
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -2,6 +2,11 @@
 //!
 //! All solvers of scikit-learn look for the one solution there is, which is found directly.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "views of arrays are handed on by value, as ndarray does"
+)]
+
 use std::sync::Arc;
 
 use gordo_runtime::Batch;
