@@ -145,10 +145,14 @@ impl Transformer for QuantileTransformer {
                 .collect();
             quantiles
         });
+        let quantiles: Vec<f64> = quantiles.collect();
+        if !quantiles.iter().all(|number| number.is_finite()) {
+            return Err(FitError::Overflow { class: NAME });
+        }
         Ok(Box::new(FittedQuantileTransformer {
             n_quantiles,
             part: part::QuantileTransformer {
-                quantiles: quantiles.collect(),
+                quantiles,
                 distribution: self.distribution,
             },
         }))

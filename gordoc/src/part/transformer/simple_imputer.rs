@@ -159,6 +159,9 @@ impl Transformer for SimpleImputer {
         {
             return Err(FitError::Overflow { class: NAME });
         }
+        if !statistics.iter().flatten().all(|number| number.is_finite()) {
+            return Err(FitError::Overflow { class: NAME });
+        }
         let gaps = columns
             .values
             .iter()
@@ -322,6 +325,8 @@ mod tests {
         let told = imputer(Strategy::Median, false, true);
         let with_flags = [1.0, 4.0, 1.0, 0.0, 3.0, 3.0, 1.0, 1.0, 1.0, 2.0, 1.0, 0.0];
         check(&told, &x, 3, &with_flags);
+        let large = mean.fit(&Batch::double(2, 1, vec![f64::MAX; 2]));
+        assert_eq!(large.unwrap_err(), FitError::Overflow { class: NAME });
         let nothing = mean.fit(&Batch::double(1, 1, vec![nan])).unwrap_err();
         assert_eq!(nothing, FitError::NoColumns { class: NAME });
     }
