@@ -148,7 +148,7 @@ fn config(models: &[(String, Value)]) -> Value {
         "globals": { "dataset": {
             "resolution": "10T",
             "data_provider": {
-                "type": "FilesDataProvider", "files": files,
+                "type": "FilesDataProvider", "path": ".", "files": files,
                 "time_column": "time", "value_column": "{tag}" } } },
     })
 }

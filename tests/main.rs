@@ -39,6 +39,7 @@ mod mutations;
 mod names;
 mod old_configs;
 mod output_folder;
+mod parameters;
 mod plot;
 mod pods;
 mod quickstart_data;

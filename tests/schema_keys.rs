@@ -72,7 +72,7 @@ fn supported_classes() -> Vec<&'static str> {
 }
 
 /// A config of one machine.
-fn base() -> Value {
+pub(crate) fn base() -> Value {
     json!({
         "machines": [{
             "name": "m",
@@ -89,7 +89,7 @@ fn base() -> Value {
 }
 
 /// The config with a value at a place, such as `/machines/0/dataset/asset`.
-fn with(config: &Value, path: &str, value: Value) -> Value {
+pub(crate) fn with(config: &Value, path: &str, value: Value) -> Value {
     let mut config = config.clone();
     let mut at = &mut config;
     for key in path.trim_start_matches('/').split('/') {
@@ -104,7 +104,7 @@ fn with(config: &Value, path: &str, value: Value) -> Value {
 
 /// What comes of a config.
 #[derive(Debug, PartialEq)]
-struct Outcome {
+pub(crate) struct Outcome {
     /// Everything that is said.
     said: Vec<String>,
     /// Rows, models, scores, metadata and manifests, but not what is recorded of the config.
@@ -121,7 +121,7 @@ fn read(text: &str) -> (project::Normalized, Vec<Diagnostic>) {
     (read, found)
 }
 
-fn outcome(config: &Value) -> Outcome {
+pub(crate) fn outcome(config: &Value) -> Outcome {
     let (read, found) = read(&serde_json::to_string_pretty(config).unwrap());
     let mut said: Vec<String> = found
         .iter()
@@ -395,9 +395,18 @@ fn merged(mut before: Value, after: Value) -> Value {
     before
 }
 
+/// Classes whose parameters need values that are made for them.
+pub(crate) const BY_HAND: &[&str] = &[
+    SCALER, PIPELINE, TARGETS, DETECTOR, NETWORK, STOPPING, SERIES, FOLDS,
+];
+
 #[test]
 fn every_parameter_of_a_class_has_an_effect() {
     for class in supported_classes() {
+        if !BY_HAND.contains(&class) {
+            // `parameters` finds values for those.
+            continue;
+        }
         for (key, _) in keys_of(&format!("class {class}")) {
             let (before, after) = match class {
                 SERIES | FOLDS => folds(class, key),

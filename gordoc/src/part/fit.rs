@@ -115,6 +115,11 @@ pub(crate) trait Fitted: Step + fmt::Debug + Send + Sync {
     /// Appends the fields of generated code that compute it.
     fn lower(&self, fields: &mut Fields);
 
+    /// Whether it answers one column per target; others have columns of their own.
+    fn answers_targets(&self) -> bool {
+        true
+    }
+
     /// The detector, if it is one.
     fn detector(&self) -> Option<&dyn FittedDetector> {
         None

@@ -47,10 +47,9 @@ pub fn read(document: &Value, tensors: &Tensors) -> Result<Machine, DocumentErro
     let mut width = tags.len();
     let at_state = root.get("state")?;
     let state = at_state.any(&mut width)?;
-    let is_transformer = matches!(state, FittedPart::Transformer(_));
+    let is_estimator = matches!(state, FittedPart::Estimator(_));
     let state = state.into_fitted();
-    // What only transforms has columns of its own.
-    if !is_transformer {
+    if is_estimator && state.answers_targets() {
         at_state.check_len(width, target_tags.len())?;
     }
     root.check_tensors()?;

@@ -218,6 +218,10 @@ impl Fitted for FittedPipeline {
         write(as_fitted(&self.steps).chain([&*self.last]), tensors)
     }
 
+    fn answers_targets(&self) -> bool {
+        self.last.answers_targets()
+    }
+
     fn lower(&self, fields: &mut Fields) {
         as_fitted(&self.steps).for_each(|step| step.lower(fields));
         self.last.lower(fields);

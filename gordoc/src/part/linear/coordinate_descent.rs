@@ -20,12 +20,14 @@ use crate::part::class::Class;
 use crate::part::error::FitError;
 use crate::part::fit::{Estimator, Fit, FitContext};
 use crate::part::kind::Kind;
-use crate::part::parameter::{Parameter, RANDOM_STATE, WARM_START, choice, count, flag, number};
+use crate::part::parameter::{
+    Default, Parameter, RANDOM_STATE, WARM_START, choice, flag, number, parameter,
+};
 
 const LASSO: &str = "Lasso";
 const ELASTIC_NET: &str = "ElasticNet";
 
-const MAX_ITER: Parameter = count("max_iter", 1000, 1);
+const MAX_ITER: Parameter = parameter("max_iter", Default::Int(1000), Kind::Count(1, 1_000_000));
 const PRECOMPUTE: Parameter = flag("precompute", false);
 const SELECTION: Parameter = choice("selection", &["cyclic", "random"]).default_only();
 

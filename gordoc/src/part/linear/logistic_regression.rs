@@ -43,7 +43,7 @@ pub(crate) static CLASS: Class = Class::estimator(
         number("intercept_scaling", 1.0, Kind::NUMBER),
         optional("l1_ratio", &Kind::between(0.0, 1.0)).default_only(),
         count("max_iter", 100, 1),
-        choice("multi_class", &["deprecated", "auto", "multinomial", "ovr"]).default_only(),
+        choice("multi_class", &["deprecated", "auto", "multinomial"]),
         N_JOBS,
         choice("penalty", &["l2", "l1", "elasticnet"]).default_only(),
         RANDOM_STATE,

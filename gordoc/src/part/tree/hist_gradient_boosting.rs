@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::hist::HistBoosting;
 use super::loss::Loss;
 use super::nodes::{count as index, integers, read_double, write_double};
-use super::parameters::{Rows, only, random_state, signs};
+use super::parameters::{Rows, n_trees, only, random_state, signs};
 use crate::config::node::Value as Written;
 use crate::diagnostic::Diagnostic;
 use crate::part::arguments::Arguments;
@@ -61,7 +61,7 @@ pub(crate) static CLASS: Class = Class::estimator(
         parameter("max_bins", Default::Int(255), Kind::Count(2, 255)),
         optional("max_depth", &Kind::POSITIVE),
         number("max_features", 1.0, Kind::SHARE).default_only(),
-        count("max_iter", 100, 1),
+        n_trees("max_iter"),
         parameter(
             "max_leaf_nodes",
             Default::Int(31),

@@ -248,6 +248,10 @@ impl Fitted for Fitting {
         document
     }
 
+    fn answers_targets(&self) -> bool {
+        false
+    }
+
     fn lower(&self, fields: &mut Fields) {
         let (trees, nodes) = (self.trees.starts.len(), self.trees.nodes.len());
         let sizes = [fields.width, trees, nodes, self.depths.len()];

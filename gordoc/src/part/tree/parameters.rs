@@ -7,9 +7,7 @@ use crate::part::arguments::Arguments;
 use crate::part::class::Definition;
 use crate::part::conflict::conflict;
 use crate::part::kind::Kind;
-use crate::part::parameter::{
-    Default, Parameter, choice, count, flag, number, optional, parameter,
-};
+use crate::part::parameter::{Default, Parameter, choice, flag, number, optional, parameter};
 
 pub(super) const BOOTSTRAP: Parameter = flag("bootstrap", true);
 pub(super) const CCP_ALPHA: Parameter = number("ccp_alpha", 0.0, Kind::NOT_NEGATIVE);
@@ -42,7 +40,14 @@ pub(super) const MIN_WEIGHT_FRACTION_LEAF: Parameter =
     number("min_weight_fraction_leaf", 0.0, Kind::between(0.0, 0.5));
 pub(super) const MONOTONIC_CST: Parameter =
     optional("monotonic_cst", &Kind::ListOf(&Kind::Count(-1, 1)));
-pub(super) const N_ESTIMATORS: Parameter = count("n_estimators", 100, 1);
+/// Most trees of a forest.
+const MOST_TREES: i64 = 10_000;
+pub(super) const N_ESTIMATORS: Parameter = n_trees("n_estimators");
+
+/// A number of trees.
+pub(super) const fn n_trees(name: &'static str) -> Parameter {
+    parameter(name, Default::Int(100), Kind::Count(1, MOST_TREES))
+}
 pub(super) const OOB_SCORE: Parameter = flag("oob_score", false);
 
 /// A number of rows, or a share of them.
