@@ -72,6 +72,14 @@ pub(crate) fn components(
     diagnostics: &mut Diagnostics,
 ) -> Width {
     let count = given.count("n_components").unwrap_or_default();
+    if count == 0 {
+        diagnostics.push(
+            Diagnostic::error("model::too_few_columns", "0 components leave no columns")
+                .label(node.span, "keeps nothing")
+                .help("set `n_components` to at least 1"),
+        );
+        return Width::Unknown;
+    }
     let Some(most) = usable.most().filter(|most| count > *most) else {
         return Width::Exactly(count);
     };

@@ -56,7 +56,7 @@ fn no_more_components_than_columns() {
     check_steps(4, &[arpack], "only 3 can be found");
     check_steps(4, &[json!({ SVD: { "n_components": 5 } })], too_many);
     check_steps(1, &[json!(SVD)], "model::too_few_columns");
-    check_steps(4, &[components(0)], "no columns reach `LinearRegression`");
+    check_steps(4, &[components(0)], "0 components leave no columns");
 }
 
 #[test]
