@@ -32,7 +32,9 @@ pub(crate) fn check_table(
         return Err(FitError::NoColumns { class });
     }
     let found = match &table.values {
+        Values::Single(values) if values.iter().all(|value| value.is_finite()) => None,
         Values::Single(values) => first(values.iter().copied().map(f64::from), missing),
+        Values::Double(values) if values.iter().all(|value| value.is_finite()) => None,
         Values::Double(values) => first(values.iter().copied(), missing),
     };
     match found {

@@ -34,10 +34,9 @@ struct MaxAbsScaler;
 impl Transformer for MaxAbsScaler {
     fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError> {
         let columns = ColumnValues::new(x);
-        let scale = columns.each(|values| {
-            let largest = values.iter().map(|value| value.abs());
-            columns.one_for_none(largest.fold(f64::NAN, f64::max))
-        });
+        let largest = columns.fold(f64::NAN, |most, value| value.abs().max(most));
+        let scale = largest.into_iter();
+        let scale = scale.map(|largest| columns.one_for_none(largest)).collect();
         Ok(Box::new(part::MaxAbsScaler { scale }))
     }
 }

@@ -12,7 +12,7 @@ use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
 use crate::part::kind::Kind;
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::{COPY, Default, flag, parameter};
-use crate::part::statistics::{ColumnValues, least, most};
+use crate::part::statistics::ColumnValues;
 use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = Class::transformer(
@@ -89,8 +89,8 @@ impl Transformer for MinMaxScaler {
     fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError> {
         let columns = ColumnValues::new(x);
         let (low, high) = self.feature_range;
-        let data_min = columns.each(least);
-        let data_max = columns.each(most);
+        let data_min = columns.fold(f64::NAN, f64::min);
+        let data_max = columns.fold(f64::NAN, f64::max);
         let scale: Vec<f64> = data_min
             .iter()
             .zip(&data_max)

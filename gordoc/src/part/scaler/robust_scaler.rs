@@ -81,20 +81,19 @@ impl Transformer for RobustScaler {
         } else {
             1.0
         };
-        let center = || columns.each(|values| percentile(&ascending(values), 50.0));
-        let scale = || {
-            columns.each(|values| {
-                let values = ascending(values);
-                let range = percentile(&values, high) - percentile(&values, low);
-                columns.one_for_none(range) / unit
-            })
-        };
+        let statistics = columns.each(|values| {
+            let values = ascending(values);
+            let range = percentile(&values, high) - percentile(&values, low);
+            let scale = columns.one_for_none(range) / unit;
+            (percentile(&values, 50.0), scale)
+        });
+        let (center, scale): (Vec<f64>, Vec<f64>) = statistics.into_iter().unzip();
         Ok(Box::new(FittedRobustScaler {
             quantile_range: self.quantile_range,
             width: x.width,
             part: part::RobustScaler {
-                center: self.with_centering.then(center),
-                scale: self.with_scaling.then(scale),
+                center: self.with_centering.then_some(center),
+                scale: self.with_scaling.then_some(scale),
             },
         }))
     }

@@ -69,59 +69,55 @@ struct FittedStandardScaler {
 impl Transformer for StandardScaler {
     fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError> {
         let columns = ColumnValues::new(x);
-        let var = columns.each(variance);
-        let scale = columns
-            .values
-            .iter()
-            .zip(&var)
-            .map(|(values, var)| scale(values, *var, columns.epsilon))
+        let (counts, mean) = (columns.counts(), columns.means());
+        let sums = columns.fold_with(&mean, 0.0, |sum, value, mean| sum + (value - mean));
+        let squares = columns.fold_with(&mean, 0.0, |sum, value, mean| {
+            sum + (value - mean) * (value - mean)
+        });
+        let moments = sums.iter().zip(&squares).zip(&counts);
+        let var: Vec<f64> = moments
+            .map(|((sum, squares), count)| variance(*sum, *squares, *count))
+            .collect();
+        let moments = counts.iter().zip(&mean).zip(&var);
+        let scale = moments
+            .map(|((count, mean), var)| {
+                if is_rounding(*count, *mean, *var, columns.epsilon) {
+                    1.0
+                } else {
+                    var.sqrt()
+                }
+            })
             .collect();
         Ok(Box::new(FittedStandardScaler {
             var: self.with_std.then_some(var),
             width: x.width,
             part: part::StandardScaler {
-                mean: self.with_mean.then(|| columns.each(mean)),
+                mean: self.with_mean.then_some(mean),
                 scale: self.with_std.then_some(scale),
             },
         }))
     }
 }
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// Population variance, corrected for what rounding left of the mean.
-fn variance(values: &[f64]) -> f64 {
-    let mean = mean(values);
-    let (mut sum, mut squares) = (0.0, 0.0);
-    for value in values {
-        let distance = value - mean;
-        sum += distance;
-        squares += distance * distance;
-    }
-    let count = values.len() as f64;
+/// Population variance of distances from the mean, corrected for what rounding left of it.
+fn variance(sum: f64, squares: f64, count: f64) -> f64 {
     (squares - sum * sum / count) / count
 }
 
-/// The standard deviation, or 1 where the variance may be rounding alone.
-fn scale(values: &[f64], var: f64, epsilon: f64) -> f64 {
-    if is_rounding(values, var, epsilon) {
-        1.0
-    } else {
-        var.sqrt()
-    }
-}
-
-fn is_rounding(values: &[f64], var: f64, epsilon: f64) -> bool {
-    let count = values.len() as f64;
-    let rounding = count * mean(values) * epsilon;
+/// Whether a variance may be rounding alone.
+fn is_rounding(count: f64, mean: f64, var: f64, epsilon: f64) -> bool {
+    let rounding = count * mean * epsilon;
     var <= count * epsilon * var + rounding * rounding
 }
 
 /// Whether numbers differ by no more than rounding.
 pub(crate) fn is_constant(values: &[f64]) -> bool {
-    is_rounding(values, variance(values), f64::EPSILON)
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let sum = values.iter().map(|value| value - mean).sum();
+    let squares = values.iter().map(|value| (value - mean) * (value - mean));
+    let var = variance(sum, squares.sum(), count);
+    is_rounding(count, mean, var, f64::EPSILON)
 }
 
 impl Step for FittedStandardScaler {

@@ -156,22 +156,37 @@ impl Transformer for InfImputer {
                 Values::Single(_) => f64::from(f32::MAX),
                 Values::Double(_) => f64::MAX,
             };
-            let finite = |values: &[f64]| {
-                let finite = values.iter().copied().filter(|value| value.is_finite());
-                finite.collect::<Vec<f64>>()
+            // A column without a finite number has none to go by.
+            let end = |found: f64, delta: f64| {
+                let end = if found.is_finite() {
+                    found + delta
+                } else {
+                    found
+                };
+                columns.round(end).clamp(-largest, largest)
             };
-            Ends {
-                most: columns.each(|values| {
-                    let most = finite(values).into_iter().reduce(f64::max);
-                    most.map_or(largest, |most| columns.round(most + self.delta))
-                        .clamp(-largest, largest)
-                }),
-                least: columns.each(|values| {
-                    let least = finite(values).into_iter().reduce(f64::min);
+            let most = columns.fold(f64::NEG_INFINITY, |most, value| {
+                if value.is_finite() {
+                    value.max(most)
+                } else {
+                    most
+                }
+            });
+            let least = columns.fold(f64::INFINITY, |least, value| {
+                if value.is_finite() {
+                    value.min(least)
+                } else {
                     least
-                        .map_or(-largest, |least| columns.round(least - self.delta))
-                        .clamp(-largest, largest)
-                }),
+                }
+            });
+            let or = |found: f64, none| if found.is_finite() { found } else { none };
+            Ends {
+                most: (most.into_iter())
+                    .map(|most| end(or(most, f64::INFINITY), self.delta))
+                    .collect(),
+                least: (least.into_iter())
+                    .map(|least| end(or(least, f64::NEG_INFINITY), -self.delta))
+                    .collect(),
             }
         });
         Ok(Box::new(self.clone().fitted(ends, x.width)))

@@ -83,7 +83,7 @@ impl Transformer for PowerTransformer {
         learnable::check(x, NAME, Missing::Ignored)?;
         let columns = ColumnValues::new(x);
         let lambdas: Result<Vec<f64>, FitError> = columns
-            .values
+            .gather()
             .par_iter()
             .enumerate()
             .map(|(at, values)| self.lambda(at, values).map(|lambda| columns.round(lambda)))

@@ -121,13 +121,14 @@ impl Transformer for QuantileTransformer {
         let drawn = self.subsample.filter(|count| *count < x.rows);
         let drawn = drawn.map(|count| take(x, &self.draw(x.rows, count)));
         let columns = ColumnValues::new(drawn.as_ref().unwrap_or(x));
-        if let Some(column) = columns.values.iter().position(Vec::is_empty) {
+        let values = columns.gather();
+        if let Some(column) = values.iter().position(Vec::is_empty) {
             return Err(FitError::EmptyColumn {
                 class: NAME,
                 column,
             });
         }
-        let quantiles = columns.values.par_iter().flat_map_iter(|values| {
+        let quantiles = values.par_iter().flat_map_iter(|values| {
             let values = ascending(values);
             let step = 1.0 / (n_quantiles - 1) as f64;
             let mut most = f64::NEG_INFINITY;

@@ -103,19 +103,24 @@ impl SimpleImputer {
         self.keep_empty_features || matches!(self.strategy, Strategy::Constant(_))
     }
 
-    /// What is filled into a column; nothing for one that is dropped.
-    fn statistic(&self, columns: &ColumnValues, values: &[f64]) -> Option<f64> {
-        if let Strategy::Constant(number) = self.strategy {
-            return Some(number);
-        }
-        if values.is_empty() {
-            return self.keep_empty_features.then_some(0.0);
-        }
-        Some(match self.strategy {
-            Strategy::Median => percentile(&ascending(values), 50.0),
-            Strategy::MostFrequent => most_frequent(&ascending(values)),
-            _ => columns.round(values.iter().sum::<f64>() / values.len() as f64),
-        })
+    /// What is filled into each column; nothing for one that is dropped.
+    fn statistics(&self, columns: &ColumnValues<'_>, counts: &[f64]) -> Vec<Option<f64>> {
+        let statistics = match self.strategy {
+            Strategy::Constant(number) => return vec![Some(number); counts.len()],
+            Strategy::Mean => {
+                let means = columns.means().into_iter();
+                means.map(|mean| columns.round(mean)).collect()
+            }
+            Strategy::Median => columns.each(|values| percentile(&ascending(values), 50.0)),
+            Strategy::MostFrequent => columns.each(|values| most_frequent(&ascending(values))),
+        };
+        let statistics = statistics.into_iter().zip(counts);
+        statistics
+            .map(|(statistic, count)| match *count {
+                0.0 => self.keep_empty_features.then_some(0.0),
+                _ => Some(statistic),
+            })
+            .collect()
     }
 }
 
@@ -143,29 +148,16 @@ impl Transformer for SimpleImputer {
             None => Missing::Ignored,
         };
         learnable::check(x, NAME, missing)?;
-        let columns = match self.missing {
-            Some(missing) => ColumnValues::without(x, missing),
-            None => ColumnValues::new(x),
-        };
-        let statistics: Vec<Option<f64>> = columns
-            .values
-            .iter()
-            .map(|values| self.statistic(&columns, values))
-            .collect();
-        if statistics
-            .iter()
-            .flatten()
-            .any(|number| !number.is_finite())
-        {
-            return Err(FitError::Overflow { class: NAME });
-        }
+        let columns = ColumnValues::new(x).without(self.missing);
+        let counts = columns.counts();
+        let statistics = self.statistics(&columns, &counts);
         if !statistics.iter().flatten().all(|number| number.is_finite()) {
             return Err(FitError::Overflow { class: NAME });
         }
-        let gaps = columns
-            .values
+        let rows = x.rows as f64;
+        let gaps = counts
             .iter()
-            .map(|values| self.add_indicator && values.len() < x.rows);
+            .map(|count| self.add_indicator && *count < rows);
         let fitted = FittedSimpleImputer::new(&statistics, &gaps.collect::<Vec<_>>(), self.missing);
         if fitted.outputs() == 0 {
             return Err(FitError::NoColumns { class: NAME });
