@@ -43,6 +43,7 @@ mod composite {
     pub(super) mod pipeline;
     pub(super) mod steps;
     pub(super) mod transformed_target;
+    mod united;
 }
 
 /// Detectors of anomalies.

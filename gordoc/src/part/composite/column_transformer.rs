@@ -5,26 +5,28 @@
 
 use std::sync::Arc;
 
-use gordo_runtime::{Batch, Invert, Rejection, Step};
-use serde_json::{Value as Json, json};
+use gordo_runtime::Batch;
 
 use super::column_entry::{Entry, entry, remaining};
 use super::feature_union::no_columns;
-use super::members::{self, DROP, FittedMember, Member, weights};
+use super::members::{DROP, Member, weights};
 use super::steps::PASS;
+use super::united::{self, Form};
 use crate::config::node::{Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::part::class::{Class, Definition, Found, Resolve, Role, Rules, Slot};
 use crate::part::columns::{Columns, Width};
-use crate::part::document::{DocumentError, Reader, optional_number};
 use crate::part::error::FitError;
-use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
+use crate::part::fit::{FittedTransformer, Transformer};
 use crate::part::kind::Kind;
-use crate::part::lowering::{Embedded, Fields};
 use crate::part::parameter::{Default, N_JOBS, flag, number, optional, parameter, required};
-use crate::part::tensors::Tensors;
 
 const NAME: &str = "ColumnTransformer";
+const FORM: Form = Form {
+    class: NAME,
+    list: "transformers",
+    selects: true,
+};
 /// The name of what is done with the columns that no part names.
 const REMAINDER: &str = "remainder";
 
@@ -44,7 +46,7 @@ pub(crate) static CLASS: Class = Class::new(
         flag("verbose_feature_names_out", true),
     ],
 )
-.read_by(read);
+.read_by(|reader, width| united::read(FORM, reader, width));
 
 fn resolve(resolver: &mut dyn Resolve, definition: &Definition<'_>, columns: Columns) -> Found {
     let nothing = || Found::transformer(Width::Unknown, false, None);
@@ -162,97 +164,8 @@ struct ColumnTransformer {
     members: Vec<Member>,
 }
 
-/// As fitted.
-#[derive(Debug)]
-struct FittedColumnTransformer {
-    /// Columns it takes.
-    width: usize,
-    members: Vec<FittedMember>,
-}
-
 impl Transformer for ColumnTransformer {
     fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError> {
-        Ok(Box::new(FittedColumnTransformer {
-            width: x.width,
-            members: members::fit(&self.members, x)?,
-        }))
-    }
-}
-
-fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentError> {
-    let at = reader.get("transformers")?;
-    let mut members = Vec::new();
-    let mut outputs = 0;
-    for item in at.items()? {
-        let places = item.get("columns")?;
-        let mut part = places.items()?.len();
-        let columns = places.integers(&[part])?;
-        if part == 0 || columns.iter().any(|column| *column as usize >= *width) {
-            return Err(places.refuse("a list of positions of columns"));
-        }
-        let transformer = item.get("transformer")?;
-        let transformer = if transformer.value == PASS {
-            transformer.count_part()?;
-            None
-        } else {
-            Some(transformer.transformer(&mut part)?)
-        };
-        let weight = item.optional("weight");
-        outputs += part;
-        item.check_columns(part)?;
-        members.push(FittedMember {
-            name: item.get("name")?.text()?,
-            columns: Some(columns),
-            transformer,
-            weight: weight.map(|weight| weight.number()).transpose()?,
-        });
-    }
-    if members.is_empty() {
-        return Err(at.refuse("a list of one part or more"));
-    }
-    reader.check_columns(outputs)?;
-    let fitted = FittedColumnTransformer {
-        width: *width,
-        members,
-    };
-    *width = outputs;
-    Ok(FittedPart::Transformer(Box::new(fitted)))
-}
-
-impl Step for FittedColumnTransformer {
-    fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
-        members::apply(&self.members, &batch)
-    }
-}
-
-impl Fitted for FittedColumnTransformer {
-    fn write(&self, tensors: &mut Tensors) -> Json {
-        let members = self.members.iter().map(|member| {
-            let transformer = member.transformer.as_ref();
-            json!({
-                "name": member.name,
-                "weight": optional_number(member.weight),
-                "columns": member.columns,
-                "transformer": transformer
-                    .map_or_else(|| json!(PASS), |transformer| transformer.write(tensors)),
-            })
-        });
-        json!({ "type": NAME, "transformers": members.collect::<Vec<_>>() })
-    }
-
-    fn lower(&self, fields: &mut Fields) {
-        if let Some((part, outputs)) = members::embed(&self.members, self.width) {
-            fields.push("unite", None, part, outputs);
-        }
-    }
-}
-
-impl FittedTransformer for FittedColumnTransformer {
-    fn inverse(&self) -> Option<&dyn Invert> {
-        None
-    }
-
-    fn embedded(&self) -> Option<Embedded> {
-        members::embed(&self.members, self.width).map(|(part, _)| part)
+        united::fit(FORM, &self.members, x)
     }
 }

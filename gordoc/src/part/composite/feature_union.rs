@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use gordo_runtime::{Batch, Invert, Rejection, Step};
-use serde_json::{Value, json};
+use gordo_runtime::Batch;
 
-use super::members::{self, DROP, FittedMember, Member, weights};
+use super::members::{DROP, Member, weights};
 use super::steps::{PASS, listed};
+use super::united::{self, Form};
 use crate::diagnostic::Diagnostic;
 use crate::part::class::{Class, Definition, Found, Resolve, Role, Rules, Slot};
 use crate::part::columns::{Columns, Width};
-use crate::part::document::{DocumentError, Reader, optional_number};
 use crate::part::error::FitError;
-use crate::part::fit::{Fitted, FittedPart, FittedTransformer, Transformer};
+use crate::part::fit::{FittedTransformer, Transformer};
 use crate::part::kind::Kind;
-use crate::part::lowering::{Embedded, Fields};
 use crate::part::parameter::{N_JOBS, flag, optional, required};
-use crate::part::tensors::Tensors;
+
+const FORM: Form = Form {
+    class: "FeatureUnion",
+    list: "transformer_list",
+    selects: false,
+};
 
 pub(crate) static CLASS: Class = Class::new(
     Role::Transformer,
@@ -32,7 +35,7 @@ pub(crate) static CLASS: Class = Class::new(
     ],
 )
 .with_list("transformer_list")
-.read_by(read);
+.read_by(|reader, width| united::read(FORM, reader, width));
 
 fn resolve(resolver: &mut dyn Resolve, definition: &Definition<'_>, columns: Columns) -> Found {
     let items = listed(resolver, definition, "transformer_list");
@@ -89,91 +92,8 @@ struct FeatureUnion {
     members: Vec<Member>,
 }
 
-/// As fitted.
-#[derive(Debug)]
-struct FittedFeatureUnion {
-    /// Columns it takes.
-    width: usize,
-    members: Vec<FittedMember>,
-}
-
 impl Transformer for FeatureUnion {
     fn fit(&self, x: &Batch) -> Result<Box<dyn FittedTransformer>, FitError> {
-        Ok(Box::new(FittedFeatureUnion {
-            width: x.width,
-            members: members::fit(&self.members, x)?,
-        }))
-    }
-}
-
-fn read(reader: &Reader<'_>, width: &mut usize) -> Result<FittedPart, DocumentError> {
-    let at = reader.get("transformer_list")?;
-    let mut members = Vec::new();
-    let mut outputs = 0;
-    for item in at.items()? {
-        let mut part = *width;
-        let transformer = item.get("transformer")?;
-        let transformer = if transformer.value == PASS {
-            transformer.count_part()?;
-            None
-        } else {
-            Some(transformer.transformer(&mut part)?)
-        };
-        let weight = item.optional("weight");
-        outputs += part;
-        item.check_columns(part)?;
-        members.push(FittedMember {
-            name: item.get("name")?.text()?,
-            columns: None,
-            transformer,
-            weight: weight.map(|weight| weight.number()).transpose()?,
-        });
-    }
-    if members.is_empty() {
-        return Err(at.refuse("a union of one part or more"));
-    }
-    reader.check_columns(outputs)?;
-    let fitted = FittedFeatureUnion {
-        width: *width,
-        members,
-    };
-    *width = outputs;
-    Ok(FittedPart::Transformer(Box::new(fitted)))
-}
-
-impl Step for FittedFeatureUnion {
-    fn apply(&self, batch: Batch) -> Result<Batch, Rejection> {
-        members::apply(&self.members, &batch)
-    }
-}
-
-impl Fitted for FittedFeatureUnion {
-    fn write(&self, tensors: &mut Tensors) -> Value {
-        let members = self.members.iter().map(|member| {
-            let transformer = member.transformer.as_ref();
-            json!({
-                "name": member.name,
-                "weight": optional_number(member.weight),
-                "transformer": transformer
-                    .map_or_else(|| json!(PASS), |transformer| transformer.write(tensors)),
-            })
-        });
-        json!({ "type": "FeatureUnion", "transformer_list": members.collect::<Vec<_>>() })
-    }
-
-    fn lower(&self, fields: &mut Fields) {
-        if let Some((part, outputs)) = members::embed(&self.members, self.width) {
-            fields.push("unite", None, part, outputs);
-        }
-    }
-}
-
-impl FittedTransformer for FittedFeatureUnion {
-    fn inverse(&self) -> Option<&dyn Invert> {
-        None
-    }
-
-    fn embedded(&self) -> Option<Embedded> {
-        members::embed(&self.members, self.width).map(|(part, _)| part)
+        united::fit(FORM, &self.members, x)
     }
 }
