@@ -48,24 +48,28 @@ pub fn combine(input: &[f64], matrix: &[f64], columns: usize) -> Vec<f64> {
         for (block, sums) in blocks.iter_mut().enumerate() {
             *sums = sums_of(row, matrix, outputs, block * BLOCK);
         }
-        match rest {
-            [] => {}
-            [one] => [*one] = sums_of(row, matrix, outputs, whole),
-            [a, b] => [*a, *b] = sums_of(row, matrix, outputs, whole),
-            [a, b, c] => [*a, *b, *c] = sums_of(row, matrix, outputs, whole),
-            _ => rest_of(row, matrix, (outputs, whole), rest),
+        let sums = (row, matrix, outputs, whole);
+        match rest.len() {
+            0 => {}
+            1 => fill::<1>(rest, sums),
+            2 => fill::<2>(rest, sums),
+            3 => fill::<3>(rest, sums),
+            4 => fill::<4>(rest, sums),
+            5 => fill::<5>(rest, sums),
+            6 => fill::<6>(rest, sums),
+            _ => fill::<7>(rest, sums),
         }
     }
     output
 }
 
-/// The sums from `start` on: four of them, then those that are left.
-fn rest_of(row: &[f64], matrix: &[f64], (outputs, start): (usize, usize), rest: &mut [f64]) {
-    let (four, left) = rest.split_at_mut(4);
-    four.copy_from_slice(&sums_of::<4>(row, matrix, outputs, start));
-    for (at, sum) in left.iter_mut().enumerate() {
-        [*sum] = sums_of(row, matrix, outputs, start + 4 + at);
-    }
+/// Puts the sums of so many outputs where they belong.
+#[inline]
+fn fill<const N: usize>(
+    answer: &mut [f64],
+    (row, matrix, outputs, start): (&[f64], &[f64], usize, usize),
+) {
+    answer.copy_from_slice(&sums_of::<N>(row, matrix, outputs, start));
 }
 
 /// The sums of some outputs from `start` on.

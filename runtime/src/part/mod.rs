@@ -234,16 +234,32 @@ fn check(batch: &Batch, step: &'static str) -> Result<(), Rejection> {
 /// Refuses missing values as well; the first unusable number decides what is said.
 fn check_complete(batch: &Batch, step: &'static str) -> Result<(), Rejection> {
     let unusable = match &batch.values {
-        Values::Single(values) => (values.iter().copied())
-            .find(|value| !value.is_finite())
-            .map(f64::from),
-        Values::Double(values) => values.iter().copied().find(|value| !value.is_finite()),
+        Values::Single(values) => first_unusable(values, f32::is_finite).map(f64::from),
+        Values::Double(values) => first_unusable(values, f64::is_finite),
     };
     match unusable {
         Some(value) if value.is_nan() => Err(Rejection::Missing { step }),
         Some(_) => Err(Rejection::Infinite),
-        None => check(batch, step),
+        None if batch.rows == 0 => {
+            let width = batch.width;
+            Err(Rejection::NoRows { width, step })
+        }
+        None => Ok(()),
     }
+}
+
+/// The first number that is not usable, looked for where a run of them has one.
+fn first_unusable<N: Copy>(values: &[N], is_usable: impl Fn(N) -> bool) -> Option<N> {
+    /// Numbers that are looked at without a branch.
+    const RUN: usize = 256;
+    let is_unusable = |run: &&[N]| {
+        let usable = run
+            .iter()
+            .fold(true, |usable, value| usable & is_usable(*value));
+        !usable
+    };
+    let run = values.chunks(RUN).find(is_unusable)?;
+    run.iter().copied().find(|value| !is_usable(*value))
 }
 
 /// `(x - shift) / scale` per column, either part optional; what several scalers compute.
