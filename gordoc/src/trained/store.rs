@@ -287,7 +287,7 @@ pub fn write(revision: &Path, machine: &Machine) -> Result<(), Error> {
     write_into(&revision.join(&machine.name), machine)
 }
 
-/// As [`write`], into the machine's own folder.
+/// As [`write()`], into the machine's own folder.
 pub fn write_into(target: &Path, machine: &Machine) -> Result<(), Error> {
     let (mut document, tensors) = json::write(machine);
     let weights = weights_bytes(&tensors);
