@@ -18,6 +18,12 @@ pub(crate) fn check(x: &Batch, class: &'static str, missing: Missing) -> Result<
     check_table(x, ("input", class), missing)
 }
 
+/// Refuses inputs and targets that `class` cannot learn from: no number may be missing.
+pub(crate) fn check_both(x: &Batch, y: &Batch, class: &'static str) -> Result<(), FitError> {
+    check(x, class, Missing::Refused)?;
+    check_table(y, ("target", class), Missing::Refused)
+}
+
 /// Refuses a table, `input` or `target`, that a class cannot learn from.
 pub(crate) fn check_table(
     table: &Batch,
@@ -31,18 +37,30 @@ pub(crate) fn check_table(
     if table.width == 0 {
         return Err(FitError::NoColumns { class });
     }
-    let found = match &table.values {
-        Values::Single(values) if values.iter().all(|value| value.is_finite()) => None,
-        Values::Single(values) => first(values.iter().copied().map(f64::from), missing),
-        Values::Double(values) if values.iter().all(|value| value.is_finite()) => None,
-        Values::Double(values) => first(values.iter().copied(), missing),
-    };
-    match found {
+    let width = table.width;
+    match &table.values {
+        Values::Single(values) => check_numbers(values, (name, width), missing),
+        Values::Double(values) => check_numbers(values, (name, width), missing),
+    }
+}
+
+/// Refuses numbers in rows of `width` columns that cannot be learnt from.
+pub(crate) fn check_numbers<N: Copy + Into<f64>>(
+    values: &[N],
+    (table, width): (&'static str, usize),
+    missing: Missing,
+) -> Result<(), FitError> {
+    let doubles = || values.iter().map(|value| (*value).into());
+    // Nearly always all of them can be, which is seen without a place in mind.
+    if doubles().all(f64::is_finite) {
+        return Ok(());
+    }
+    match first(doubles(), missing) {
         None => Ok(()),
         Some((at, value)) => Err(FitError::NotFinite {
-            table: name,
-            column: (at % table.width).to_string(),
-            row: at / table.width,
+            table,
+            column: (at % width).to_string(),
+            row: at / width,
             value,
         }),
     }
@@ -63,6 +81,16 @@ fn first(mut values: impl Iterator<Item = f64>, missing: Missing) -> Option<(usi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn targets_are_told_from_inputs() {
+        let whole = Batch::double(1, 1, vec![1.0]);
+        let missing = Batch::double(1, 1, vec![f64::NAN]);
+        let told = |x, y| check_both(x, y, "Ridge").unwrap_err().to_string();
+        assert!(told(&missing, &whole).contains("input column"));
+        assert!(told(&whole, &missing).contains("target column"));
+        assert!(check_both(&whole, &whole, "Ridge").is_ok());
+    }
 
     #[test]
     fn the_first_number_that_is_none_is_named() {

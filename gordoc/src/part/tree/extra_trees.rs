@@ -5,40 +5,16 @@ use std::sync::Arc;
 use gordo_runtime::Batch;
 use gordo_runtime::part::ExtraTrees;
 
-use super::forest::{Recipe, read};
-use super::parameters::{
-    CCP_ALPHA, CRITERION, FEATURES, MAX_DEPTH, MAX_LEAF_NODES, MAX_SAMPLES, MIN_IMPURITY_DECREASE,
-    MIN_SAMPLES_LEAF, MIN_SAMPLES_SPLIT, MIN_WEIGHT_FRACTION_LEAF, MONOTONIC_CST, N_ESTIMATORS,
-    OOB_SCORE, rows_without_bootstrap, squares_only,
-};
+use super::forest::{Recipe, check, parameters, read};
 use crate::part::class::Class;
 use crate::part::error::FitError;
 use crate::part::fit::{Estimator, Fit, FitContext};
-use crate::part::parameter::{Default, N_JOBS, RANDOM_STATE, VERBOSE, WARM_START, flag, parameter};
+use crate::part::parameter::flag;
 
 pub(crate) static CLASS: Class = Class::estimator(
     "sklearn.ensemble._forest.ExtraTreesRegressor",
     &["sklearn.ensemble.ExtraTreesRegressor"],
-    &[
-        flag("bootstrap", false),
-        CCP_ALPHA,
-        CRITERION,
-        MAX_DEPTH,
-        parameter("max_features", Default::Float(1.0), FEATURES),
-        MAX_LEAF_NODES,
-        MAX_SAMPLES,
-        MIN_IMPURITY_DECREASE,
-        MIN_SAMPLES_LEAF,
-        MIN_SAMPLES_SPLIT,
-        MIN_WEIGHT_FRACTION_LEAF,
-        MONOTONIC_CST,
-        N_ESTIMATORS,
-        N_JOBS,
-        OOB_SCORE,
-        RANDOM_STATE,
-        VERBOSE,
-        WARM_START,
-    ],
+    &parameters(flag("bootstrap", false)),
     Some(|given| {
         Arc::new(ExtraTreesRegressor(Recipe {
             random_thresholds: true,
@@ -46,11 +22,7 @@ pub(crate) static CLASS: Class = Class::estimator(
         }))
     }),
 )
-.refused_by(|definition, given| {
-    let mut found = squares_only(definition, given);
-    found.extend(rows_without_bootstrap(definition, given));
-    found
-})
+.refused_by(check)
 .read_by(read::<ExtraTrees>);
 
 /// As defined.

@@ -8,15 +8,26 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::grow::{Columns, Compact, Growth, Learn, Sample, Targets, random};
-use super::nodes::{integers, joined, read_single, write_single};
-use super::parameters::{Limits, Rows, random_state, whole};
+use super::nodes::{document, integers, joined, read_single, write_single};
+use super::parameters::{
+    CCP_ALPHA, CRITERION, FEATURES, Limits, MAX_DEPTH, MAX_LEAF_NODES, MAX_SAMPLES,
+    MIN_IMPURITY_DECREASE, MIN_SAMPLES_LEAF, MIN_SAMPLES_SPLIT, MIN_WEIGHT_FRACTION_LEAF,
+    MONOTONIC_CST, N_ESTIMATORS, OOB_SCORE, Rows, random_state, rows_without_bootstrap,
+    squares_only, whole,
+};
 use crate::algorithm::MersenneTwister;
+use crate::diagnostic::Diagnostic;
 use crate::part::arguments::Arguments;
+use crate::part::class::Definition;
 use crate::part::document::{DocumentError, Reader};
 use crate::part::error::FitError;
 use crate::part::fit::{Fit, FitContext, Fitted, FittedPart};
+use crate::part::learnable::{Missing, check_numbers};
 use crate::part::lowering::{Argument, Embedded, Fields, Type};
-use crate::part::tensors::{PartTensors, Tensors};
+use crate::part::parameter::{
+    Default, N_JOBS, Parameter, RANDOM_STATE, VERBOSE, WARM_START, parameter,
+};
+use crate::part::tensors::Tensors;
 
 /// A fitted forest.
 pub(super) type Forest<K> = part::Forest<K, Vec<u32>, Vec<[u32; 3]>, Vec<f64>>;
@@ -38,6 +49,37 @@ impl Named for ExtraTrees {
     const MARKER: &'static str = "ExtraTrees";
 }
 
+/// What forests of regression trees are told; they differ in whether rows are drawn.
+pub(super) const fn parameters(bootstrap: Parameter) -> [Parameter; 18] {
+    [
+        bootstrap,
+        CCP_ALPHA,
+        CRITERION,
+        MAX_DEPTH,
+        parameter("max_features", Default::Float(1.0), FEATURES),
+        MAX_LEAF_NODES,
+        MAX_SAMPLES,
+        MIN_IMPURITY_DECREASE,
+        MIN_SAMPLES_LEAF,
+        MIN_SAMPLES_SPLIT,
+        MIN_WEIGHT_FRACTION_LEAF,
+        MONOTONIC_CST,
+        N_ESTIMATORS,
+        N_JOBS,
+        OOB_SCORE,
+        RANDOM_STATE,
+        VERBOSE,
+        WARM_START,
+    ]
+}
+
+/// What does not go together among them, or cannot be done.
+pub(super) fn check(definition: &Definition<'_>, given: &Arguments<'_>) -> Vec<Diagnostic> {
+    let mut found = squares_only(definition, given);
+    found.extend(rows_without_bootstrap(definition, given));
+    found
+}
+
 /// Inputs and targets that can be learnt from.
 pub(super) struct Table {
     pub(super) columns: Columns,
@@ -49,14 +91,7 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new(x: &Batch, y: &Batch) -> Result<Self, FitError> {
         let (targets, n_targets) = (y.to_f64(), y.width);
-        if let Some(at) = targets.iter().position(|value| !value.is_finite()) {
-            return Err(FitError::NotFinite {
-                table: "target",
-                column: (at % n_targets).to_string(),
-                row: at / n_targets,
-                value: targets[at],
-            });
-        }
+        check_numbers(&targets, ("target", n_targets), Missing::Refused)?;
         Ok(Self {
             columns: Columns::new(x)?,
             targets,
@@ -234,15 +269,12 @@ pub(super) fn read<K: Named>(
 
 impl<K: Named> Fitted for Forest<K> {
     fn write(&self, tensors: &mut Tensors) -> Value {
-        let mut part = PartTensors::new(tensors, "forest");
-        let mut document = json!({ "type": K::NAME, "n_targets": self.targets });
+        let head = json!({ "type": K::NAME, "n_targets": self.targets });
         let shape = [self.values.len() / self.targets, self.targets];
-        let values = part.tensor("values", &shape, &self.values);
-        if let Some(document) = document.as_object_mut() {
-            document.extend(write_single(&self.trees, &mut part));
-            document.insert("values".to_owned(), values);
-        }
-        document
+        let values = (&shape[..], &self.values[..]);
+        document(head, values, tensors, |part| {
+            write_single(&self.trees, part)
+        })
     }
 
     fn lower(&self, fields: &mut Fields) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::boost::{Boosting, Patience, held_out};
 use super::forest::Table;
 use super::loss::Loss;
-use super::nodes::{Single, integers, joined, read_single, write_single};
+use super::nodes::{Single, document, joined, lower_boosted, read_single, write_single};
 use super::parameters::{
     CCP_ALPHA, FEATURES, Limits, MAX_LEAF_NODES, MIN_IMPURITY_DECREASE, MIN_SAMPLES_LEAF,
     MIN_SAMPLES_SPLIT, MIN_WEIGHT_FRACTION_LEAF, N_ESTIMATORS, init, random_state, whole,
@@ -17,12 +17,12 @@ use crate::part::class::Class;
 use crate::part::error::FitError;
 use crate::part::fit::{Estimator, Fit, FitContext, Fitted, FittedPart};
 use crate::part::kind::Kind;
-use crate::part::lowering::{Embedded, Fields, Type};
+use crate::part::lowering::Fields;
 use crate::part::parameter::{
     Default, RANDOM_STATE, VERBOSE, WARM_START, choice, number, optional, parameter,
 };
 use crate::part::rows;
-use crate::part::tensors::{PartTensors, Tensors};
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = Class::estimator(
     "sklearn.ensemble._gb.GradientBoostingRegressor",
@@ -151,26 +151,19 @@ impl Estimator for GradientBoostingRegressor {
 
 impl Fitted for Fitting {
     fn write(&self, tensors: &mut Tensors) -> Value {
-        let mut part = PartTensors::new(tensors, "forest");
-        let mut document = json!({ "type": "GradientBoostingRegressor", "base": self.base });
-        let values = part.tensor("values", &[self.values.len()], &self.values);
-        if let Some(document) = document.as_object_mut() {
-            document.extend(write_single(&self.trees, &mut part));
-            document.insert("values".to_owned(), values);
-        }
-        document
+        let head = json!({ "type": "GradientBoostingRegressor", "base": self.base });
+        let values = (&[self.values.len()][..], &self.values[..]);
+        document(head, values, tensors, |part| {
+            write_single(&self.trees, part)
+        })
     }
 
     fn lower(&self, fields: &mut Fields) {
-        let (trees, nodes) = (self.trees.starts.len(), self.trees.nodes.len());
-        let sizes = [fields.width, trees, nodes, self.values.len()];
-        let part = Embedded {
-            integers: integers(&self.trees),
-            ..Embedded::double(
-                Type::new("GradientBoosting", &sizes),
-                &[&[self.base], &self.values],
-            )
-        };
-        fields.push("regress", None, part, 1);
+        lower_boosted(
+            "GradientBoosting",
+            &self.trees,
+            (self.base, &self.values),
+            fields,
+        );
     }
 }

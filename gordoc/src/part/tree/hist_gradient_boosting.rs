@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::hist::HistBoosting;
 use super::loss::Loss;
-use super::nodes::{count as index, integers, read_double, write_double};
+use super::nodes::{count as index, document, lower_boosted, read_double, write_double};
 use super::parameters::{Rows, n_trees, only, random_state, signs};
 use crate::config::node::Value as Written;
 use crate::diagnostic::Diagnostic;
@@ -18,11 +18,12 @@ use crate::part::conflict::conflict;
 use crate::part::error::FitError;
 use crate::part::fit::{Estimator, Fit, FitContext, Fitted, FittedPart};
 use crate::part::kind::Kind;
-use crate::part::lowering::{Embedded, Fields, Type};
+use crate::part::learnable::{Missing, check_numbers};
+use crate::part::lowering::Fields;
 use crate::part::parameter::{
     Default, RANDOM_STATE, VERBOSE, WARM_START, choice, count, number, optional, parameter,
 };
-use crate::part::tensors::{PartTensors, Tensors};
+use crate::part::tensors::Tensors;
 
 pub(crate) static CLASS: Class = Class::estimator(
     "sklearn.ensemble._hist_gradient_boosting.gradient_boosting.HistGradientBoostingRegressor",
@@ -187,8 +188,8 @@ impl Estimator for HistGradientBoostingRegressor {
             return Err(Rejection::NoRows { width, step }.into());
         }
         let (rows, targets) = (x.to_f64(), y.to_f64());
-        finite("input", &rows, x.width)?;
-        finite("target", &targets, y.width)?;
+        check_numbers(&rows, ("input", x.width), Missing::Refused)?;
+        check_numbers(&targets, ("target", y.width), Missing::Refused)?;
         let state = context.random_state(self.random_state);
         let (boosted, base) = self.boosting.boost((&rows, x.width), &targets, state);
         let mut fitted = Fitting {
@@ -218,41 +219,21 @@ impl Estimator for HistGradientBoostingRegressor {
     }
 }
 
-/// Refuses a number that cannot be learnt from.
-fn finite(table: &'static str, values: &[f64], width: usize) -> Result<(), FitError> {
-    match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(()),
-        Some(at) => Err(FitError::NotFinite {
-            table,
-            column: (at % width).to_string(),
-            row: at / width,
-            value: values[at],
-        }),
-    }
-}
-
 impl Fitted for Fitting {
     fn write(&self, tensors: &mut Tensors) -> Value {
-        let mut part = PartTensors::new(tensors, "forest");
-        let mut document = json!({ "type": "HistGradientBoostingRegressor", "base": self.base });
-        let values = part.tensor("values", &[self.values.len()], &self.values);
-        if let Some(document) = document.as_object_mut() {
-            document.extend(write_double(&self.trees, &mut part));
-            document.insert("values".to_owned(), values);
-        }
-        document
+        let head = json!({ "type": "HistGradientBoostingRegressor", "base": self.base });
+        let values = (&[self.values.len()][..], &self.values[..]);
+        document(head, values, tensors, |part| {
+            write_double(&self.trees, part)
+        })
     }
 
     fn lower(&self, fields: &mut Fields) {
-        let (trees, nodes) = (self.trees.starts.len(), self.trees.nodes.len());
-        let sizes = [fields.width, trees, nodes, self.values.len()];
-        let part = Embedded {
-            integers: integers(&self.trees),
-            ..Embedded::double(
-                Type::new("HistGradientBoosting", &sizes),
-                &[&[self.base], &self.values],
-            )
-        };
-        fields.push("regress", None, part, 1);
+        lower_boosted(
+            "HistGradientBoosting",
+            &self.trees,
+            (self.base, &self.values),
+            fields,
+        );
     }
 }

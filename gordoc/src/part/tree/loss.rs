@@ -1,6 +1,8 @@
 //! Losses of boosting: what a tree learns, what its leaves are worth, and how far answers are.
 
 use super::parameters::whole;
+use crate::dataset::quantile;
+use crate::part::statistics::ascending;
 
 /// What boosting makes small.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -117,20 +119,7 @@ fn pairwise(values: &[f64]) -> f64 {
 
 /// A quantile, between neighbours in proportion.
 pub(super) fn percentile(values: &[f64], share: f64) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    let Some(last) = values.len().checked_sub(1) else {
-        return f64::NAN;
-    };
-    let place = last as f64 * share;
-    let low = whole(place).min(last);
-    let (from, to) = (values[low], values[(low + 1).min(last)]);
-    let part = place - low as f64;
-    if part >= 0.5 {
-        to - (to - from) * (1.0 - part)
-    } else {
-        from + (to - from) * part
-    }
+    quantile(&ascending(values), share)
 }
 
 /// The lowest value that such a share of all are up to.

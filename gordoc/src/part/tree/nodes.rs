@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 
 use super::grow::Compact;
 use crate::part::document::{DocumentError, Reader};
-use crate::part::tensors::PartTensors;
+use crate::part::lowering::{Embedded, Fields, Type};
+use crate::part::tensors::{PartTensors, Tensors};
 
 /// Trees in single precision.
 pub(super) type Single = Trees<Vec<u32>, Vec<[u32; 3]>>;
@@ -51,6 +52,37 @@ pub(super) fn count(number: usize) -> u32 {
 /// Whole numbers of generated code.
 pub(super) fn integers<const WORDS: usize>(trees: &Trees<Vec<u32>, Vec<[u32; WORDS]>>) -> Vec<u32> {
     [&trees.starts, trees.nodes.as_flattened()].concat()
+}
+
+/// The document of a forest: what `head` says of it, its trees, and what their leaves are worth.
+pub(super) fn document(
+    mut head: Value,
+    (shape, values): (&[usize], &[f64]),
+    tensors: &mut Tensors,
+    trees: impl FnOnce(&mut PartTensors<'_>) -> Map<String, Value>,
+) -> Value {
+    let mut part = PartTensors::new(tensors, "forest");
+    if let Some(head) = head.as_object_mut() {
+        head.extend(trees(&mut part));
+        head.insert("values".to_owned(), part.tensor("values", shape, values));
+    }
+    head
+}
+
+/// Appends boosted trees: what their leaves add to `base`.
+pub(super) fn lower_boosted<const WORDS: usize>(
+    name: &'static str,
+    trees: &Trees<Vec<u32>, Vec<[u32; WORDS]>>,
+    (base, values): (f64, &[f64]),
+    fields: &mut Fields,
+) {
+    let (count, nodes) = (trees.starts.len(), trees.nodes.len());
+    let ty = Type::new(name, &[fields.width, count, nodes, values.len()]);
+    let part = Embedded {
+        integers: integers(trees),
+        ..Embedded::double(ty, &[&[base], values])
+    };
+    fields.push("regress", None, part, 1);
 }
 
 /// Writes trees in single precision.

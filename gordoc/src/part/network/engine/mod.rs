@@ -25,6 +25,7 @@ use gordo_runtime::{Activation, Batch, Values, part};
 use crate::part::error::FitError;
 use crate::part::fit::FitContext;
 use crate::part::history::History;
+use crate::part::learnable::{Missing, check_numbers};
 use crate::part::network::topology::Layer;
 use crate::part::network::training::Training;
 
@@ -84,15 +85,8 @@ fn learnt(stack: &Stack, weights: &[f32]) -> Vec<LearntLayer> {
 /// A table as networks read it, all of it finite in single precision.
 fn finite_single(batch: &Batch, table: &'static str) -> Result<Vec<f32>, FitError> {
     let values = single(batch);
-    match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(values),
-        Some(at) => Err(FitError::NotFinite {
-            table,
-            column: (at % batch.width).to_string(),
-            row: at / batch.width,
-            value: f64::from(values[at]),
-        }),
-    }
+    check_numbers(&values, (table, batch.width), Missing::Refused)?;
+    Ok(values)
 }
 
 /// A table as networks read it.

@@ -5,6 +5,7 @@
 use gordo_runtime::{Batch, Rejection};
 
 use crate::part::error::FitError;
+use crate::part::learnable::{Missing, check_numbers};
 
 /// Values of `[columns, rows]`, all finite.
 #[derive(Debug)]
@@ -23,14 +24,7 @@ impl Columns {
             return Err(Rejection::NoRows { width, step }.into());
         }
         let values = x.values.clone().into_single();
-        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-            return Err(FitError::NotFinite {
-                table: "input",
-                column: (at % width).to_string(),
-                row: at / width,
-                value: f64::from(values[at]),
-            });
-        }
+        check_numbers(&values, ("input", width), Missing::Refused)?;
         let mut keys = Vec::with_capacity(values.len());
         for column in 0..width {
             keys.extend(
