@@ -12,6 +12,7 @@ use super::document::{DocumentError, Reader};
 use super::error::FitError;
 use super::fit::{Estimator, Fit, FitContext, Fitted, FittedPart};
 use super::kind::Kind;
+use super::learnable::check_both;
 use super::lowering::{Embedded, Fields, Type};
 use super::parameter::{Default, N_JOBS, choice, count, optional, parameter};
 use super::rows::matrix;
@@ -90,6 +91,7 @@ type Neighbors = part::KNeighborsRegressor<Vec<f64>, Vec<f64>>;
 
 impl Estimator for KNeighbors {
     fn fit(&self, x: &Batch, y: &Batch, _: &FitContext<'_>) -> Result<Fit, FitError> {
+        check_both(x, y, "KNeighborsRegressor")?;
         if x.rows < self.neighbors {
             return Err(FitError::TooFewNeighbors {
                 rows: x.rows,

@@ -23,6 +23,7 @@ use crate::part::error::FitError;
 use crate::part::fit::{Estimator, Fit, FitContext, Fitted, FittedPart};
 use crate::part::kind::Kind;
 use crate::part::labels::labels_of;
+use crate::part::learnable::check_both;
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::{
     N_JOBS, RANDOM_STATE, VERBOSE, WARM_START, choice, count, flag, number, optional,
@@ -91,6 +92,7 @@ const MOST_STEPS: usize = 100;
 
 impl Estimator for LogisticRegression {
     fn fit(&self, x: &Batch, y: &Batch, _: &FitContext<'_>) -> Result<Fit, FitError> {
+        check_both(x, y, NAME)?;
         let (labels, classes) = labels_of(NAME, y)?;
         let mut x = matrix(x);
         let columns = x.ncols();

@@ -10,6 +10,7 @@ use crate::part::document::{DocumentError, Reader, numbers, rows};
 use crate::part::error::FitError;
 use crate::part::fit::{Fit, Fitted, FittedPart};
 use crate::part::kind::Kind;
+use crate::part::learnable::check_both;
 use crate::part::lowering::{Embedded, Fields, Type};
 use crate::part::parameter::{Parameter, flag, number};
 use crate::part::rows::matrix;
@@ -35,6 +36,7 @@ pub(super) fn fit_centred(
     fit_intercept: bool,
     solve: impl FnOnce(ArrayView2<'_, f64>, ArrayView2<'_, f64>) -> Result<Array2<f64>, NotFactored>,
 ) -> Result<Fit, FitError> {
+    check_both(x, y, class)?;
     let (mut x, mut y) = (matrix(x), matrix(y));
     let means = fit_intercept.then(|| (centre(&mut x), centre(&mut y)));
     let coef = solve(x.view(), y.view())
