@@ -76,7 +76,19 @@ pub(crate) struct FitContext<'a> {
     pub(crate) progress: &'a dyn Progress,
 }
 
-impl FitContext<'_> {
+impl<'a> FitContext<'a> {
+    /// The fit of one of a machine's models: each draws from a stream of its own.
+    pub(crate) fn new(seed: Seed, run: Run, progress: &'a dyn Progress) -> Self {
+        Self {
+            seed: match run {
+                Run::Fold(index) => seed.split("fold", index),
+                Run::Final => seed.split("final", 0),
+            },
+            run,
+            progress,
+        }
+    }
+
     /// The seed of scikit-learn's generator: a `random_state` that was given, else one that
     /// follows from the seed of the fit.
     pub(crate) fn random_state(&self, given: Option<u32>) -> u32 {

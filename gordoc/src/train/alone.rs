@@ -23,14 +23,7 @@ pub(crate) fn fit(
     seed: u64,
 ) -> Result<Fit, Error> {
     let seed = Seed::new(seed);
-    let context = |run| FitContext {
-        seed: match run {
-            Run::Fold(index) => seed.split("fold", index),
-            Run::Final => seed.split("final", 0),
-        },
-        run,
-        progress: &(),
-    };
+    let context = |run| FitContext::new(seed, run, &());
     let folds = splitter.map_or_else(|| Ok(Vec::new()), |splitter| splitter.split(x.rows))?;
     let results = evaluation::run(&folds, |index, fold| {
         let learnt = (rows::take(x, &fold.train), rows::take(y, &fold.train));

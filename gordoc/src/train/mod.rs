@@ -157,14 +157,7 @@ impl<'a> Task<'a> {
     }
 
     fn context(&self, run: Run) -> FitContext<'a> {
-        FitContext {
-            seed: match run {
-                Run::Fold(index) => self.seed.split("fold", index),
-                Run::Final => self.seed.split("final", 0),
-            },
-            run,
-            progress: self.options.progress,
-        }
+        FitContext::new(self.seed, run, self.options.progress)
     }
 
     /// Refuses folds that are too short for thresholds that are required.

@@ -143,8 +143,9 @@ pub(super) fn columns(times: Option<&[i64]>, names: &[String], values: &Batch) -
         let texts = times.iter().map(|time| iso(*time)).collect();
         (TIME.to_owned(), Cells::Texts(texts))
     });
+    let all = values.to_f64();
     let numbers = names.iter().enumerate().map(|(at, name)| {
-        let column = column(&values.to_f64(), values.width, at);
+        let column = column(&all, values.width, at);
         (name.clone(), Cells::Numbers(column))
     });
     times.into_iter().chain(numbers).collect()
